@@ -1,0 +1,192 @@
+"""The errors that contextkit raises, each with the data it speaks of.
+
+```
+ContextkitError
+├── EventError         a value that is not JSON and has no stated way to become JSON
+├── ThreadError        events that do not make a thread: duplicate ids, a result without its call
+├── BudgetError        a budget that cannot be met, with the smallest one that can
+├── CounterError       a token counter that returned something else than a whole number
+├── RenderError        a renderer that raised, or returned something else than text
+├── TemplateError      a Jinja2 template with a syntax error or an undefined name
+├── PolicyError        a policy or an arrival that broke its contract
+├── FormatError        a text that a format cannot read back
+├── ReadError          a file or a message list that is not a thread
+└── MissingExtraError  a feature whose optional dependency is not installed
+```
+
+Each composes its own message from the data, and keeps the data as attributes.
+"""
+
+from collections.abc import Sequence
+
+
+class ContextkitError(Exception):
+    """The base of every error that contextkit raises."""
+
+
+class EventError(ContextkitError, ValueError):
+    """A value cannot stand in an event.
+
+    Attributes:
+        path: Where it is, such as `data.items[3].price`.
+        reason: What is wrong with it, and the way out.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class ThreadError(ContextkitError, ValueError):
+    """Events do not make a thread.
+
+    Attributes:
+        event_id: The id of the event that is in the way, where it has one.
+        reason: What is wrong, and the way out.
+    """
+
+    def __init__(self, reason: str, *, event_id: str | None = None) -> None:
+        super().__init__(reason if event_id is None else f"event {event_id!r}: {reason}")
+        self.event_id = event_id
+        self.reason = reason
+
+
+class CounterError(ContextkitError, TypeError):
+    """A token counter did not return a whole number that is zero or more.
+
+    Attributes:
+        counter: The counter.
+        value: What it returned.
+    """
+
+    def __init__(self, counter: object, value: object) -> None:
+        super().__init__(
+            f"the token counter {counter!r} returned {value!r}; "
+            "a counter maps a text to a whole number of tokens, 0 or more"
+        )
+        self.counter = counter
+        self.value = value
+
+
+class RenderError(ContextkitError):
+    """A renderer raised, or returned something else than text.
+
+    Attributes:
+        renderer: The renderer.
+        event_id: The id of the event that it was given.
+        event_type: The type of that event.
+        reason: What happened.
+    """
+
+    def __init__(self, renderer: object, event_id: str | None, event_type: str, reason: str) -> None:
+        super().__init__(f"renderer {renderer!r}, event {event_id!r} of type {event_type!r}: {reason}")
+        self.renderer = renderer
+        self.event_id = event_id
+        self.event_type = event_type
+        self.reason = reason
+
+
+class TemplateError(ContextkitError, ValueError):
+    """A Jinja2 template has a syntax error, or failed while it was filled in.
+
+    Attributes:
+        reason: What Jinja2 says of it.
+        line: The line in the template, counted from 1, where it is known.
+        name: The template's file, where it came from one.
+    """
+
+    def __init__(self, reason: str, *, line: int | None = None, name: str | None = None) -> None:
+        place = f"{name or 'template'}, line {line}" if line is not None else (name or "template")
+        super().__init__(f"{place}: {reason}")
+        self.reason = reason
+        self.line = line
+        self.name = name
+
+
+class PolicyError(ContextkitError):
+    """A policy or an arrival broke its contract.
+
+    Attributes:
+        policy: The policy or arrival.
+        event_id: The event concerned, where there is one.
+        reason: What it did, and the way out.
+    """
+
+    def __init__(self, policy: object, reason: str, *, event_id: str | None = None) -> None:
+        place = f", event {event_id!r}" if event_id is not None else ""
+        super().__init__(f"policy {policy!r}{place}: {reason}")
+        self.policy = policy
+        self.event_id = event_id
+        self.reason = reason
+
+
+class FormatError(ContextkitError, ValueError):
+    """A text cannot be read back by the format it was given to.
+
+    Attributes:
+        format_name: The format.
+        reason: What is wrong.
+        line: The line in the text, counted from 1, where it is known.
+    """
+
+    def __init__(self, format_name: str, reason: str, *, line: int | None = None) -> None:
+        place = f"{format_name}, line {line}" if line is not None else format_name
+        super().__init__(f"{place}: {reason}")
+        self.format_name = format_name
+        self.reason = reason
+        self.line = line
+
+
+class ReadError(ContextkitError, ValueError):
+    """A file or a list of messages cannot be read as a thread.
+
+    Attributes:
+        source: The file, or what stands for it.
+        line: The line, counted from 1, where it is known.
+        reason: What is wrong, and the way out.
+    """
+
+    def __init__(self, reason: str, *, source: str = "input", line: int | None = None) -> None:
+        super().__init__(f"{source}:{line}: {reason}" if line is not None else f"{source}: {reason}")
+        self.source = source
+        self.line = line
+        self.reason = reason
+
+
+class MissingExtraError(ContextkitError, ImportError):
+    """A feature needs an optional dependency that is not installed.
+
+    Attributes:
+        feature: What was asked for.
+        extra: The extra that brings it.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs an extra: pip install 'context-window-kit[{extra}]'")
+        self.feature = feature
+        self.extra = extra
+
+
+class BudgetError(ContextkitError):
+    """A thread does not fit its budget, whatever the policies do.
+
+    Attributes:
+        limit: The tokens there were for the whole text, the reserve taken off.
+        needed: The smallest limit (reserve included, as `Budget.limit` counts it) at which the same
+            thread and policies do fit; rendering at it succeeds.
+        blockers: What stands in the way, dearest first: pairs of an event id (or `"prompt"`) and
+            its tokens.
+    """
+
+    def __init__(self, limit: int, needed: int, blockers: Sequence[tuple[str, int]]) -> None:
+        named = ", ".join(f"{name} ({tokens:,} tokens)" for name, tokens in blockers[:3])
+        more = f" and {len(blockers) - 3:,} more" if len(blockers) > 3 else ""
+        super().__init__(
+            f"the thread does not fit into {limit:,} tokens: a limit of {needed:,} is the least that would do "
+            f"({needed - limit:,} more). What may not be cut: {named or 'nothing'}{more}. "
+            "Raise the limit, unpin one of these, or add a policy that can cut more."
+        )
+        self.limit = limit
+        self.needed = needed
+        self.blockers = tuple(blockers)
