@@ -2,6 +2,7 @@
 
 ```
 ContextkitError
+├── SettingError       a setting out of range: a negative budget, a reserve above the limit
 ├── EventError         a value that is not JSON and has no stated way to become JSON
 ├── ThreadError        events that do not make a thread: duplicate ids, a result without its call
 ├── BudgetError        a budget that cannot be met, with the smallest one that can
@@ -22,6 +23,22 @@ from collections.abc import Sequence
 
 class ContextkitError(Exception):
     """The base of every error that contextkit raises."""
+
+
+class SettingError(ContextkitError, ValueError):
+    """A setting of ours is out of range or of the wrong type.
+
+    Attributes:
+        name: The setting, such as `Budget.limit`.
+        value: What was given.
+        reason: What it must be.
+    """
+
+    def __init__(self, name: str, value: object, reason: str) -> None:
+        super().__init__(f"{name} is {value!r}; {reason}")
+        self.name = name
+        self.value = value
+        self.reason = reason
 
 
 class EventError(ContextkitError, ValueError):
@@ -172,9 +189,9 @@ class BudgetError(ContextkitError):
     """A thread does not fit its budget, whatever the policies do.
 
     Attributes:
-        limit: The tokens there were for the whole text, the reserve taken off.
-        needed: The smallest limit (reserve included, as `Budget.limit` counts it) at which the same
-            thread and policies do fit; rendering at it succeeds.
+        limit: The `Budget.limit` that was asked for, in tokens.
+        needed: The least `Budget.limit` at which the same thread and policies fit (the reserve
+            included); rendering at it succeeds.
         blockers: What stands in the way, dearest first: pairs of an event id (or `"prompt"`) and
             its tokens.
     """
@@ -183,7 +200,7 @@ class BudgetError(ContextkitError):
         named = ", ".join(f"{name} ({tokens:,} tokens)" for name, tokens in blockers[:3])
         more = f" and {len(blockers) - 3:,} more" if len(blockers) > 3 else ""
         super().__init__(
-            f"the thread does not fit into {limit:,} tokens: a limit of {needed:,} is the least that would do "
+            f"the thread does not fit into a budget of {limit:,} tokens: a limit of {needed:,} is the least that would do "
             f"({needed - limit:,} more). What may not be cut: {named or 'nothing'}{more}. "
             "Raise the limit, unpin one of these, or add a policy that can cut more."
         )

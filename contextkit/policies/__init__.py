@@ -1,0 +1,31 @@
+"""Policies, view -> smaller view, and arrivals, an event as it enters. One idea a file.
+
+`DEFAULT_POLICIES` serves whoever names none. Its order is from gentle to hard: errors that only
+repeat themselves say nothing new; the middle of a very long result is the least read; an old
+result can be asked for again; whole units go last, oldest first.
+"""
+
+from .clamp import Clamp
+from .clamp_arrival import ClampArrival
+from .collapse_errors import CollapseErrors
+from .drop import Drop
+from .mask import Mask
+from .policy import Arrival, Policy
+from .redact import Redact
+from .within import Within
+
+DEFAULT_POLICIES: tuple[Policy, ...] = (CollapseErrors(), Clamp(), Mask(keep=4), Mask(keep=1), Drop())
+"""The ladder for whoever names none."""
+
+__all__ = [
+    "DEFAULT_POLICIES",
+    "Arrival",
+    "Clamp",
+    "ClampArrival",
+    "CollapseErrors",
+    "Drop",
+    "Mask",
+    "Policy",
+    "Redact",
+    "Within",
+]

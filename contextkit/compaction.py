@@ -1,0 +1,174 @@
+"""Compaction: policies under a budget -> one recorded event."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+
+from .budgets import Budget
+from .events import Event
+from .exceptions import BudgetError, ContextkitError, PolicyError
+from .measuring import Measure
+from .plain import JSON
+from .policies.policy import Policy
+from .records import Difference, difference
+from .threads import Thread
+
+_PATIENCE = 64  # rounds of one policy; each must make the view smaller, so this only stops a crawl
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stage:
+    """What one policy did.
+
+    Attributes:
+        policy: The policy.
+        before: The view it was given.
+        after: The view it left.
+    """
+
+    policy: Policy
+    before: Thread
+    after: Thread
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Compaction:
+    """What the policies made of a view.
+
+    Attributes:
+        before: The view as it stood.
+        after: The view as it is left.
+        stages: What each policy that changed something did, in order.
+    """
+
+    before: Thread
+    after: Thread
+    stages: tuple[Stage, ...]
+
+    def record(self, budget: Budget, floor: int | None, arrived: Mapping[str, JSON]) -> Event:
+        """Give the event that records the compaction in the log.
+
+        Args:
+            budget: What it was made for.
+            floor: The tokens that could not be gone below, where the target was not reached.
+            arrived: The data that arrivals had changed, by event id.
+        """
+        data: dict[str, JSON] = {"limit": budget.limit, "target": budget.mark, "floor": floor}
+        whole = difference(self.before, self.after)
+        data["steps"] = [part.to_data(repr(policy)) for policy, part in self._parts(whole) if part]
+        cut = {id: arrived[id] for id in (*whole.gone, *whole.changed) if id in arrived}
+        return Event("compaction", data | ({"arrived": cut} if cut else {}), kind="compaction")
+
+    def _parts(self, whole: Difference) -> Iterator[tuple[Policy, Difference]]:
+        """Share the whole difference out among the policies: each event to the last that touched it."""
+        last: dict[str | None, int] = {}
+        for number, stage in enumerate(self.stages):
+            own = difference(stage.before, stage.after)
+            last.update((id, number) for id in (*own.gone, *own.changed, *(event.id for _, event in own.added)))
+        for number, stage in enumerate(self.stages):
+            yield (
+                stage.policy,
+                Difference(
+                    tuple(id for id in whole.gone if last[id] == number),
+                    {id: data for id, data in whole.changed.items() if last[id] == number},
+                    tuple((before, event) for before, event in whole.added if last[event.id] == number),
+                ),
+            )
+
+
+def compacted(view: Thread, policies: Sequence[Policy], measure: Measure, mark: int) -> Compaction:
+    """Run the policies, gentlest first, each only while the whole has more than `mark` tokens.
+
+    A policy is run again while it makes progress, and what it does is taken only if it makes the
+    whole smaller. The result may still be above the mark.
+
+    Raises:
+        PolicyError: If a policy raises, returns no thread, touches a pinned event, splits a unit,
+            drops a call in flight or moves an event.
+    """
+    stages: list[Stage] = []
+    before = view
+    for policy in policies:
+        if not measure.exceeds(view, mark):
+            break
+        after = _exhausted(policy, view, measure, mark)
+        if after is not view:
+            stages.append(Stage(policy, view, after))
+            view = after
+    return Compaction(before, view, tuple(stages))
+
+
+def _exhausted(policy: Policy, view: Thread, measure: Measure, mark: int) -> Thread:
+    for attempt in range(_PATIENCE):
+        meter = measure.meter(list(view), mark, exact=attempt > 0)
+        try:
+            after = policy(view, meter)
+        except ContextkitError:
+            raise
+        except Exception as error:  # a policy is user code: it can raise anything
+            raise PolicyError(policy, f"it raised {type(error).__name__}: {error}") from error
+        after = _checked(policy, view, after)
+        if after is view:
+            break
+        if not measure.exceeds(after, mark):
+            return after
+        if measure.total(after) >= measure.total(view):
+            break
+        view = after
+    return view
+
+
+def _checked(policy: Policy, view: Thread, after: object) -> Thread:
+    """Give the view that the policy returned, made anew from the old one, so that a replay gives the same."""
+    if after is view:
+        return view
+    if not isinstance(after, Thread):
+        raise PolicyError(policy, f"it returned {type(after).__name__}, not a Thread")
+    found = difference(view, after)
+    if not found:
+        return view
+    stays = [event.id for event in after if event.id in view]
+    if stays != [event.id for event in view if event.id in after]:
+        raise PolicyError(policy, "it moved events; a policy may change, drop and add them, never move them")
+    gone = set(found.gone)
+    for event in view:
+        if event.pinned and (event.id in gone or event.id in found.changed):
+            raise PolicyError(policy, "it cut a pinned event; skip events with `pinned`", event_id=event.id)
+    if gone:
+        _check_units(policy, view, gone)
+    return view.changed_by(found)
+
+
+def _check_units(policy: Policy, view: Thread, gone: set[str]) -> None:
+    for unit in view.units():
+        parts = [event.id in gone for event in unit.events]
+        if any(parts) and (unit.in_flight or not all(parts)):
+            wrong = "dropped a call in flight" if unit.in_flight else "split a unit: a call and its results go together"
+            reason = f"it {wrong}; Thread.drop sees to that"
+            raise PolicyError(policy, reason, event_id=unit.events[0].id)
+
+
+def budget_error(view: Thread, policies: Sequence[Policy], measure: Measure, budget: Budget, left: Thread) -> BudgetError:
+    """Say what stands in the way of a budget, and which limit would do.
+
+    Args:
+        view: The view before the policies.
+        policies: The policies.
+        measure: Measures the view.
+        budget: The budget that was not met.
+        left: The view that the policies left.
+    """
+    needed = measure.total(left)
+    for _ in range(8):  # with a higher mark a policy may stop at another place: try, until it holds
+        mark = needed if budget.target is None else budget.mark
+        reached = measure.total(compacted(view, policies, measure, mark).after)
+        if reached <= needed:
+            break
+        needed = reached
+    else:
+        needed = measure.total(view)
+    held = {event.id for unit in left.units() if unit.held for event in unit.events}
+    blockers = [(str(event.id), measure.tokens(event)) for event in left if event.id in held]
+    if measure.before or measure.after:
+        blockers.append(("prompt", measure.fixed))
+    blockers.sort(key=lambda blocker: -blocker[1])
+    return BudgetError(budget.limit, needed + budget.reserve, blockers)

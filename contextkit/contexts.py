@@ -1,0 +1,184 @@
+"""Context: the answer and its explanation."""
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+from typing import Literal
+
+from .budgets import Budget
+from .compaction import Stage
+from .measuring import Measure
+from .plain import JSON
+from .threads import Thread
+
+State = Literal["kept", "changed", "added", "gone"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of a context, and the event that it came from.
+
+    Attributes:
+        id: The event's id.
+        type: The event's type.
+        text: The fragment, frame included.
+        tokens: Its tokens.
+        state: `kept` as it was, `changed` or `added` by a compaction.
+        policy: The policy that changed or added it; `arrivals` where one changed it as it entered.
+    """
+
+    id: str
+    type: str
+    text: str
+    tokens: int
+    state: State
+    policy: str | None = None
+
+
+class Step:
+    """What one policy saved in this compaction. The sizes are counted when they are asked for.
+
+    Attributes:
+        policy: The policy, as its repr.
+    """
+
+    __slots__ = ("_measure", "_stage", "policy")
+
+    def __init__(self, stage: Stage, measure: Measure) -> None:
+        self.policy = repr(stage.policy)
+        self._stage = stage
+        self._measure = measure
+
+    @property
+    def before(self) -> int:
+        """The tokens of the whole text before."""
+        return self._measure.total(self._stage.before)
+
+    @property
+    def after(self) -> int:
+        """The tokens of the whole text after."""
+        return self._measure.total(self._stage.after)
+
+    @property
+    def saved(self) -> int:
+        """The tokens that it saved."""
+        return self.before - self.after
+
+    def __repr__(self) -> str:
+        return f"{self.policy}: {self.before:,} -> {self.after:,} tokens"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where each token of a context went. `rows` and the two rests add up to `tokens`.
+
+    Attributes:
+        tokens: The tokens of the whole text.
+        limit: What it was allowed to have; `None` without a budget.
+        prompt: The tokens of the text around the thread.
+        joins: What the counter makes of the places where fragments meet; 0 for a counter that adds up.
+        rows: One for each event of the log and each event that compactions added: `id`, `type`,
+            `state`, `policy`, `before` (tokens as it entered) and `after` (tokens in the context).
+    """
+
+    tokens: int
+    limit: int | None
+    prompt: int
+    joins: int
+    rows: tuple[dict[str, JSON], ...]
+
+    @property
+    def before(self) -> int:
+        """The tokens that the whole would have had if nothing had been cut."""
+        return self.prompt + self.joins + sum(row["before"] for row in self.rows)
+
+    def to_data(self) -> dict[str, JSON]:
+        """Give the receipt as plain data."""
+        return {**dataclasses.asdict(self), "rows": [dict(row) for row in self.rows], "before": self.before}
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """What is sent to the model, and why it looks as it does.
+
+    Attributes:
+        text: The whole text.
+        tokens: What the counter says of it.
+        thread: The thread it shows, with the record of the compaction if one was made: keep this one.
+        steps: What each policy did in this compaction; empty where none was needed.
+        budget: What it was made for.
+    """
+
+    text: str
+    tokens: int
+    thread: Thread
+    steps: tuple[Step, ...]
+    budget: Budget | None
+    _measure: Measure = dataclasses.field(repr=False, compare=False)
+    _log: Thread = dataclasses.field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        limit = f" of {self.budget.room:,}" if self.budget else ""
+        return f"<Context of {self.tokens:,}{limit} tokens, {len(self._log.view()):,} of {len(self.thread):,} events>"
+
+    @functools.cached_property
+    def fragments(self) -> tuple[Fragment, ...]:
+        """The parts of the text, in order, each with the event that it came from."""
+        touched = self._touched
+        fragments = []
+        for event in self._log.view():
+            if text := self._measure.piece(event).text:
+                state, policy = touched.get(str(event.id), ("kept", None))
+                tokens = self._measure.tokens(event)
+                fragments.append(Fragment(str(event.id), event.type, text, tokens, state, policy))
+        return tuple(fragments)
+
+    @functools.cached_property
+    def _touched(self) -> dict[str, tuple[State, str | None]]:
+        """For each event that a compaction touched, how, and by which policy."""
+        touched: dict[str, tuple[State, str | None]] = dict.fromkeys(self._log.arrived, ("changed", "arrivals"))
+        for record in self._log.records():
+            for step in record.data["steps"]:
+                touched.update((id, ("gone", step["policy"])) for id in step.get("gone", ()))
+            for step in record.data["steps"]:
+                touched.update((id, ("changed", step["policy"])) for id in step.get("changed", ()))
+                for entry in step.get("added", ()):
+                    touched[entry["event"]["id"]] = ("added", step["policy"])
+        return touched
+
+    def receipt(self) -> Receipt:
+        """Say of each event whether it was kept, changed, dropped or added, by which policy, and its tokens.
+
+        What is gone is counted now, so that this may take as long as counting the whole thread.
+        """
+        view, touched = self._log.view(), self._touched
+        rows: list[dict[str, JSON]] = []
+        for event in (event for event in self._log if event.kind != "compaction" or event.type != "compaction"):
+            state, policy = touched.get(str(event.id), ("kept", None))
+            after = self._measure.tokens(view[str(event.id)]) if state != "gone" else 0
+            rows.append(_row(str(event.id), event.type, state, policy, self._measure.tokens(event), after))
+        for event in view:
+            if event.id not in self._log:
+                state, policy = touched[str(event.id)]
+                rows.append(_row(str(event.id), event.type, state, policy, 0, self._measure.tokens(event)))
+        prompt = self._measure.fixed
+        joins = self.tokens - prompt - sum(row["after"] for row in rows)
+        limit = self.budget.room if self.budget else None
+        return Receipt(self.tokens, limit, prompt, joins, tuple(rows))
+
+    def _repr_html_(self) -> str:
+        from .display.contexts import context_html
+
+        return context_html(self)
+
+
+def _row(id: str, type: str, state: State, policy: str | None, before: int, after: int) -> dict[str, JSON]:
+    return {"id": id, "type": type, "state": state, "policy": policy, "before": before, "after": after}
+
+
+def steps_of(stages: Sequence[Stage], measure: Measure) -> tuple[Step, ...]:
+    """Give what each policy did as steps that can be asked for their sizes."""
+    return tuple(Step(stage, measure) for stage in stages)

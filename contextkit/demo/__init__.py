@@ -1,0 +1,1 @@
+"""The thread that ships with contextkit: a deployment agent at work."""

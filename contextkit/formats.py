@@ -1,0 +1,230 @@
+"""Formats: how a thread looks. A format is a value; `FORMAT | {...}` is the whole story of customising.
+
+| format | an event is | promise |
+|---|---|---|
+| `TAGGED` | `<type>` lines around a body (YAML where the data is not text) | data never opens or closes a tag of ours |
+| `XML` | one XML element | an XML 1.0 parser reads every event back |
+| `YAML` | one item of a YAML list | PyYAML and ruamel.yaml read back the same values |
+| `MARKDOWN` | a heading and a fenced body | the fence is longer than any inside |
+| `JSON_LINES` | one JSON object a line | any JSON reader |
+
+Each fragment ends in a newline and begins with neither white space nor `/`: the seam rule, by which
+the tokens of a context are the sum of its fragments' (see `contextkit.tokens.seams`).
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import Any
+
+from .codecs import fences, tags, xml, yamlish
+from .codecs import json as json_codec
+from .events import Event
+from .exceptions import ContextkitError, FormatError, RenderError
+from .plain import JSON
+from .renderers import Renderer, as_json, as_yaml
+from .threads import Thread
+
+_NO_RULES: Mapping[str, Renderer] = MappingProxyType({})
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Format:
+    """How a thread looks.
+
+    Attributes:
+        name: What it is called in errors and tables.
+        write: One event -> its whole fragment, frame included.
+        rules: Renderers for some events, by type (`error`), pattern (`*_result`) or kind, in this
+            order of precedence; of several patterns the last one counts. What a rule gives is
+            written in the place of the event's data, so it stands in the frame like any data;
+            an empty text leaves the event out.
+        separator: What stands between two fragments.
+        reader: The way back: text -> pairs of type and data.
+        stable: Whether the text of a thread starts with the text of any shorter one, so that a
+            provider can serve it from its prompt cache.
+
+    >>> ours = TAGGED | {"*_result": lambda event: f"{len(event.data)} tags"}
+    >>> print(ours(Event("list_git_tags_result", ["v1.4.2", "v1.4.1"])), end="")
+    <list_git_tags_result>
+    2 tags
+    </list_git_tags_result>
+    """
+
+    name: str
+    write: Renderer
+    rules: Mapping[str, Renderer] = dataclasses.field(default_factory=lambda: _NO_RULES)
+    separator: str = ""
+    reader: Callable[[str], Iterable[tuple[str, JSON]]] | None = None
+    stable: bool = True
+    _found: dict[tuple[str, str], Renderer | None] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __or__(self, rules: Mapping[str, Renderer]) -> "Format":
+        """Give the format with more rules; a new rule takes the place of an old one of the same key."""
+        kept = {key: rule for key, rule in self.rules.items() if key not in rules}
+        return dataclasses.replace(self, rules=MappingProxyType(kept | dict(rules)))
+
+    def __call__(self, event: Event) -> str:
+        """Write one event as its fragment; an empty text leaves it out.
+
+        Raises:
+            RenderError: If the renderer raises, or gives something else than text.
+        """
+        rule = self.rule(event)
+        if rule is not None:
+            body = _rendered(rule, event)
+            if not body:
+                return ""
+            event = event.having(data=body, raw=None)
+        return _rendered(self.write, event)
+
+    def rule(self, event: Event) -> Renderer | None:
+        """Give the rule that renders the event, if there is one."""
+        key = (event.type, event.kind)
+        if key not in self._found:
+            patterns = [rule for pattern, rule in self.rules.items() if fnmatchcase(event.type, pattern)]
+            by_kind = self.rules.get(event.kind)
+            self._found[key] = self.rules.get(event.type, patterns[-1] if patterns else by_kind)
+        return self._found[key]
+
+    def text(self, thread: Iterable[Event]) -> str:
+        """Write the events one after the other, whatever their size."""
+        return self.separator.join(filter(None, map(self, thread)))
+
+    def read(self, text: str) -> Thread:
+        """Read a text that this format wrote.
+
+        Gives back each event's type and data (`TAGGED`: the body as text), no ids of calls.
+
+        Raises:
+            FormatError: If the format has no way back, or the text is not of this format.
+        """
+        if self.reader is None:
+            raise FormatError(self.name, "this format has no way back")
+        try:
+            return Thread(Event(type, data) for type, data in self.reader(text))
+        except FormatError:
+            raise
+        except ContextkitError as error:
+            raise FormatError(self.name, str(error)) from error
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.write, tuple(self.rules)))
+
+    def __repr__(self) -> str:
+        return self.name if not self.rules else f"{self.name} | {{{', '.join(f'{k!r}: ...' for k in self.rules)}}}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        rules = dict(self.rules)
+        return _rebuilt, (self.name, self.write, rules, self.separator, self.reader, self.stable)
+
+
+def _rebuilt(name: str, write: Renderer, rules: dict[str, Renderer], *rest: Any) -> Format:
+    return Format(name, write, MappingProxyType(rules), *rest)
+
+
+def _rendered(renderer: Renderer, event: Event) -> str:
+    try:
+        text = renderer(event)
+    except Exception as error:  # a renderer is user code: it can raise anything
+        reason = f"it raised {type(error).__name__}: {error}"
+        raise RenderError(renderer, event.id, event.type, reason) from error
+    if not isinstance(text, str):
+        raise RenderError(renderer, event.id, event.type, f"it gave {text!r}, not text")
+    return text
+
+
+def omitted_line(event: Event) -> str:
+    """Write what a `Drop` left behind as one line.
+
+    >>> omitted_line(Event("omitted", {"events": 12, "characters": 45210, "first": "3", "last": "14"}))
+    '12 events left out here, ids 3 to 14: 45,210 characters'
+    """
+    data = event.data
+    if not isinstance(data, dict) or not data.keys() >= {"events", "characters", "first", "last"}:
+        return as_yaml(event)
+    ids = f"id {data['first']}" if data["events"] == 1 else f"ids {data['first']} to {data['last']}"
+    noun = "event" if data["events"] == 1 else "events"
+    return f"{data['events']:,} {noun} left out here, {ids}: {data['characters']:,} characters"
+
+
+def _write_tagged(event: Event) -> str:
+    body = tags.neutralise(_encodable(as_yaml(event)), event.type)
+    return f"<{event.type}>\n{body}\n</{event.type}>\n" if body else f"<{event.type}>\n</{event.type}>\n"
+
+
+def _encodable(text: str) -> str:
+    return text if text.isascii() else _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _read_tagged(text: str) -> Iterable[tuple[str, JSON]]:
+    lines = text.split("\n")
+    at = 0
+    while at < len(lines) - 1:
+        opening = lines[at]
+        if not (opening.startswith("<") and opening.endswith(">")):
+            raise FormatError("TAGGED", f"expected a tag that opens an event, found {opening[:60]!r}", line=at + 1)
+        type = opening[1:-1]
+        try:
+            end = lines.index(f"</{type}>", at + 1)
+        except ValueError:
+            raise FormatError("TAGGED", f"the event {type!r} is never closed", line=at + 1) from None
+        yield type, tags.restore("\n".join(lines[at + 1 : end]), type)
+        at = end + 1
+
+
+def _write_xml(event: Event) -> str:
+    return xml.encode_element(event.type, event.data)
+
+
+def _write_yaml(event: Event) -> str:
+    return yamlish.encode_item(event.type, event.data)
+
+
+def _write_markdown(event: Event) -> str:
+    info = "" if isinstance(event.data, str) else "json"
+    return f"## {event.type}\n{fences.fence(_encodable(as_json(event)), info)}"
+
+
+def _read_markdown(text: str) -> Iterable[tuple[str, JSON]]:
+    for type, info, body in fences.read_sections(text):
+        yield type, json_codec.decode(body) if info == "json" else body
+
+
+def _write_json_line(event: Event) -> str:
+    return json_codec.encode({"type": event.type, "data": event.data}) + "\n"
+
+
+def _read_json_lines(text: str) -> Iterable[tuple[str, JSON]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line:
+            record = json_codec.decode(line)
+            if not isinstance(record, dict) or record.keys() != {"type", "data"}:
+                raise FormatError("JSON_LINES", "expected an object with 'type' and 'data'", line=number)
+            yield record["type"], record["data"]
+
+
+TAGGED = Format("TAGGED", _write_tagged, MappingProxyType({"omitted": omitted_line}), reader=_read_tagged)
+"""The look of 12-factor agents: `<type>` lines around a body."""
+
+XML = Format("XML", _write_xml, reader=xml.decode_elements)
+"""One XML 1.0 element an event."""
+
+YAML = Format("YAML", _write_yaml, reader=yamlish.decode_items)
+"""One list, one item an event, quoted only where a YAML reader needs it."""
+
+MARKDOWN = Format("MARKDOWN", _write_markdown, MappingProxyType({"omitted": omitted_line}), reader=_read_markdown)
+"""A heading and a fenced block an event; JSON where the data is not text."""
+
+JSON_LINES = Format("JSON_LINES", _write_json_line, reader=_read_json_lines)
+"""One JSON object a line."""
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {"tagged": TAGGED, "xml": XML, "yaml": YAML, "markdown": MARKDOWN, "json-lines": JSON_LINES}
+)
+"""The ready-made formats by the names that the command line takes."""

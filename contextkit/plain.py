@@ -1,0 +1,180 @@
+"""Any value a user has -> plain JSON, by a stated rule.
+
+| value | becomes |
+|---|---|
+| `None`, `bool`, `int`, finite `float`, `str` | itself |
+| `NaN`, infinities | the text `NaN`, `Infinity`, `-Infinity` |
+| `Decimal`, `Fraction`, `UUID`, paths, IP addresses | their text |
+| `datetime`, `date`, `time` | ISO 8601 text |
+| `timedelta` | seconds, a number |
+| `Enum` | its value |
+| `bytes` | its text if it is UTF-8, else `base64:` and the Base64 text |
+| exception | its traceback's text |
+| pydantic model, dataclass, named tuple, mapping | an object; its keys become text |
+| list, tuple, other sequence, array with `tolist()` | a list |
+| set | a list, sorted by its JSON text, so that it is the same in every process |
+
+Anything else is one `EventError` that names the path.
+"""
+
+import base64
+import dataclasses
+import datetime
+import enum
+import json
+import math
+import re
+import traceback
+from collections.abc import Mapping, Sequence, Set
+from typing import Any, TypeAlias
+
+from .exceptions import EventError
+
+JSON: TypeAlias = Any
+"""None, bool, int, finite float, str, a list of these, or a dict from str to these."""
+
+MAX_DEPTH = 200
+"""Deeper nesting is refused: JSON readers fail on it at depths that differ."""
+
+_MAX_INT_BITS = 14_000  # Python refuses to write whole numbers of more than 4,300 digits
+_NAME = re.compile(r"[^\W\d]\w*\Z")
+_TEXT_TYPES = ("Decimal", "Fraction", "UUID", "IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network")
+
+
+def plain(value: object, path: str = "data") -> JSON:
+    """Turn a value into plain JSON, without changing it.
+
+    Args:
+        value: Anything from the table above.
+        path: What the value is called in an error.
+
+    Raises:
+        EventError: If there is no rule for a part of it; `path` says which part.
+
+    >>> plain({"seen": {3, 1}, "at": datetime.date(2026, 3, 1), "share": float("nan")})
+    {'seen': [1, 3], 'at': '2026-03-01', 'share': 'NaN'}
+    >>> plain({"items": [1, object]})
+    Traceback (most recent call last):
+    contextkit.exceptions.EventError: data.items[1]: a value of type 'type' is not JSON; give text, \
+numbers, lists, mappings, dataclasses or pydantic models
+    """
+    return _plain(value, path, MAX_DEPTH)
+
+
+def same(first: JSON, second: JSON) -> bool:
+    """Whether two JSON values are equal with their types: 1, 1.0 and True are three values.
+
+    >>> same([1, "a"], [1, "a"]), same(1, True), same(0.0, -0.0)
+    (True, False, False)
+    """
+    if first is second:
+        return True
+    if type(first) is not type(second):
+        return False
+    if isinstance(first, str):
+        return bool(first == second)
+    return json.dumps(first) == json.dumps(second)
+
+
+def _plain(value: Any, path: str, depth: int) -> JSON:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    if depth == 0:
+        raise EventError(path, f"nested deeper than {MAX_DEPTH} levels, or holding itself; flatten it")
+    if kind is dict:
+        return _object(value.items(), path, depth)
+    if kind is list or kind is tuple:
+        return [_plain(item, f"{path}[{index}]", depth - 1) for index, item in enumerate(value)]
+    if isinstance(value, enum.Enum):
+        return _plain(value.value, path, depth - 1)
+    if isinstance(value, int | float):
+        return _number(value, path)
+    return _scalar(value) if _is_scalar(value) else _container(value, path, depth)
+
+
+def _number(value: float, path: str) -> JSON:
+    if isinstance(value, float):
+        value = float(value)
+        if math.isfinite(value):
+            return value
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    if value.bit_length() > _MAX_INT_BITS:
+        raise EventError(path, "a whole number of more than 4,300 digits; give it as text")
+    return int(value)
+
+
+def _is_scalar(value: object) -> bool:
+    return (
+        isinstance(
+            value,
+            str | bytes | bytearray | memoryview | datetime.date | datetime.time | datetime.timedelta | BaseException,
+        )
+        or hasattr(value, "__fspath__")
+        or type(value).__name__ in _TEXT_TYPES
+    )
+
+
+def _scalar(value: Any) -> JSON:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _text(bytes(value))
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, BaseException):
+        return "".join(traceback.format_exception(value)).rstrip("\n")
+    return str(value)
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return "base64:" + base64.b64encode(value).decode()
+
+
+def _container(value: Any, path: str, depth: int) -> JSON:
+    if hasattr(type(value), "model_dump"):
+        return _plain(value.model_dump(), path, depth)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+        return _object(fields, path, depth)
+    if hasattr(value, "_asdict"):
+        return _object(value._asdict().items(), path, depth)
+    if isinstance(value, Mapping):
+        return _object(value.items(), path, depth)
+    if isinstance(value, Set):
+        items = [_plain(item, f"{path}{{}}", depth - 1) for item in value]
+        return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist(), path, depth - 1)
+    if isinstance(value, Sequence) or type(value).__name__ == "deque":
+        return [_plain(item, f"{path}[{index}]", depth - 1) for index, item in enumerate(value)]
+    raise EventError(
+        path,
+        f"a value of type {type(value).__qualname__!r} is not JSON; "
+        "give text, numbers, lists, mappings, dataclasses or pydantic models",
+    )
+
+
+def _object(items: Any, path: str, depth: int) -> dict[str, JSON]:
+    result: dict[str, JSON] = {}
+    for key, item in items:
+        name = key if type(key) is str else _key(key, path)
+        if name in result:
+            raise EventError(path, f"two keys become the same text {name!r}; rename one")
+        below = f"{path}.{name}" if _NAME.match(name) else f"{path}[{name!r}]"
+        result[name] = _plain(item, below, depth - 1)
+    return result
+
+
+def _key(key: Any, path: str) -> str:
+    value = _plain(key, f"the key {key!r} of {path}", 3)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | dict):
+        raise EventError(path, f"the key {key!r} is not text; JSON objects have text as keys")
+    return json.dumps(value)

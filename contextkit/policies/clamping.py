@@ -1,0 +1,55 @@
+"""Cutting inside the data of one event: what the policy `Clamp` and the arrival `ClampArrival` share."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from ..codecs import json as json_codec
+from ..plain import JSON
+
+Keep = Literal["head", "tail", "both"]
+Cut = Callable[[str, int], str]
+"""A text and a number of tokens -> the text cut to so many."""
+
+_LONG_LEAF = 200  # characters; shorter texts inside JSON are structure, not bulk
+
+
+def clamped(data: JSON, limit: int, exceeds: Callable[[str, int], bool], cut: Cut) -> JSON:
+    """Give the data cut to at most `limit` tokens as text or compact JSON; the same object if it fits.
+
+    In JSON the long texts are cut, each to an equal share of what the rest leaves. Where the rest
+    alone is too large, the JSON text is cut and the data becomes text.
+
+    >>> cut = lambda text, n: text[:n]
+    >>> clamped({"exit": 1, "out": "x" * 500}, 40, lambda text, n: len(text) > n, cut)
+    {'exit': 1, 'out': 'xxxxxxxxxxxxxxxxxxxx'}
+    """
+    if isinstance(data, str):
+        # a token has at most four characters of one byte each in the worst case there is
+        return cut(data, limit) if len(data) * 4 > limit and exceeds(data, limit) else data
+    text = json_codec.encode(data)
+    if len(text) * 4 <= limit or not exceeds(text, limit):
+        return data
+    leaves = sorted({leaf for leaf in _leaves(data) if len(leaf) > _LONG_LEAF}, key=lambda leaf: (len(leaf), leaf))
+    share = limit
+    while leaves and share > 8:
+        share = share // 2
+        smaller = _mapped(data, {leaf: cut(leaf, share) for leaf in leaves})
+        if not exceeds(json_codec.encode(smaller), limit):
+            return smaller
+    return cut(text, limit)
+
+
+def _leaves(data: JSON) -> list[str]:
+    if isinstance(data, str):
+        return [data]
+    if isinstance(data, dict):
+        data = list(data.values())
+    return [leaf for item in data for leaf in _leaves(item)] if isinstance(data, list) else []
+
+
+def _mapped(data: Any, texts: dict[str, str]) -> JSON:
+    if isinstance(data, str):
+        return texts.get(data, data)
+    if isinstance(data, dict):
+        return {key: _mapped(item, texts) for key, item in data.items()}
+    return [_mapped(item, texts) for item in data] if isinstance(data, list) else data

@@ -1,0 +1,88 @@
+"""Drop: whole units go, and one line says so."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from ..budgets import Meter
+from ..events import Event
+from ..threads import Thread, Unit
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Drop:
+    """Drops whole units, oldest first, until nothing is left to save.
+
+    What is kept is found from the newest unit backwards, so that nothing that goes is measured. A
+    unit that is larger than all the room there is goes by itself. One `omitted` event stands where
+    the first of them stood, and says how many events and characters are gone and their ids; that
+    of an earlier `Drop` is taken up into it. Pinned events, the task and calls in flight stay.
+
+    Attributes:
+        key: Orders the units, those to go first first; without one, oldest first.
+
+    >>> thread = Thread(Event("note", f"step {n}") for n in range(8))
+    >>> view = Drop()(thread, Meter(lambda event: 1, excess=3))
+    >>> [event.id for event in view], view[0].data
+    (['0+', '4', '5', '6', '7'], {'events': 4, 'characters': 24, 'first': '0', 'last': '3'})
+    """
+
+    key: Callable[[Unit], Any] | None = None
+
+    def __call__(self, view: Thread, meter: Meter) -> Thread:
+        """Give the view without what does not fit."""
+        units = view.units()
+        free = [unit for unit in units if not unit.held and not _is_line(unit)]
+        if self.key is not None:
+            free.sort(key=self.key)
+        lines = [unit.events[0] for unit in units if _is_line(unit) and not unit.held]
+        held = sum(meter(event) for unit in units if unit.held for event in unit.events)
+        candidates = [*lines, *(event for unit in free for event in unit.events)]
+        room = meter.room(view) - held - meter(_line(view, candidates))
+        kept = _kept(free, room, meter)
+        gone = [event for unit in free if unit.events[0].id not in kept for event in unit.events]
+        if not gone:
+            return view
+        return view.drop([str(event.id) for event in (*lines, *gone)], leaving=_line(view, [*lines, *gone]))
+
+
+def _kept(units: list[Unit], room: int, meter: Meter) -> set[str | None]:
+    """Name the first events of the units that stay: the last ones, as far as the room goes."""
+    kept: set[str | None] = set()
+    left = room
+    for unit in reversed(units):
+        tokens = _tokens(unit, left, meter)
+        if tokens is not None:
+            kept.add(unit.events[0].id)
+            left -= tokens
+        elif _tokens(unit, room, meter) is not None:
+            break
+    return kept
+
+
+def _tokens(unit: Unit, limit: int, meter: Meter) -> int | None:
+    """Give the unit's tokens, or nothing where it has more than the limit."""
+    tokens = 0
+    for event in unit.events:
+        if meter.exceeds(event, limit - tokens):
+            return None
+        tokens += meter(event)
+    return tokens
+
+
+def _is_line(unit: Unit) -> bool:
+    event = unit.events[0]
+    return event.kind == "compaction" and event.type == "omitted"
+
+
+def _line(view: Thread, events: list[Event]) -> Event:
+    """Count events, and what earlier lines have counted, into one line."""
+    count = characters = 0
+    ids: list[str] = []
+    for event in events:
+        line = event.data if event.kind == "compaction" and event.type == "omitted" else None
+        count += line["events"] if line else 1
+        characters += line["characters"] if line else len(view.whole(str(event.id)).text)
+        ids += [line["first"], line["last"]] if line else [str(event.id)]
+    data = {"events": count, "characters": characters, "first": ids[0], "last": ids[-1]} if ids else {}
+    return Event("omitted", data, kind="compaction")

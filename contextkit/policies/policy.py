@@ -1,0 +1,43 @@
+"""The two extension points of this folder, and what several policies need."""
+
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from typing import TypeAlias
+
+from ..budgets import Meter
+from ..events import Event
+from ..exceptions import SettingError
+from ..threads import Thread
+
+Policy: TypeAlias = Callable[[Thread, Meter], Thread]
+"""The view as it stands, and what its events measure -> a smaller view. Pure."""
+
+Arrival: TypeAlias = Callable[[Event, Thread], Event]
+"""An event as it enters, and the thread of the events before it -> the event as it is to stand. Pure."""
+
+
+def patterns(name: str, types: str | Sequence[str]) -> tuple[str, ...]:
+    """Give one or several patterns of event types as a tuple.
+
+    Raises:
+        SettingError: If one of them is not text, or there is none.
+    """
+    given = (types,) if isinstance(types, str) else tuple(types)
+    if not given or not all(isinstance(pattern, str) and pattern for pattern in given):
+        raise SettingError(name, types, "it must be one or more patterns of event types, such as '*_result'")
+    return given
+
+
+def matches(event: Event, types: Sequence[str]) -> bool:
+    """Tell whether the event's type matches one of the patterns."""
+    return any(fnmatchcase(event.type, pattern) for pattern in types)
+
+
+def size(text: str) -> str:
+    """Say how long a text is, in lines and characters.
+
+    >>> size("v1.4.2\\nv1.4.1")
+    '2 lines, 13 characters'
+    """
+    lines = text.count("\n") + 1
+    return f"{lines:,} line{'s' if lines != 1 else ''}, {len(text):,} character{'s' if len(text) != 1 else ''}"

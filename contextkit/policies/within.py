@@ -1,0 +1,63 @@
+"""Within: a limit of their own for some types."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..budgets import Meter, whole_number
+from ..exceptions import SettingError
+from ..records import difference
+from ..threads import Thread
+from .drop import Drop
+from .mask import Mask
+from .policy import matches, patterns
+
+if TYPE_CHECKING:
+    from .policy import Policy
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Within:
+    """Holds the events of some types to a limit of their own, with policies of their own.
+
+    The policies see these events alone. An event that they drop takes its whole unit along.
+
+    Attributes:
+        types: Patterns of the event types.
+        limit: What these events may have together, in tokens.
+        policies: What to do where they have more, gentlest first.
+
+    Raises:
+        SettingError: If a setting is out of range.
+
+    >>> thread = Thread(Event("note", f"step {n}") for n in range(8)).append(Event("plan", "..."))
+    >>> view = Within("note", 3, (Drop(),))(thread, Meter(lambda event: 1))
+    >>> [event.id for event in view]
+    ['0+', '6', '7', '8']
+    """
+
+    types: Sequence[str] | str
+    limit: int
+    policies: "Sequence[Policy]" = (Mask(), Drop())
+
+    def __post_init__(self) -> None:
+        whole_number("Within.limit", self.limit, 1)
+        object.__setattr__(self, "types", patterns("Within.types", self.types))
+        object.__setattr__(self, "policies", tuple(self.policies))
+        if not all(map(callable, self.policies)):
+            raise SettingError("Within.policies", self.policies, "it must hold policies: callables (view, meter) -> view")
+
+    def __call__(self, view: Thread, meter: Meter) -> Thread:
+        """Give the view with these events brought within their limit."""
+        part = whole = view.where(lambda event: event.kind != "compaction" and matches(event, self.types))
+        for policy in self.policies:
+            excess = sum(map(meter, part)) - self.limit
+            if excess <= 0:
+                break
+            part = policy(part, meter.within(self.limit, excess))
+        found = difference(whole, part)
+        if not found:
+            return view
+        units = [unit for unit in view.units() if not unit.held and any(e.id in found.gone for e in unit.events)]
+        gone = tuple(str(event.id) for unit in units for event in unit.events)
+        return view.changed_by(dataclasses.replace(found, gone=gone))

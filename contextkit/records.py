@@ -1,0 +1,113 @@
+"""What a compaction did, as data: the difference between two views, and how to apply it.
+
+A compaction record is an event of type and kind `compaction` whose data is
+
+```json
+{"limit": 8000, "target": 6000, "floor": null,
+ "steps": [{"policy": "Drop()", "gone": ["3", "4"], "changed": {"7": "[...]"},
+            "added": [{"before": "3", "event": {"type": "omitted", "data": {}, "id": "3+"}}]}],
+ "arrived": {"4": "..."}}
+```
+
+`floor` is the size in tokens that could not be gone below, where the target was not reached.
+`arrived` holds the data of cut events as the arrivals left it, where that differs from the log's.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .events import Event
+from .exceptions import ContextkitError, ThreadError
+from .plain import JSON, same
+
+
+def is_record(event: Event) -> bool:
+    """Whether an event records a compaction (and is not what a compaction put into the view)."""
+    return event.kind == "compaction" and event.type == "compaction"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Difference:
+    """What makes one view of another.
+
+    Attributes:
+        gone: The ids of the events that are not there any more.
+        changed: The events that carry other data, by id.
+        added: New events, each with the id of the event of the old view before which it stands
+            (`None`: at the end).
+    """
+
+    gone: tuple[str, ...] = ()
+    changed: dict[str, JSON] = dataclasses.field(default_factory=dict)
+    added: tuple[tuple[str | None, Event], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.changed or self.added)
+
+    def to_data(self, policy: str) -> dict[str, JSON]:
+        """Give the difference as a step of a record."""
+        step: dict[str, JSON] = {"policy": policy}
+        if self.gone:
+            step["gone"] = list(self.gone)
+        if self.changed:
+            step["changed"] = dict(self.changed)
+        if self.added:
+            step["added"] = [{"before": before, "event": event.to_record()} for before, event in self.added]
+        return step
+
+
+def difference(before: Sequence[Event], after: Iterable[Event]) -> Difference:
+    """Find what makes the view `after` of the view `before`.
+
+    An event of the same id whose data is the same is unchanged, wherever it stands.
+    """
+    positions = {event.id: position for position, event in enumerate(before)}
+    changed: dict[str, JSON] = {}
+    added: list[tuple[str | None, Event]] = []
+    seen: set[str | None] = set()
+    following = 0
+    for event in after:
+        position = positions.get(event.id)
+        if position is None:
+            added.append((before[following].id if following < len(before) else None, event))
+            continue
+        seen.add(event.id)
+        following = position + 1
+        if event is not before[position] and not same(event.data, before[position].data):
+            changed[str(event.id)] = event.data
+    gone = tuple(str(event.id) for event in before if event.id not in seen)
+    return Difference(gone, changed, tuple(added))
+
+
+def applied(pairs: Iterable[tuple[Event, str]], record: Event) -> list[tuple[Event, str]]:
+    """Give the events of a view, each with its unit, after a compaction.
+
+    Raises:
+        ThreadError: If the record's data is not of the shape above.
+    """
+    gone: set[str] = set()
+    changed: dict[str, JSON] = {}
+    added: dict[str | None, list[Event]] = {}
+    try:
+        for step in record.data["steps"]:
+            gone.update(step.get("gone", ()))
+            changed.update(step.get("changed", {}))
+            for entry in step.get("added", ()):
+                added.setdefault(entry["before"], []).append(Event.from_record(entry["event"]))
+    except (TypeError, KeyError, AttributeError, ContextkitError) as error:
+        reason = f"not the record of a compaction ({error!r}); Window.compact makes one"
+        raise ThreadError(reason, event_id=record.id) from error
+    return list(_merged(pairs, gone, changed, added))
+
+
+def _merged(pairs: Iterable[tuple[Event, str]], gone: set[str], changed: dict[str, JSON], added: Any) -> Any:
+    for event, unit in pairs:
+        for new in added.get(event.id, ()):
+            yield new, str(new.id)
+        if event.id in changed:
+            yield event.with_data(changed[event.id]), unit
+        elif event.id not in gone:
+            yield event, unit
+    for new in added.get(None, ()):
+        yield new, str(new.id)

@@ -1,0 +1,510 @@
+"""Thread: an append-only log of events, and the view that its compactions leave of it."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any, overload
+
+from .events import Event, Kind
+from .exceptions import ContextkitError, ReadError, ThreadError
+from .plain import JSON
+from .records import Difference, applied, is_record
+
+_MODEL_KINDS: frozenset[Kind] = frozenset(("assistant", "reasoning", "call"))
+_SILENT_KINDS: frozenset[Kind] = frozenset(("usage", "compaction"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unit:
+    """Events that live and die together: one model message with the results of its calls.
+
+    Attributes:
+        events: In the order of the log; they need not be neighbours there.
+        in_flight: Whether one of its calls has no result yet.
+    """
+
+    events: tuple[Event, ...]
+    in_flight: bool
+
+    @property
+    def held(self) -> bool:
+        """Whether it may not be dropped: a part of it is pinned, or in flight."""
+        return self.in_flight or any(event.pinned for event in self.events)
+
+
+class _Log:
+    """The growing lists that threads share: a longer thread adds to the lists of the shorter one.
+
+    A thread reads only as far as its own length, and only the longest may add in place, so that an
+    append takes constant time and no thread ever changes.
+    """
+
+    __slots__ = ("answers", "events", "first_answer", "ids", "units", "wholes")
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.units: list[str] = []  # for each event the id of the event that opened its unit
+        self.ids: dict[str, int] = {}
+        self.answers: dict[str, str] = {}  # call_id -> the unit of the newest call of that id
+        self.first_answer: int | None = None  # the position of the model's first own event
+        self.wholes: dict[str, Event] = {}  # of a view: what its changed events were in the log
+
+    def put(self, event: Event, unit: str) -> None:
+        position = len(self.events)
+        if event.id is None:  # never: a thread gives the id first
+            raise AssertionError
+        self.ids[event.id] = position
+        if event.kind == "call" and event.call_id is not None:
+            self.answers[event.call_id] = unit
+        if self.first_answer is None and event.kind in _MODEL_KINDS:
+            self.first_answer = position
+        self.units.append(unit)
+        self.events.append(event)
+
+    def head(self, length: int) -> "_Log":
+        copy = _Log()
+        copy.wholes = self.wholes
+        for event, unit in zip(self.events[:length], self.units, strict=False):
+            copy.put(event, unit)
+        return copy
+
+
+class Thread(Sequence[Event]):
+    """An append-only log of events. Every verb gives another thread; none changes this one.
+
+    An event without an id gets its position in the log as its id. The *task* is pinned unless an
+    event says `pinned=False`: the `system` and `user` events that stand before the model's first
+    own event. A `Unit` (see `units`) is one model message with the results of its calls: events of
+    kind `assistant`, `reasoning` and `call` that directly follow each other are one message.
+
+    Raises:
+        ThreadError: If two events have the same id, or a result answers a call that is not there.
+
+    >>> thread = Thread([Event("user", "deploy it")]).call("list_git_tags", {}, call_id="1")
+    >>> thread = thread.result("1", ["v1.4.2"])
+    >>> [(event.id, event.type, event.pinned) for event in thread]
+    [('0', 'user', True), ('1', 'list_git_tags', False), ('2', 'list_git_tags_result', False)]
+    """
+
+    __slots__ = ("_arrived", "_length", "_log", "_view")
+
+    _log: _Log
+    _length: int
+    _view: "Thread | None"
+    _arrived: dict[str, JSON]
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        built = Thread._over(_Log(), 0, None, {})
+        for event in events:
+            built = built.append(event)
+        self._log, self._length, self._view, self._arrived = built._log, built._length, built._view, built._arrived
+
+    @classmethod
+    def _over(cls, log: _Log, length: int, view: "Thread | None", arrived: dict[str, JSON]) -> "Thread":
+        thread = object.__new__(cls)
+        thread._log, thread._length, thread._view, thread._arrived = log, length, view, arrived
+        return thread
+
+    # ---- reading
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Event]:
+        events = self._log.events
+        return (events[position] for position in range(self._length))
+
+    @overload
+    def __getitem__(self, key: int | str) -> Event: ...
+    @overload
+    def __getitem__(self, key: slice) -> "Thread": ...
+    def __getitem__(self, key: int | str | slice) -> "Event | Thread":
+        """Give the event at a position or of an id, or the thread of a slice."""
+        if isinstance(key, slice):
+            start, stop, step = key.indices(self._length)
+            if (start, step) == (0, 1):
+                return self.fork(stop)
+            return self._keeping(range(start, stop, step))
+        if isinstance(key, str):
+            return self._log.events[self._position(key)]
+        return self._log.events[range(self._length)[key]]
+
+    def __contains__(self, key: object) -> bool:
+        if isinstance(key, str):
+            return self._log.ids.get(key, self._length) < self._length
+        return any(event == key for event in self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Thread):
+            return NotImplemented
+        return len(self) == len(other) and all(map(Event.__eq__, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        kinds: dict[str, int] = {}
+        for event in self:
+            kinds[event.kind] = kinds.get(event.kind, 0) + 1
+        parts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        return f"<Thread of {len(self):,} events{': ' if parts else ''}{parts}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Thread.from_records, (self.to_records(),)
+
+    def starts_with(self, other: "Thread") -> bool:
+        """Whether the other thread's events are the first of this one."""
+        if len(other) > len(self):
+            return False
+        return self._log is other._log or all(map(Event.__eq__, other, self))
+
+    def _position(self, id: str) -> int:
+        position = self._log.ids.get(id, self._length)
+        if position >= self._length:
+            raise ThreadError(f"no event has this id; there are {len(self):,} events", event_id=id)
+        return position
+
+    # ---- growing
+
+    def append(self, event: Event) -> "Thread":
+        """Give the thread with one more event at its end.
+
+        Raises:
+            ThreadError: If its id is taken, or it answers a call that is not in the thread.
+        """
+        if not isinstance(event, Event):
+            raise ThreadError(f"{event!r} is not an Event; make one with Event(type, data)")
+        event = self._named(event)
+        log = self._log
+        if len(log.events) != self._length:  # another thread has gone on from here: this one gets its own lists
+            log = log.head(self._length)
+        unit = self._unit_of(event, log)
+        view = self._view
+        if is_record(event):
+            view = self.view()._after(event)
+        elif view is not None:
+            view = view._put(event, unit)
+        log.put(event, unit)
+        return Thread._over(log, self._length + 1, view, self._arrived)
+
+    def call(self, name: str, arguments: object = "", *, call_id: str, **fields: Any) -> "Thread":
+        """Append a tool call; `name` is the tool's and becomes the event's type."""
+        return self.append(Event(name, arguments, kind="call", call_id=call_id, **fields))
+
+    def result(self, call_id: str, data: object = "", *, type: str | None = None, **fields: Any) -> "Thread":
+        """Append the result of a call; its type is the call's with `_result` behind it, or given."""
+        if type is None:
+            call = next((e for e in reversed(self) if e.kind == "call" and e.call_id == call_id), None)
+            if call is None:
+                raise ThreadError(f"there is no call {call_id!r} that this could be the result of")
+            type = f"{call.type}_result"
+        kind = fields.pop("kind", None) or ("error" if type == "error" or type.endswith("_error") else "result")
+        return self.append(Event(type, data, kind=kind, call_id=call_id, **fields))
+
+    def fork(self, at: int) -> "Thread":
+        """Give the thread of the first `at` events; both can go on from there.
+
+        Raises:
+            ThreadError: If there are fewer events than that.
+        """
+        if not 0 <= at <= self._length:
+            raise ThreadError(f"cannot fork at {at}: there are {self._length:,} events")
+        if at == self._length:
+            return self
+        records = any(map(is_record, self._log.events[:at])) if self._view is not None else False
+        forked = Thread._of(self._log.events[:at], self._log.units) if records else Thread._over(self._log, at, None, {})
+        forked._arrived = {id: data for id, data in self._arrived.items() if id in forked}
+        return forked
+
+    def only(self, *patterns: str) -> "Thread":
+        """Give the events whose type matches one of the patterns, as a thread of their own.
+
+        A result whose call is left out stands for itself: it has no `call_id` any more.
+
+        >>> thread = Thread().call("list_git_tags", call_id="1").result("1", ["v1.4.2"])
+        >>> thread.only("*_result")[0]
+        Event('list_git_tags_result', ['v1.4.2'], kind='result', id='1')
+        """
+        events = [e for e in self if any(fnmatchcase(e.type, pattern) for pattern in patterns)]
+        calls = {event.call_id for event in events if event.kind == "call"}
+        return Thread(
+            event if event.kind == "call" or event.call_id in calls else event.having(call_id=None)
+            for event in events
+        )
+
+    # ---- verbs for policies, on a view
+
+    def drop(self, ids: Iterable[str], *, leaving: Event | None = None) -> "Thread":
+        """Give the view without the named events; what may not go stays.
+
+        Whole units go: where a part of a unit is not named, is pinned or is a call in flight, all
+        of it stays.
+
+        Args:
+            ids: The events to drop.
+            leaving: An event to put where the first of them stood.
+
+        Raises:
+            ThreadError: If an id is not in the view.
+        """
+        named = set(ids)
+        for id in named:
+            self._position(id)
+        gone = {
+            event.id
+            for unit in self.units()
+            if not unit.held and all(event.id in named for event in unit.events)
+            for event in unit.events
+        }
+        if not gone:
+            return self
+        log, left = _Log(), leaving
+        log.wholes = self._log.wholes
+        for event, unit in zip(self, self._log.units, strict=False):
+            if event.id not in gone:
+                log.put(event, unit)
+            elif left is not None:
+                id = left.id or self._mark(str(event.id), gone)
+                log.put(left.having(id=id, pinned=bool(left.pinned)), id)
+                left = None
+        return Thread._over(log, len(log.events), None, {})
+
+    def replace(self, id: str, data: object) -> "Thread":
+        """Give the view with other data in one event; a pinned event stays as it is.
+
+        Raises:
+            ThreadError: If the id is not in the view.
+            EventError: If the data cannot be plain JSON.
+        """
+        return self.replace_all({id: data})
+
+    def replace_all(self, changes: Mapping[str, object]) -> "Thread":
+        """Give the view with other data in several events; pinned events stay as they are."""
+        for id in changes:
+            self._position(id)
+        events = [
+            event.with_data(changes[event.id]) if event.id in changes and not event.pinned else event  # type: ignore[index]
+            for event in self
+        ]
+        return self._remade(events, self._log.units)
+
+    def whole(self, id: str) -> Event:
+        """Give an event of the view as it was before any compaction changed it."""
+        return self._log.wholes.get(id) or self[id]
+
+    def where(self, test: Callable[[Event], bool]) -> "Thread":
+        """Give the events that pass a test, with their ids and units as they are."""
+        return self._keeping(position for position, event in enumerate(self) if test(event))
+
+    def changed_by(self, difference: Difference) -> "Thread":
+        """Give the view with a difference applied; whole units are not seen to."""
+        return self._after(Event("compaction", {"steps": [difference.to_data("")]}, kind="compaction"))
+
+    # ---- what the log means
+
+    def units(self) -> list[Unit]:
+        """Give the units of the thread's view, in the order in which each began.
+
+        >>> thread = Thread().call("read", "a", call_id="1").call("read", "b", call_id="2")
+        >>> thread = thread.append(Event("user", "hurry")).result("2", "B").result("1", "A")
+        >>> [[event.id for event in unit.events] for unit in thread.units()]
+        [['0', '1', '3', '4'], ['2']]
+        """
+        view = self.view()
+        members: dict[str, list[Event]] = {}
+        for event, unit in zip(view, view._log.units, strict=False):
+            members.setdefault(unit, []).append(event)
+        return [Unit(tuple(events), _in_flight(events)) for events in members.values()]
+
+    def view(self) -> "Thread":
+        """Give the thread as its compactions left it: without what they took, with what they put."""
+        return self if self._view is None else self._view
+
+    def restore(self, id: str) -> JSON:
+        """Give back the data of an event of the log, however compactions have cut it.
+
+        Where an arrival changed the event as it entered, what the arrival left is given back.
+
+        Raises:
+            ThreadError: If no event of the log has this id.
+        """
+        event = self[id]
+        if id in self._arrived:
+            return self._arrived[id]
+        for record in reversed(self.records()):
+            if id in record.data.get("arrived", {}):
+                return record.data["arrived"][id]
+        return event.data
+
+    @property
+    def arrived(self) -> Mapping[str, JSON]:
+        """The data of the events that arrivals changed as they entered, by id."""
+        return self._arrived
+
+    def as_arrived(self, arrived: Mapping[str, JSON]) -> "Thread":
+        """Give the thread with what arrivals made of its events, so that `restore` gives no more than that."""
+        return self if arrived is self._arrived else Thread._over(self._log, self._length, self._view, dict(arrived))
+
+    def records(self) -> list[Event]:
+        """Give the compaction records in the log, in order."""
+        return [event for event in self if is_record(event)] if self._view is not None else []
+
+    # ---- JSON
+
+    def to_records(self) -> list[dict[str, JSON]]:
+        """Give the log as JSON objects; what the thread would add by itself is left out."""
+        records, opened = [], False
+        for position, event in enumerate(self):
+            record = event.to_record()
+            opened = opened or event.kind in _MODEL_KINDS
+            if record.get("id") == str(position):
+                del record["id"]
+            if record.get("pinned") == (not opened and event.kind in ("system", "user")):
+                del record["pinned"]
+            records.append(record)
+        return records
+
+    @classmethod
+    def from_records(cls, records: Iterable[Mapping[str, Any]]) -> "Thread":
+        """Make a thread from JSON objects, the way back from `to_records`."""
+        return cls(map(Event.from_record, records))
+
+    def to_json(self) -> str:
+        """Write the log as one JSON document, `{"events": [...]}`."""
+        return json.dumps({"events": self.to_records()}, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Thread":
+        """Read what `to_json` wrote, or the guide's own shape of it.
+
+        Raises:
+            ReadError: If it is not JSON of that shape; the line says where.
+
+        >>> thread = Thread.from_json('{"events": [{"type": "user", "data": "deploy it"}]}')
+        >>> Thread.from_json(thread.to_json()) == thread
+        True
+        """
+        document = _parsed(text, 1)
+        if not isinstance(document, dict) or not isinstance(document.get("events"), list):
+            raise ReadError('a thread is an object with a list of "events"')
+        return _read(enumerate(document["events"]), "event {}")
+
+    def to_jsonl(self) -> str:
+        """Write the log as JSON Lines, one event a line."""
+        return "".join(json.dumps(record, separators=(",", ":")) + "\n" for record in self.to_records())
+
+    @classmethod
+    def from_jsonl(cls, text: str | bytes) -> "Thread":
+        """Read what `to_jsonl` wrote.
+
+        Raises:
+            ReadError: If a line is not the JSON object of an event.
+        """
+        lines = (text.encode() if isinstance(text, str) else text).split(b"\n")
+        return _read(
+            ((number, _parsed(line, number)) for number, line in enumerate(lines, start=1) if line.strip()), "line {}"
+        )
+
+    # ---- inner workings
+
+    def _named(self, event: Event) -> Event:
+        id, pinned = event.id, event.pinned
+        if id is None:
+            id = str(self._length)
+            while id in self:  # an event of the user's has taken the number
+                id += "_"
+        elif id in self or (self._view is not None and id in self._view):
+            raise ThreadError("this id is taken; give another, or none", event_id=id)
+        if pinned is None:
+            first = self._log.first_answer
+            opened = first is not None and first < self._length
+            pinned = not opened and event.kind in ("system", "user")
+        return event if (id, pinned) == (event.id, event.pinned) else event.having(id=id, pinned=pinned)
+
+    def _mark(self, id: str, gone: Container[str | None]) -> str:
+        """Name what stands in the place of the dropped event `id`: `3+` for what was `3` or `3+`."""
+        name = id.rstrip("+") + "+"
+        while name in self and name not in gone:
+            name += "+"
+        return name
+
+    def _unit_of(self, event: Event, log: _Log) -> str:
+        if event.kind in _MODEL_KINDS:
+            for position in range(self._length - 1, -1, -1):
+                if log.events[position].kind in _MODEL_KINDS:
+                    return log.units[position]
+                if log.events[position].kind not in _SILENT_KINDS:
+                    break
+        elif event.call_id is not None:
+            if event.call_id not in log.answers:
+                raise ThreadError(
+                    f"it answers the call {event.call_id!r}, which is not in the thread; "
+                    "append the call first, or leave the call_id out",
+                    event_id=event.id,
+                )
+            return log.answers[event.call_id]
+        return str(event.id)
+
+    def _put(self, event: Event, unit: str) -> "Thread":
+        log = self._log
+        if len(log.events) != self._length:
+            log = log.head(self._length)
+        log.put(event, unit)
+        return Thread._over(log, self._length + 1, None, {})
+
+    def _after(self, record: Event) -> "Thread":
+        pairs = applied(zip(self, self._log.units, strict=False), record)
+        return self._remade([event for event, _ in pairs], [unit for _, unit in pairs])
+
+    def _remade(self, events: Iterable[Event], units: Iterable[str]) -> "Thread":
+        """Give a view made of this one, in which each changed event still knows what it was."""
+        view = Thread._of(events, units)
+        view._log.wholes = {
+            **self._log.wholes,
+            **{id: old for event in view if (id := str(event.id)) in self and (old := self.whole(id)) is not event},
+        }
+        return view
+
+    def _keeping(self, positions: Iterable[int]) -> "Thread":
+        chosen = list(positions)
+        return self._remade([self._log.events[i] for i in chosen], [self._log.units[i] for i in chosen])
+
+    @classmethod
+    def _of(cls, events: Iterable[Event], units: Iterable[str]) -> "Thread":
+        log, view = _Log(), None
+        for event, unit in zip(events, units, strict=False):
+            if is_record(event):
+                view = (view or Thread._over(log, len(log.events), None, {}))._after(event)
+            elif view is not None:
+                view = view._put(event, unit)
+            log.put(event, unit)
+        return Thread._over(log, len(log.events), view, {})
+
+
+def _in_flight(events: Sequence[Event]) -> bool:
+    calls = [event.call_id for event in events if event.kind == "call" and event.call_id is not None]
+    if not calls:
+        return False
+    answered = {event.call_id for event in events if event.kind != "call"}
+    return any(call_id not in answered for call_id in calls)
+
+
+def _parsed(text: str | bytes, line: int) -> JSON:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ReadError(f"not JSON: {error.msg}, column {error.colno}", line=line + error.lineno - 1) from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise ReadError(f"not JSON: {error}", line=line) from None
+
+
+def _read(numbered: Iterable[tuple[int, Any]], place: str) -> Thread:
+    thread = Thread()
+    for number, record in numbered:
+        try:
+            thread = thread.append(Event.from_record(record))
+        except ContextkitError as error:
+            raise ReadError(f"{place.format(number)}: {error}") from error
+    return thread
+
+

@@ -1,0 +1,196 @@
+"""Window: a format, a prompt, a counter, a budget, policies and arrivals, held together."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .budgets import Budget
+from .compaction import budget_error, compacted
+from .contexts import Context, steps_of
+from .events import Event
+from .exceptions import PolicyError, SettingError
+from .formats import TAGGED, Format
+from .measuring import Measure, Memory
+from .plain import JSON, same
+from .policies import DEFAULT_POLICIES
+from .policies.policy import Arrival, Policy
+from .prompts import Prompt
+from .records import is_record
+from .threads import Thread
+from .tokens.counters import TokenCounter, token_counter
+
+_NO_VARIABLES: Mapping[str, Any] = {}
+
+
+class Window:
+    """What is made once and called at every step.
+
+    It remembers what it has written and measured; that changes nothing but the time.
+
+    Attributes:
+        format: How the thread looks.
+        budget: How many tokens a context may have; `None` for any number.
+        prompt: The text around the thread.
+        counter: Counts the tokens of a text.
+        policies: What is done when the thread does not fit, gentlest first.
+        arrivals: What is done to each event as it enters.
+
+    >>> window = Window(budget=Budget(60, target=40))
+    >>> thread = Thread([Event("user", "Deploy the backend to production.")])
+    >>> for n in range(8):
+    ...     thread = thread.call("get_status", {"try": n}, call_id=str(n)).result(str(n), "pending")
+    ...     thread = window.render(thread).thread
+    >>> context = window.render(thread)
+    >>> context.tokens <= 60, len(thread.records())
+    (True, 6)
+    """
+
+    def __init__(
+        self,
+        format: Format = TAGGED,
+        *,
+        budget: Budget | int | None = None,
+        prompt: Prompt | str | None = None,
+        counter: TokenCounter | str = "o200k_base",
+        policies: Sequence[Policy] = DEFAULT_POLICIES,
+        arrivals: Sequence[Arrival] = (),
+    ) -> None:
+        """Make a window.
+
+        Args:
+            format: How the thread looks.
+            budget: How many tokens a context may have, or its limit.
+            prompt: The text around the thread, or its template.
+            counter: Counts the tokens of a text; also the name of an encoding or of a model.
+            policies: What is done when the thread does not fit, gentlest first.
+            arrivals: What is done to each event as it enters.
+
+        Raises:
+            SettingError: If one of them is not what it should be.
+        """
+        if not isinstance(format, Format):
+            raise SettingError("Window.format", format, "it must be a Format, such as TAGGED")
+        for name, callables in (("policies", policies), ("arrivals", arrivals)):
+            if not all(map(callable, callables)):
+                raise SettingError(f"Window.{name}", callables, "it must hold callables")
+        self.format = format
+        self.budget = None if budget is None else Budget.of(budget)
+        self.prompt = Prompt(prompt) if isinstance(prompt, str) else prompt
+        self.counter = token_counter(counter)
+        self.policies = tuple(policies)
+        self.arrivals = tuple(arrivals)
+        self._memory: Memory = {}
+        self._entered: tuple[Thread, Thread] = (Thread(), Thread())
+
+    def render(self, thread: Thread | Iterable[Event], *, variables: Mapping[str, Any] = _NO_VARIABLES) -> Context:
+        """Give the context of the thread, compacted first if it must be.
+
+        Args:
+            thread: The log, or its events.
+            variables: What the prompt's template is filled in with.
+
+        Returns:
+            The context; its `thread` carries the record of the compaction, so go on with that one.
+
+        Raises:
+            BudgetError: If what may not be cut is too large; it names the limit that would do.
+            RenderError: If a renderer raises.
+            PolicyError: If a policy or an arrival breaks its contract.
+        """
+        measure = self._measure(variables)
+        log = thread if isinstance(thread, Thread) else Thread(thread)
+        thread, log, stages = self._fitted(log, measure)
+        view = log.view()
+        context = Context(
+            measure.text(view), measure.total(view), thread, steps_of(stages, measure), self.budget, measure, log
+        )
+        self._forget(view)
+        return context
+
+    def compact(self, thread: Thread, *, variables: Mapping[str, Any] = _NO_VARIABLES) -> Thread:
+        """Give the thread with the record of a compaction if its context does not fit, else as it is.
+
+        Args:
+            thread: The log.
+            variables: What the prompt's template is filled in with.
+
+        Raises:
+            BudgetError: If what may not be cut is too large; it names the limit that would do.
+        """
+        return self._fitted(thread, self._measure(variables))[0]
+
+    def _measure(self, variables: Mapping[str, Any]) -> Measure:
+        before, after = self.prompt.around(variables) if self.prompt is not None else ("", "")
+        return Measure(self.format, self.counter, self._memory, before, after)
+
+    def _fitted(self, thread: Thread, measure: Measure) -> tuple[Thread, Thread, Sequence[Any]]:
+        """Give the thread and the thread as it arrived, both with the record if one was made, and its stages."""
+        log = self._enter(thread)
+        view, budget = log.view(), self.budget
+        if budget is None or not measure.exceeds(view, budget.room):
+            return thread.as_arrived(log.arrived), log, ()
+        done = compacted(view, self.policies, measure, budget.mark)
+        if measure.exceeds(done.after, budget.room):
+            raise budget_error(view, self.policies, measure, budget, done.after)
+        tokens = measure.total(done.after)
+        record = done.record(budget, tokens if tokens > budget.mark else None, log.arrived)
+        thread, log = thread.append(record).as_arrived(log.arrived), log.append(record)
+        self._entered = (thread, log)
+        return thread, log, done.stages
+
+    def _enter(self, thread: Thread) -> Thread:
+        """Give the log as the arrivals leave it, going on from the last one where that is its beginning."""
+        if not self.arrivals:
+            return thread
+        known, log = self._entered
+        if not thread.starts_with(known):
+            log = Thread()
+        arrived = dict(log.arrived)
+        for event in thread[len(log) :]:
+            entered = event if is_record(event) else self._arrival(event, log)
+            if not same(entered.data, event.data):
+                arrived[str(event.id)] = entered.data
+            log = log.append(entered)
+        self._entered = (thread, log.as_arrived(arrived))
+        return self._entered[1]
+
+    def _arrival(self, event: Event, log: Thread) -> Event:
+        arrived = event
+        for arrival in self.arrivals:
+            try:
+                arrived = arrival(arrived, log)
+            except Exception as error:  # an arrival is user code: it can raise anything
+                reason = f"it raised {type(error).__name__}: {error}"
+                raise PolicyError(arrival, reason, event_id=event.id) from error
+            if not isinstance(arrived, Event) or (arrived.id, arrived.call_id) != (event.id, event.call_id):
+                reason = "an arrival returns the event it was given, with other data at most"
+                raise PolicyError(arrival, reason, event_id=event.id)
+        return arrived
+
+    def _forget(self, view: Thread) -> None:
+        """Keep the memory near the size of what is in use."""
+        if len(self._memory) > 4 * len(view) + 4_096:
+            used = {event: self._memory[event] for event in view if event in self._memory}
+            self._memory.clear()
+            self._memory.update(used)
+
+
+def render(
+    thread: Thread | Iterable[Event],
+    format: Format = TAGGED,
+    *,
+    budget: Budget | int | None = None,
+    prompt: Prompt | str | None = None,
+    counter: TokenCounter | str = "o200k_base",
+    policies: Sequence[Policy] = DEFAULT_POLICIES,
+    arrivals: Sequence[Arrival] = (),
+    variables: Mapping[str, Any] = _NO_VARIABLES,
+) -> Context:
+    """Give the context of a thread: a window used once. The arguments are those of `Window` and `Window.render`.
+
+    >>> print(render(Thread([Event("user", "Deploy the backend.")]), budget=100), end="")
+    <user>
+    Deploy the backend.
+    </user>
+    """
+    window = Window(format, budget=budget, prompt=prompt, counter=counter, policies=policies, arrivals=arrivals)
+    return window.render(thread, variables=variables)
