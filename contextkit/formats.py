@@ -155,6 +155,8 @@ def omitted_line(event: Event) -> str:
 
 def _write_tagged(event: Event) -> str:
     body = tags.neutralise(_encodable(as_yaml(event)), event.type)
+    if not isinstance(event.data, str):
+        body = body.removesuffix("\n")  # the newline that ends a YAML block is the one before our tag
     return f"<{event.type}>\n{body}\n</{event.type}>\n" if body else f"<{event.type}>\n</{event.type}>\n"
 
 

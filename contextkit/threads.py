@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Any, overload
 
 from .events import Event, Kind
@@ -13,6 +14,21 @@ from .records import Difference, applied, is_record
 
 _MODEL_KINDS: frozenset[Kind] = frozenset(("assistant", "reasoning", "call"))
 _SILENT_KINDS: frozenset[Kind] = frozenset(("usage", "compaction"))
+
+
+RESTORE_TOOL: Mapping[str, JSON] = MappingProxyType(
+    {
+        "name": "restore",
+        "description": "Gives back an earlier event that was left out or cut, by the id that its placeholder names.",
+        "parameters": {
+            "type": "object",
+            "properties": {"id": {"type": "string", "description": "The id, such as 17."}},
+            "required": ["id"],
+            "additionalProperties": False,
+        },
+    }
+)
+"""The tool to offer to a model, so that it can ask for `Thread.restore`: a name, a text, a JSON Schema."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Window:
     ...     thread = window.render(thread).thread
     >>> context = window.render(thread)
     >>> context.tokens <= 60, len(thread.records())
-    (True, 6)
+    (True, 7)
     """
 
     def __init__(

@@ -5,20 +5,133 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-WORDS = ("system", "user", "assistant", "reasoning", "call", "result", "error", "note", "summary", "tool_result")
+WORDS = (
+    "system",
+    "user",
+    "assistant",
+    "reasoning",
+    "call",
+    "result",
+    "error",
+    "note",
+    "summary",
+    "tool_result",
+)
 """Types that are also words of ours."""
 
-TYPES = ("slack_message", "list_git_tags", "list_git_tags_result", "human_response", "deploy_started", "build")
+TYPES = (
+    "slack_message",
+    "list_git_tags",
+    "list_git_tags_result",
+    "human_response",
+    "deploy_started",
+    "build",
+)
 """Types as users have them."""
 
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _PIECES = (
-    *("\n", "\r", "\r\n", "\t", " ", "  ", "\n\n", "\x00", "\x1b[31m", "\x7f", "\x85", "\u2028", "\u2029", "\ufeff"),
-    *("\ud800", "\udfff", "\ufffe", "\uffff", "\u200b", "\xa0", "é", "ｅ", "日本", "🙂", "\\", "\\u0041", "\\u00"),
-    *("<", ">", "/", "</", "＜", "＞", "／", "&", "&lt;", "]]>", "'", '"', "`", "```", "｀", "~", "#", "- ", "-", "? "),
-    *(": ", ":", " #", "|", "=", "<<", "{", "}", "[", "]", "!x", "%a", "@", "*", "no", "null", "true", "1", "0o17"),
-    *("1_000", "12:30:00", "2024-01-01", ".5", "1e3", "-0.0", "---", "...", "error", "_", "order_id", "ERROR", "a", "x"),
-    *("<error>", "</error>", "\n</error>\n", "<\\error>", "</order_id>", "<order_id>", "</ error >", "## user", "a=1"),
+    *(
+        "\n",
+        "\r",
+        "\r\n",
+        "\t",
+        " ",
+        "  ",
+        "\n\n",
+        "\x00",
+        "\x1b[31m",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "\u2029",
+        "\ufeff",
+    ),
+    *(
+        "\ud800",
+        "\udfff",
+        "\ufffe",
+        "\uffff",
+        "\u200b",
+        "\xa0",
+        "é",
+        "ｅ",
+        "日本",
+        "🙂",
+        "\\",
+        "\\u0041",
+        "\\u00",
+    ),
+    *(
+        "<",
+        ">",
+        "/",
+        "</",
+        "＜",
+        "＞",
+        "／",
+        "&",
+        "&lt;",
+        "]]>",
+        "'",
+        '"',
+        "`",
+        "```",
+        "｀",
+        "~",
+        "#",
+        "- ",
+        "-",
+        "? ",
+    ),
+    *(
+        ": ",
+        ":",
+        " #",
+        "|",
+        "=",
+        "<<",
+        "{",
+        "}",
+        "[",
+        "]",
+        "!x",
+        "%a",
+        "@",
+        "*",
+        "no",
+        "null",
+        "true",
+        "1",
+        "0o17",
+    ),
+    *(
+        "1_000",
+        "12:30:00",
+        "2024-01-01",
+        ".5",
+        "1e3",
+        "-0.0",
+        "---",
+        "...",
+        "error",
+        "_",
+        "order_id",
+        "ERROR",
+        "a",
+        "x",
+    ),
+    *(
+        "<error>",
+        "</error>",
+        "\n</error>\n",
+        "<\\error>",
+        "</order_id>",
+        "<order_id>",
+        "</ error >",
+        "## user",
+        "a=1",
+    ),
 )
 
 
@@ -37,7 +150,9 @@ def nasty_text(max_pieces: int = 12) -> st.SearchStrategy[str]:
 
 def numbers() -> st.SearchStrategy[float]:
     """Whole numbers of any size and finite floats."""
-    floats = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from((-0.0, 1e22, 5e-324, 1.0)))
+    floats = st.one_of(
+        st.floats(allow_nan=False, allow_infinity=False), st.sampled_from((-0.0, 1e22, 5e-324, 1.0))
+    )
     return st.one_of(st.integers(), st.integers(-(10**40), 10**40), floats)
 
 
@@ -49,7 +164,9 @@ def json_values(max_leaves: int = 12) -> st.SearchStrategy[Any]:
         leaves,
         lambda inner: st.one_of(
             st.lists(inner, max_size=4),
-            st.dictionaries(st.one_of(text, st.sampled_from(("item", "entry", "key", "type"))), inner, max_size=4),
+            st.dictionaries(
+                st.one_of(text, st.sampled_from(("item", "entry", "key", "type"))), inner, max_size=4
+            ),
         ),
         max_leaves=max_leaves,
     )
@@ -57,10 +174,15 @@ def json_values(max_leaves: int = 12) -> st.SearchStrategy[Any]:
 
 def event_types(*, odd: bool = True) -> st.SearchStrategy[str]:
     """Types of events: ordinary ones and, unless `odd` is false, any text that may be one."""
-    ordinary = st.one_of(st.sampled_from(TYPES + WORDS), st.from_regex(r"[a-z][a-z0-9]{0,5}(_[a-z0-9]{1,5}){0,2}", fullmatch=True))
+    ordinary = st.one_of(
+        st.sampled_from(TYPES + WORDS),
+        st.from_regex(r"[a-z][a-z0-9]{0,5}(_[a-z0-9]{1,5}){0,2}", fullmatch=True),
+    )
     if not odd:
         return ordinary
-    allowed = st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp"), exclude_characters="<>\ufeff\ufffe\uffff")
+    allowed = st.characters(
+        exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp"), exclude_characters="<>\ufeff\ufffe\uffff"
+    )
     return st.one_of(ordinary, st.text(allowed, min_size=1, max_size=8))
 
 

@@ -40,7 +40,9 @@ def test_writes_the_shortest_json(value: Any, text: str) -> None:
     assert codec.encode(value) == text
 
 
-@pytest.mark.parametrize("text", ["NaN", "[Infinity]", "-Infinity", '{"a":1,"a":2}', "", "{", "1 2", "9" * 5000])
+@pytest.mark.parametrize(
+    "text", ["NaN", "[Infinity]", "-Infinity", '{"a":1,"a":2}', "", "{", "1 2", "9" * 5000]
+)
 def test_refuses_what_is_not_plain_json(text: str) -> None:
     """Whatever Python's reader would let pass, or cannot read, is one error."""
     with pytest.raises(FormatError, match=r"^json"):

@@ -13,8 +13,12 @@ from contextkit.exceptions import FormatError
 
 from .strategies import event_types, json_values, nasty_text, same
 
-TAGS = st.one_of(event_types(), st.sampled_from(("event", "item", "entry", "events", "string", "a b", "", "xmlns", "a:b")))
-LOOKALIKES = st.one_of(st.text(st.sampled_from("0123456789+-.eE"), max_size=8), st.sampled_from(("null", "true", "True")))
+TAGS = st.one_of(
+    event_types(), st.sampled_from(("event", "item", "entry", "events", "string", "a b", "", "xmlns", "a:b"))
+)
+LOOKALIKES = st.one_of(
+    st.text(st.sampled_from("0123456789+-.eE"), max_size=8), st.sampled_from(("null", "true", "True"))
+)
 
 
 @given(st.lists(st.tuples(st.one_of(TAGS, nasty_text(3)), st.one_of(json_values(), LOOKALIKES)), max_size=3))
@@ -60,13 +64,19 @@ def test_writes_what_lxml_would_write(tag: str, value: Any) -> None:
         ("]]>\x85\u2028", "<t>]]&gt;\x85\u2028</t>"),
         ("\x00\x1b[m\ud800\ufffe", r"<t>\u0000\u001b[m\ud800\ufffe</t>"),
         (r"\u0041", r"<t>\u005cu0041</t>"),
-        ([1, "1", [], [2]], '<t>\n<item>1</item>\n<item type="string">1</item>\n<item type="list"/>\n'
-                            "<item>\n<item>2</item>\n</item>\n</t>"),
+        (
+            [1, "1", [], [2]],
+            '<t>\n<item>1</item>\n<item type="string">1</item>\n<item type="list"/>\n'
+            "<item>\n<item>2</item>\n</item>\n</t>",
+        ),
         ({"item": 1}, '<t type="object">\n<item>1</item>\n</t>'),
         ({"item": 1, "a": 2}, "<t>\n<item>1</item>\n<a>2</a>\n</t>"),
         ({"entry": 1}, "<t>\n<entry>1</entry>\n</t>"),
-        ({"a b": 1, "": "", "1": "x", "a:b": {}}, '<t>\n<entry key="a b">1</entry>\n<entry key=""/>\n<entry key="1">x'
-                                                 '</entry>\n<entry key="a:b" type="object"/>\n</t>'),
+        (
+            {"a b": 1, "": "", "1": "x", "a:b": {}},
+            '<t>\n<entry key="a b">1</entry>\n<entry key=""/>\n<entry key="1">x'
+            '</entry>\n<entry key="a:b" type="object"/>\n</t>',
+        ),
         ({'"<\n\t\r\x00': 1}, '<t>\n<entry key="&quot;&lt;&#10;&#9;&#13;\\u0000">1</entry>\n</t>'),
     ],
 )
@@ -137,7 +147,9 @@ def test_takes_for_names_what_lxml_takes_for_names() -> None:
     for code in [*range(0x80, 0x3200), *range(0xD700, 0x10100), 0x2FFFF, 0xEFFFF, 0xF0000, 0x10FFFF]:
         for name in (chr(code), "a" + chr(code)):
             assert not xml._NAME.match(name) or is_name(name), hex(code)
-    assert [c for c in map(chr, range(128)) if xml._NAME.match("a" + c)] == re.findall(r"[\w.-]", "".join(map(chr, range(128))))
+    assert [c for c in map(chr, range(128)) if xml._NAME.match("a" + c)] == re.findall(
+        r"[\w.-]", "".join(map(chr, range(128)))
+    )
 
 
 def test_long_texts_and_deep_values_are_read() -> None:

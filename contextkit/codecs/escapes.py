@@ -16,8 +16,8 @@ def escape(text: str, forbidden: re.Pattern[str]) -> str:
 
     Args:
         text: Any text.
-        forbidden: What may not stand in it; not the backslash, `u`, `U` or an ASCII hex digit, which the escapes
-            are made of.
+        forbidden: What may not stand in it; not the backslash, `u`, `U` or an ASCII hex digit, which
+            the escapes are made of.
 
     Example:
         >>> escape("bell \x07, C:\\users", re.compile("[\x00-\x08]"))

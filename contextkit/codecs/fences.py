@@ -36,8 +36,8 @@ def fence(body: str, info: str = "") -> str:
 def read_sections(text: str) -> list[tuple[str, str, str]]:
     r"""Read a text of headings, each with a fence below.
 
-    Lines end at a newline and nowhere else, so a carriage return in a body stays. Blank lines between sections
-    are passed over.
+    Lines end at a newline and nowhere else, so a carriage return in a body stays. Blank lines between
+    sections are passed over.
 
     Returns:
         A tuple (heading, info, body) a section.

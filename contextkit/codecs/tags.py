@@ -9,8 +9,8 @@ events have. Of these are neutralised:
 
 - an opening tag alone on its line, behind nothing but white space and the marks of lists and quotes, also
   with attributes or without its `>`;
-- a closing tag anywhere; but one with an underscore stays where its opening tag stands on the same line, as
-  `<order_id>5</order_id>` is data;
+- a closing tag anywhere; but one with an underscore stays where its opening tag stands on the same line,
+  as `<order_id>5</order_id>` is data;
 - a tag of the event's own type anywhere, but for an opening one behind a word, as in `vector<size_t>`.
 
 Names are compared as a lenient reader, or a model, sees them: in any case and width (NFKC), without the white
@@ -28,8 +28,21 @@ import unicodedata
 from collections.abc import Iterator
 
 WORDS = frozenset(
-    "system user assistant reasoning call result error note compaction usage "
-    "omitted summary tool_call tool_result".split()
+    (
+        *(
+            "system",
+            "user",
+            "assistant",
+            "reasoning",
+            "call",
+            "result",
+            "error",
+            "note",
+            "compaction",
+            "usage",
+        ),
+        *("omitted", "summary", "tool_call", "tool_result"),
+    )
 )
 """The words that close and open structure, whatever the event's own type."""
 
@@ -47,7 +60,7 @@ _WORD = re.compile(r"\w")
 _SNAKE = re.compile(r"[\w.:-]+\Z")
 _DROP = re.compile(f"[{_UNSEEN}]+")
 _LEAD = re.compile(f"[{_UNSEEN}{_SLASHES}{_BACKSLASHES}]*+")
-# What may stand before a tag that is alone on its line: white space, `- `, `* `, `> `, `| `, `# `, `1. `, `1) `.
+# What may stand before a tag alone on its line: white space, `- `, `* `, `> `, `| `, `# `, `1. `, `1) `.
 _PREFIX = re.compile(f"(?:[{_UNSEEN}*+>|#•·-]|[0-9]++[.)])*+")
 _LINE_END = f"(?:(?![{_BREAKS}])[{_UNSEEN}])*+(?=[{_BREAKS}]|\\Z)"
 # What may stand behind the name of such a tag: attributes, with quotes or over lines, and `>`; or nothing.
@@ -78,7 +91,8 @@ def neutralise(body: str, own: str) -> str:
     """
     if not _may_hold_tags(body):
         return body
-    pieces, last = [], 0
+    pieces: list[str] = []
+    last = 0
     for place in _places(body, own):
         pieces += (body[last:place], "\\")
         last = place
@@ -94,7 +108,8 @@ def restore(body: str, own: str) -> str:
     """
     if "\\" not in body or not _may_hold_tags(body):
         return body
-    pieces, last = [], 0
+    pieces: list[str] = []
+    last = 0
     for place in _places(body, own):
         if body.startswith("\\", place):
             pieces.append(body[last:place])
@@ -103,7 +118,7 @@ def restore(body: str, own: str) -> str:
 
 
 def _may_hold_tags(body: str) -> bool:
-    return "<" in body or not body.isascii() and ("＜" in body or "﹤" in body)
+    return "<" in body or (not body.isascii() and ("＜" in body or "﹤" in body))
 
 
 def _places(body: str, own: str) -> Iterator[int]:
@@ -119,7 +134,8 @@ def _places(body: str, own: str) -> Iterator[int]:
         if match[2]:
             ours = own_name in names or not WORDS.isdisjoint(names) or not line.closes(names)
         else:
-            ours = line.is_alone(start, name_start) or (own_name in names and not _is_behind_word(body, start))
+            ours = line.is_alone(start, name_start)
+            ours = ours or (own_name in names and not _is_behind_word(body, start))
             if not ours:
                 line.opens(names)
         if ours:
@@ -193,8 +209,9 @@ def _names(body: str, start: int, own: str, own_name: str) -> list[str]:
     stem = _LEAD.sub("", own, count=1)
     if stem and body.startswith(stem, start):
         return [own_name]
-    readings = dict.fromkeys(_folded(match[0]) for pattern in _READINGS if (match := pattern.match(body, start)))
-    return [name for name in readings if name == own_name or name in WORDS or _is_snake(name)]
+    found = (pattern.match(body, start) for pattern in _READINGS)
+    names = dict.fromkeys(_folded(match[0]) for match in found if match)
+    return [name for name in names if name == own_name or name in WORDS or _is_snake(name)]
 
 
 def _is_snake(name: str) -> bool:

@@ -2,26 +2,26 @@ r"""One JSON value as one XML 1.0 element, written so that an XML parser reads b
 
 How a value is written, and what the reader infers:
 
-1. A leaf is an element without child elements. If its text is the JSON of a number, `true`, `false` or `null`,
-   to the character, it is that value: `1.5` is a number, `1.50` and `007` are strings. Any other leaf is a
-   string. A string that looks like one of these values has `type="string"`.
-2. An object is an element with its members as child elements, in order. A member whose key is no XML name is
-   `<entry key="...">`.
-3. A list is an element with children that are all `<item>`. An object with `item` as its only key would look like
-   one and has `type="object"`.
+1. A leaf is an element without child elements. If its text is the JSON of a number, `true`, `false` or
+   `null`, to the character, it is that value: `1.5` is a number, `1.50` and `007` are strings. Any other
+   leaf is a string. A string that looks like one of these values has `type="string"`.
+2. An object is an element with its members as child elements, in order. A member whose key is no XML name
+   (or a long one) is `<entry key="...">`.
+3. A list is an element with children that are all `<item>`. An object with `item` as its only key would
+   look like one and has `type="object"`.
 4. An element without text is the empty string; `type="list"` and `type="object"` are the empty others.
 5. The outermost element is named by the event's type; where that is no XML name, it is
    `<event type="...">`. On an outermost `event`, `data="..."` therefore stands for `type="..."` above.
 6. White space is data in a leaf, to the character, and nothing between child elements.
-7. Characters that XML 1.0 forbids (section 2.2: most control characters, surrogates, U+FFFE, U+FFFF) are written
-   by `contextkit.codecs.escapes`.
+7. Characters that XML 1.0 forbids (section 2.2: most control characters, surrogates, U+FFFE, U+FFFF) are
+   written by `contextkit.codecs.escapes`.
 
 The text is what lxml would write for the same tree; a test holds it to that.
 """
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..exceptions import FormatError
 from .escapes import escape, unescape
@@ -195,7 +195,7 @@ def _value(element: "etree._Element", kind: str, unknown: dict[str, str]) -> JSO
         return _leaf(element, kind)
     if kind == "string":
         raise _error(element, "a string has no child elements")
-    if kind == "list" or not kind and all(child.tag == "item" for child in children):
+    if kind == "list" or (not kind and all(child.tag == "item" for child in children)):
         return [_member(child, "item")[1] for child in children]
     members: dict[str, JSON] = {}
     for child in children:
@@ -249,4 +249,5 @@ def _attributes(element: "etree._Element") -> dict[str, str]:
 
 
 def _error(element: "etree._Element", reason: str) -> FormatError:
-    return FormatError("xml", reason, line=element.sourceline)
+    line: Any = element.sourceline
+    return FormatError("xml", reason, line=line)

@@ -2,18 +2,20 @@ r"""One JSON value as block YAML with the least quoting that YAML 1.1 and YAML 1
 
 PyYAML (1.1) and ruamel.yaml (1.2) read back the same values with the same types:
 
-- A string is plain where it can be: it has no indicator at its start, no `: ` or ` #` inside, no white space at
-  its ends, and is no number, date, boolean or null by either version (`no`, `0o17`, `1_000`, `12:30:00`).
+- A string is plain where it can be: it has no indicator at its start, no `: ` or ` #` inside, no white
+  space at its ends, and is no number, date, boolean or null by either version (`no`, `0o17`, `1_000`,
+  `12:30:00`).
 - Else it is quoted: `'...'` where that saves escapes, else JSON's `"..."`.
-- Text of several lines is a literal block: `|-`, `|` or `|+` by the newlines at its end, with an indentation digit
-  where its first line is blank or starts with white space. Where a character may not stand in a block (CR, NEL, LS,
-  PS, control characters, surrogates), it is quoted.
-- Floats have a `.` or YAML 1.1 reads text: `1.0e+22`.
+- Text of several lines is a literal block: `|-`, `|` or `|+` by the newlines at its end, with an
+  indentation digit where its first line with text starts with white space. Where a character may not stand
+  in a block (CR, NEL, LS, PS, control characters, surrogates), it is quoted.
+- Floats have a `.`, or YAML 1.1 reads text: `1.0e+22`.
 - Lists in objects stand at the object's own indentation. `[]` and `{}` are the empty ones.
-- A key of more than 1,000 characters has a `? ` before it: readers look that far for the `:` (YAML 1.2.2, 7.4.2).
+- A key of more than 1,000 characters has a `? ` before it: a reader looks for the `:` over 1,024 characters
+  (YAML 1.2.2, section 7.4.2).
 
-Lone surrogates are written `"\ud800"`. PyYAML's Python loader and ruamel.yaml read that; libyaml does not, and
-`decode_items` leaves it aside there.
+Lone surrogates are written `"\ud800"`. PyYAML's Python loader and ruamel.yaml read that; libyaml does not,
+so `decode_items` does without it there.
 """
 
 import json
@@ -78,7 +80,7 @@ def encode(value: JSON, *, indent: int = 0) -> str:
           n: 7
     """
     try:
-        lines = _lines(value, indent, keep=True)
+        lines = _lines(value, indent)
     except RecursionError:
         raise FormatError("yaml", "the value is nested too deeply; flatten it") from None
     return "\n".join(lines) + ("\n" if _ends_in_newline(lines[-1]) else "")
@@ -88,7 +90,8 @@ def encode_item(key: str, value: JSON) -> str:
     r"""Write a one-key object as one item of a YAML list, ending in one newline.
 
     Items may be written one after the other, by whomever: an item neither depends on the next one nor takes
-    blank lines that follow for its own. (So a text that ends in several newlines, where it comes last, is quoted.)
+    blank lines that follow for its own. (So a text that ends in several newlines is quoted where it stands
+    last.)
 
     Example:
         >>> print(encode_item("error", {"at": 3, "log": "a\nb"}), end="")
@@ -99,11 +102,12 @@ def encode_item(key: str, value: JSON) -> str:
               b
     """
     try:
-        lines = _lines([{key: value}], 0, keep=True)
-        if lines[-1].endswith("\n"):
-            lines = _lines([{key: value}], 0, keep=False)
+        lines = _lines([{key: value}], 0)
     except RecursionError:
         raise FormatError("yaml", "the value is nested too deeply; flatten it") from None
+    if lines[-1].endswith("\n"):
+        head = lines[-1].partition("\n")[0]
+        lines[-1] = head[: head.rindex("|")] + _quoted(_last_leaf(value))
     return "\n".join(lines) + "\n"
 
 
@@ -126,9 +130,10 @@ def decode_items(text: str) -> list[tuple[str, JSON]]:
     except ImportError as error:
         raise MissingExtraError("reading YAML", "yaml") from error
     # libyaml, ten times as fast, refuses escaped surrogates.
-    exact = yaml.SafeLoader if _SURROGATE.search(text) else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    slow = _SURROGATE.search(text) is not None
+    loader = yaml.SafeLoader if slow else getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        items = yaml.load(text, Loader=exact)
+        items = yaml.load(text, Loader=loader)  # noqa: S506 - it is a safe one
         return [_pair(item, index) for index, item in enumerate(_listed(items), start=1)]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
@@ -139,21 +144,21 @@ def decode_items(text: str) -> list[tuple[str, JSON]]:
         raise FormatError("yaml", "the text is nested too deeply; flatten the value") from None
 
 
-def _lines(value: JSON, column: int, *, keep: bool) -> list[str]:
+def _lines(value: JSON, column: int) -> list[str]:
     """The lines of a value; a literal block is one entry with newlines in it."""
     lines: list[str] = []
     lead = " " * column
     if value and type(value) is dict:
-        _add_object(lines, lead, value, column, keep)
+        _add_object(lines, lead, value, column)
     elif value and type(value) is list:
-        _add_list(lines, lead, value, column, keep)
+        _add_list(lines, lead, value, column)
     else:
         # A block at the top stands two columns in, though nothing is above it.
-        lines.append(lead + _scalar(value, max(column - 2, 0), keep))
+        lines.append(lead + _scalar(value, max(column - 2, 0)))
     return lines
 
 
-def _add_object(lines: list[str], lead: str, members: dict[str, Any], column: int, keep: bool) -> None:
+def _add_object(lines: list[str], lead: str, members: dict[str, Any], column: int) -> None:
     """Add an object whose keys stand in a column; `lead` is what stands before the first one."""
     for key, value in members.items():
         name = _string(key)
@@ -162,31 +167,31 @@ def _add_object(lines: list[str], lead: str, members: dict[str, Any], column: in
             lead, name = " " * column, ""
         if value and type(value) is dict:
             lines.append(f"{lead}{name}:")
-            _add_object(lines, " " * (column + 2), value, column + 2, keep)
+            _add_object(lines, " " * (column + 2), value, column + 2)
         elif value and type(value) is list:
             lines.append(f"{lead}{name}:")
-            _add_list(lines, " " * column, value, column, keep)
+            _add_list(lines, " " * column, value, column)
         else:
-            lines.append(f"{lead}{name}: {_scalar(value, column, keep)}")
+            lines.append(f"{lead}{name}: {_scalar(value, column)}")
         lead = " " * column
 
 
-def _add_list(lines: list[str], lead: str, items: list[Any], column: int, keep: bool) -> None:
+def _add_list(lines: list[str], lead: str, items: list[Any], column: int) -> None:
     """Add a list whose dashes stand in a column; `lead` is what stands before the first one."""
     for item in items:
         if item and type(item) is dict:
-            _add_object(lines, f"{lead}- ", item, column + 2, keep)
+            _add_object(lines, f"{lead}- ", item, column + 2)
         elif item and type(item) is list:
-            _add_list(lines, f"{lead}- ", item, column + 2, keep)
+            _add_list(lines, f"{lead}- ", item, column + 2)
         else:
-            lines.append(f"{lead}- {_scalar(item, column, keep)}")
+            lines.append(f"{lead}- {_scalar(item, column)}")
         lead = " " * column
 
 
-def _scalar(value: JSON, column: int, keep: bool) -> str:
+def _scalar(value: JSON, column: int) -> str:
     """A scalar or an empty container below something that stands in a column."""
     if isinstance(value, str):
-        return _block(value, column, keep) if "\n" in value else _string(value)
+        return _block(value, column) if "\n" in value else _string(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -210,14 +215,12 @@ def _quoted(text: str) -> str:
     return _TROUBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-def _block(text: str, column: int, keep: bool) -> str:
+def _block(text: str, column: int) -> str:
     """Text of several lines as a literal block, without its last newline, below what stands in a column."""
-    several = text.endswith("\n\n")
-    start = text.lstrip("\n")[:1]
-    if not text.strip(" \t\n") or (several and not keep) or _NOT_IN_BLOCK.search(text):
+    if not text.strip(" \t\n") or _NOT_IN_BLOCK.search(text):
         return _quoted(text)
-    digit = "2" if start in (" ", "\t") else ""
-    chomping = "+" if several else "" if text.endswith("\n") else "-"
+    digit = "2" if text.lstrip("\n")[0] in " \t" else ""
+    chomping = "+" if text.endswith("\n\n") else "" if text.endswith("\n") else "-"
     lines = _LINE_START.sub("\n" + " " * (column + 2), "\n" + text.removesuffix("\n"))
     return f"|{digit}{chomping}{lines}"
 
@@ -226,6 +229,12 @@ def _ends_in_newline(line: str) -> bool:
     """Whether the text of this entry, a scalar with what stands before it, ends in a newline."""
     header, newline, _ = line.partition("\n")
     return bool(newline) and not header.endswith("-")
+
+
+def _last_leaf(value: JSON) -> JSON:
+    while isinstance(value, dict | list):
+        value = value[-1] if isinstance(value, list) else next(reversed(value.values()))
+    return value
 
 
 def _listed(items: Any) -> list[Any]:
@@ -253,5 +262,5 @@ def _check(value: Any, index: int) -> None:
     elif isinstance(value, list):
         for member in value:
             _check(member, index)
-    elif not (value is None or isinstance(value, str | bool | int) or (isinstance(value, float) and isfinite(value))):
+    elif not (isinstance(value, str | int | None) or (isinstance(value, float) and isfinite(value))):
         raise FormatError("yaml", f"item {index} has the value {value!r}, which is not JSON; quote it")

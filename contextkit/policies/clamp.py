@@ -21,7 +21,7 @@ class Clamp:
 
     Attributes:
         tokens: What one event's data may have, in tokens; without a figure, an eighth of the room
-            that there is for all, and at least 64.
+            that there is for all, and at least 256.
         types: Patterns of the event types to look at.
         keep: What stays of a long text: its `head`, its `tail`, or `both`.
 
@@ -43,9 +43,11 @@ class Clamp:
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view with what is too long cut."""
         changes: dict[str, JSON] = {}
-        limit = self.tokens if self.tokens is not None else max(64, meter.room(view) // 8)
+        limit = self.tokens if self.tokens is not None else max(256, meter.room(view) // 8)
         for event in view:
             if event.pinned or event.kind == "compaction" or not matches(event, self.types):
+                continue
+            if not meter.exceeds(event, limit):  # measured already, and never smaller than its data
                 continue
 
             def cut(text: str, limit: int, id: str | None = event.id) -> str:
@@ -58,4 +60,5 @@ class Clamp:
 
 
 def _marker(id: str | None, lines: int, characters: int) -> str:
-    return f"[... {lines:,} lines, {characters:,} characters of {id} left out ...]"
+    gone = f"{lines:,} lines, {characters:,} characters" if lines else f"{characters:,} characters"
+    return f"[... {gone} of {id} left out ...]"

@@ -3,38 +3,37 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from ..codecs import json as json_codec
+from ..codecs import yamlish
 from ..plain import JSON
 
 Keep = Literal["head", "tail", "both"]
 Cut = Callable[[str, int], str]
 """A text and a number of tokens -> the text cut to so many."""
 
-_LONG_LEAF = 200  # characters; shorter texts inside JSON are structure, not bulk
+_LONG_LEAF = 200  # characters; shorter texts inside a value are structure, not bulk
 
 
 def clamped(data: JSON, limit: int, exceeds: Callable[[str, int], bool], cut: Cut) -> JSON:
-    """Give the data cut to at most `limit` tokens as text or compact JSON; the same object if it fits.
+    """Give the data cut to at most `limit` tokens as text or YAML; the same object if it fits.
 
-    In JSON the long texts are cut, each to an equal share of what the rest leaves. Where the rest
-    alone is too large, the JSON text is cut and the data becomes text.
+    In data that is not text the long texts are cut, each to an equal share of the limit. Where what
+    is left is still too large, it is written as YAML, which has lines to cut at, and becomes text.
 
     >>> cut = lambda text, n: text[:n]
     >>> clamped({"exit": 1, "out": "x" * 500}, 40, lambda text, n: len(text) > n, cut)
     {'exit': 1, 'out': 'xxxxxxxxxxxxxxxxxxxx'}
     """
     if isinstance(data, str):
-        # a token has at most four characters of one byte each in the worst case there is
-        return cut(data, limit) if len(data) * 4 > limit and exceeds(data, limit) else data
-    text = json_codec.encode(data)
-    if len(text) * 4 <= limit or not exceeds(text, limit):
+        return cut(data, limit) if exceeds(data, limit) else data
+    text = yamlish.encode(data)
+    if not exceeds(text, limit):
         return data
     leaves = sorted({leaf for leaf in _leaves(data) if len(leaf) > _LONG_LEAF}, key=lambda leaf: (len(leaf), leaf))
     share = limit
     while leaves and share > 8:
         share = share // 2
         smaller = _mapped(data, {leaf: cut(leaf, share) for leaf in leaves})
-        if not exceeds(json_codec.encode(smaller), limit):
+        if not exceeds(yamlish.encode(smaller), limit):
             return smaller
     return cut(text, limit)
 

@@ -30,6 +30,7 @@ class Within:
     Raises:
         SettingError: If a setting is out of range.
 
+    >>> from contextkit import Event
     >>> thread = Thread(Event("note", f"step {n}") for n in range(8)).append(Event("plan", "..."))
     >>> view = Within("note", 3, (Drop(),))(thread, Meter(lambda event: 1))
     >>> [event.id for event in view]

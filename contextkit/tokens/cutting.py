@@ -97,7 +97,7 @@ def cut(
     Example:
         >>> print(cut("\n".join(f"line {i}" for i in range(100)), 60, len))
         line 0
-        [... 98 lines, 781 characters left out ...]
+        [... 98 lines, 775 characters left out ...]
         line 99
     """
     if isinstance(counter, Estimate):
@@ -302,9 +302,13 @@ class _Tail(_Head):
 
 def _grapheme_borders(text: str, place: int) -> tuple[int, int]:
     """Find the last border between grapheme clusters up to a place in a text, and the first from there on."""
-    cluster, plain = _grapheme_patterns()
-    sure = plain.search(text, 0, min(place + 1, len(text)))
-    before = after = sure.start() + 1 if sure else 0
+    cluster, sure_border, flags = _grapheme_patterns()
+    sure = sure_border.search(text, 0, min(place + 1, len(text)))
+    start = sure.start() + 1 if sure else 0
+    # Two by two from the first flag letter on: there may be too many of them to go through one by one.
+    if letters := flags.match(text, start, place):
+        start = place - (place - letters.start()) % 2
+    before = after = start
     while after < place:
         before, after = after, cluster.match(text, after).end()
     if after == place:
@@ -319,13 +323,19 @@ def _splits_pair(text: str, place: int) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _grapheme_patterns() -> tuple[Any, Any]:
-    """Compile a grapheme cluster, and the last two characters between which there surely is a border.
+def _grapheme_patterns() -> tuple[Any, Any, Any]:
+    """Compile a grapheme cluster, two characters with a border between them for sure, and letters of flags.
 
-    Two characters of the classes below are never joined (UAX 29: the rules that join need a mark, a joiner, a
-    prefix, a flag letter or a single Hangul letter beside the place), so clusters can be told from there on.
+    The last two are searched from the end. The sure borders follow from the rules of UAX 29: what joins
+    needs a prefix, a joiner, a mark or a letter of a flag before the border, or a mark or a letter of a
+    Hangul syllable after it; after a newline, and before ASCII signs but for a prefix or CR LF, nothing
+    joins.
     """
-    import regex  # noqa: PLC0415  (20 ms, and only very long lines need it)
+    import regex  # type: ignore[import-untyped]  # noqa: PLC0415  (20 ms, and only long lines need it)
 
-    plain = r"[\p{GCB=Other}\p{GCB=Control}\p{GCB=CR}\p{GCB=LF}\p{GCB=LV}\p{GCB=LVT}]"
-    return regex.compile(r"\X"), regex.compile(rf"(?r)(?!\r\n){plain}{plain}")
+    def gcb(*names: str) -> str:
+        return "".join(rf"\p{{GCB={name}}}" for name in names)
+
+    plain = gcb("Other", "Control", "CR", "LF", "LV", "LVT")
+    sure = rf"[{plain}{gcb('V', 'T')}][{plain}{gcb('L')}]|\n.|[^{gcb('Prepend')}][ -~]"
+    return regex.compile(r"\X"), regex.compile(rf"(?rs)(?!\r\n)(?:{sure})"), regex.compile(r"(?r)\p{RI}+")
