@@ -46,9 +46,13 @@ class Budget:
         whole_number("Budget.limit", self.limit, 1)
         whole_number("Budget.reserve", self.reserve, 0)
         if self.reserve >= self.limit:
-            raise SettingError("Budget.reserve", self.reserve, f"it must be below the limit of {self.limit:,} tokens")
+            raise SettingError(
+                "Budget.reserve", self.reserve, f"it must be below the limit of {self.limit:,} tokens"
+            )
         if self.target is not None and whole_number("Budget.target", self.target, 1) > self.room:
-            raise SettingError("Budget.target", self.target, f"it must be at most limit - reserve, {self.room:,} tokens")
+            raise SettingError(
+                "Budget.target", self.target, f"it must be at most limit - reserve, {self.room:,} tokens"
+            )
 
     @classmethod
     def of(cls, budget: "Budget | int") -> "Budget":

@@ -63,7 +63,9 @@ class Compaction:
         last: dict[str | None, int] = {}
         for number, stage in enumerate(self.stages):
             own = difference(stage.before, stage.after)
-            last.update((id, number) for id in (*own.gone, *own.changed, *(event.id for _, event in own.added)))
+            last.update(
+                (id, number) for id in (*own.gone, *own.changed, *(event.id for _, event in own.added))
+            )
         for number, stage in enumerate(self.stages):
             yield (
                 stage.policy,
@@ -142,12 +144,18 @@ def _check_units(policy: Policy, view: Thread, gone: set[str]) -> None:
     for unit in view.units():
         parts = [event.id in gone for event in unit.events]
         if any(parts) and (unit.in_flight or not all(parts)):
-            wrong = "dropped a call in flight" if unit.in_flight else "split a unit: a call and its results go together"
+            wrong = (
+                "dropped a call in flight"
+                if unit.in_flight
+                else "split a unit: a call and its results go together"
+            )
             reason = f"it {wrong}; Thread.drop sees to that"
             raise PolicyError(policy, reason, event_id=unit.events[0].id)
 
 
-def budget_error(view: Thread, policies: Sequence[Policy], measure: Measure, budget: Budget, left: Thread) -> BudgetError:
+def budget_error(
+    view: Thread, policies: Sequence[Policy], measure: Measure, budget: Budget, left: Thread
+) -> BudgetError:
     """Say what stands in the way of a budget, and which limit would do.
 
     Args:

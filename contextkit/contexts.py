@@ -90,7 +90,8 @@ class Receipt:
     @property
     def before(self) -> int:
         """The tokens that the whole would have had if nothing had been cut."""
-        return self.prompt + self.joins + sum(row["before"] for row in self.rows)
+        fragments: int = sum(row["before"] for row in self.rows)
+        return self.prompt + self.joins + fragments
 
     def to_data(self) -> dict[str, JSON]:
         """Give the receipt as plain data."""
@@ -139,7 +140,8 @@ class Context:
     @functools.cached_property
     def _touched(self) -> dict[str, tuple[State, str | None]]:
         """For each event that a compaction touched, how, and by which policy."""
-        touched: dict[str, tuple[State, str | None]] = dict.fromkeys(self._log.arrived, ("changed", "arrivals"))
+        touched: dict[str, tuple[State, str | None]] = {}
+        touched.update((id, ("changed", "arrivals")) for id in self._log.arrived)
         for record in self._log.records():
             for step in record.data["steps"]:
                 touched.update((id, ("gone", step["policy"])) for id in step.get("gone", ()))
@@ -150,13 +152,15 @@ class Context:
         return touched
 
     def receipt(self) -> Receipt:
-        """Say of each event whether it was kept, changed, dropped or added, by which policy, and its tokens.
+        """Say of each event what became of it, by which policy, and its tokens before and after.
 
         What is gone is counted now, so that this may take as long as counting the whole thread.
         """
         view, touched = self._log.view(), self._touched
         rows: list[dict[str, JSON]] = []
-        for event in (event for event in self._log if event.kind != "compaction" or event.type != "compaction"):
+        for event in (
+            event for event in self._log if event.kind != "compaction" or event.type != "compaction"
+        ):
             state, policy = touched.get(str(event.id), ("kept", None))
             after = self._measure.tokens(view[str(event.id)]) if state != "gone" else 0
             rows.append(_row(str(event.id), event.type, state, policy, self._measure.tokens(event), after))

@@ -67,9 +67,8 @@ def kind_of(event_type: str, call_id: str | None = None) -> Kind:
     >>> kind_of("list_git_tags", "1"), kind_of("human_response", "2"), kind_of("error", "1")
     ('call', 'user', 'error')
     """
-    kind = _KIND_OF_TYPE.get(event_type)
-    if kind is None:
-        kind = next((kind for ending, kind in _KIND_OF_ENDING if event_type.endswith(ending)), "note")
+    ending: Kind = next((kind for end, kind in _KIND_OF_ENDING if event_type.endswith(end)), "note")
+    kind = _KIND_OF_TYPE.get(event_type, ending)
     if call_id is None or kind in ("error", "result"):
         return kind
     return kind if event_type == "human_response" else "call"
@@ -122,7 +121,9 @@ class Event:
         id: str | None = None,
     ) -> None:
         if not isinstance(type, str) or not _TYPE.match(type):
-            raise EventError("type", f"{type!r} is not a word; use letters, digits and marks, such as 'git_tags'")
+            raise EventError(
+                "type", f"{type!r} is not a word; use letters, digits and marks, such as 'git_tags'"
+            )
         for name, value in (("call_id", call_id), ("id", id)):
             if value is not None and (not isinstance(value, str) or not value):
                 raise EventError(name, f"{value!r} is not text of one character or more; give it as text")
@@ -130,7 +131,17 @@ class Event:
             raise EventError("kind", f"{kind!r} is none of {', '.join(KINDS)}")
         if pinned is not None and not isinstance(pinned, bool):
             raise EventError("pinned", f"{pinned!r} is neither True, False nor None")
-        _fill(self, type, plain(data), kind or kind_of(type, call_id), call_id, pinned, _time(at), plain(raw, "raw"), id)
+        _fill(
+            self,
+            type,
+            plain(data),
+            kind or kind_of(type, call_id),
+            call_id,
+            pinned,
+            _time(at),
+            plain(raw, "raw"),
+            id,
+        )
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Event":

@@ -200,8 +200,8 @@ class BudgetError(ContextkitError):
         named = ", ".join(f"{name} ({tokens:,} tokens)" for name, tokens in blockers[:3])
         more = f" and {len(blockers) - 3:,} more" if len(blockers) > 3 else ""
         super().__init__(
-            f"the thread does not fit into a budget of {limit:,} tokens: a limit of {needed:,} is the least that would do "
-            f"({needed - limit:,} more). What may not be cut: {named or 'nothing'}{more}. "
+            f"the thread does not fit into a budget of {limit:,} tokens: a limit of {needed:,} is the least "
+            f"that would do ({needed - limit:,} more). What may not be cut: {named or 'nothing'}{more}. "
             "Raise the limit, unpin one of these, or add a policy that can cut more."
         )
         self.limit = limit

@@ -2,7 +2,7 @@
 
 | format | an event is | promise |
 |---|---|---|
-| `TAGGED` | `<type>` lines around a body (YAML where the data is not text) | data never opens or closes a tag of ours |
+| `TAGGED` | `<type>` lines around a body, YAML if not text | data never opens or closes a tag of ours |
 | `XML` | one XML element | an XML 1.0 parser reads every event back |
 | `YAML` | one item of a YAML list | PyYAML and ruamel.yaml read back the same values |
 | `MARKDOWN` | a heading and a fenced body | the fence is longer than any inside |
@@ -117,7 +117,11 @@ class Format:
         return hash((self.name, self.write, tuple(self.rules)))
 
     def __repr__(self) -> str:
-        return self.name if not self.rules else f"{self.name} | {{{', '.join(f'{k!r}: ...' for k in self.rules)}}}"
+        return (
+            self.name
+            if not self.rules
+            else f"{self.name} | {{{', '.join(f'{k!r}: ...' for k in self.rules)}}}"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         rules = dict(self.rules)
@@ -170,7 +174,9 @@ def _read_tagged(text: str) -> Iterable[tuple[str, JSON]]:
     while at < len(lines) - 1:
         opening = lines[at]
         if not (opening.startswith("<") and opening.endswith(">")):
-            raise FormatError("TAGGED", f"expected a tag that opens an event, found {opening[:60]!r}", line=at + 1)
+            raise FormatError(
+                "TAGGED", f"expected a tag that opens an event, found {opening[:60]!r}", line=at + 1
+            )
         type = opening[1:-1]
         try:
             end = lines.index(f"</{type}>", at + 1)
@@ -220,7 +226,9 @@ XML = Format("XML", _write_xml, reader=xml.decode_elements)
 YAML = Format("YAML", _write_yaml, reader=yamlish.decode_items)
 """One list, one item an event, quoted only where a YAML reader needs it."""
 
-MARKDOWN = Format("MARKDOWN", _write_markdown, MappingProxyType({"omitted": omitted_line}), reader=_read_markdown)
+MARKDOWN = Format(
+    "MARKDOWN", _write_markdown, MappingProxyType({"omitted": omitted_line}), reader=_read_markdown
+)
 """A heading and a fenced block an event; JSON where the data is not text."""
 
 JSON_LINES = Format("JSON_LINES", _write_json_line, reader=_read_json_lines)

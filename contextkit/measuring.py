@@ -81,11 +81,11 @@ class Measure:
         return self._scale(self._counted(self.piece(event)))
 
     def event_exceeds(self, event: Event, limit: int) -> bool:
-        """Tell whether the event's fragment has more than `limit` tokens; a long one is not counted to its end."""
+        """Tell whether the event's fragment has more than `limit` tokens; counting stops early."""
         piece = self.piece(event)
-        if piece.tokens is None and self._adds_up and len(piece.text) > _LONG * (limit + 64):
-            if limit < 0 or exceeds(piece.text, limit, self.counter):
-                return True
+        long = piece.tokens is None and self._adds_up and len(piece.text) > _LONG * (limit + 64)
+        if long and (limit < 0 or exceeds(piece.text, limit, self.counter)):
+            return True
         return self.tokens(event) > limit
 
     # ---- the whole

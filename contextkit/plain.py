@@ -25,7 +25,8 @@ import json
 import math
 import re
 import traceback
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 from .exceptions import EventError
@@ -108,7 +109,14 @@ def _is_scalar(value: object) -> bool:
     return (
         isinstance(
             value,
-            str | bytes | bytearray | memoryview | datetime.date | datetime.time | datetime.timedelta | BaseException,
+            str
+            | bytes
+            | bytearray
+            | memoryview
+            | datetime.date
+            | datetime.time
+            | datetime.timedelta
+            | BaseException,
         )
         or hasattr(value, "__fspath__")
         or type(value).__name__ in _TEXT_TYPES
@@ -139,14 +147,9 @@ def _text(value: bytes) -> str:
 def _container(value: Any, path: str, depth: int) -> JSON:
     if hasattr(type(value), "model_dump"):
         return _plain(value.model_dump(), path, depth)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+    if (fields := _fields(value)) is not None:
         return _object(fields, path, depth)
-    if hasattr(value, "_asdict"):
-        return _object(value._asdict().items(), path, depth)
-    if isinstance(value, Mapping):
-        return _object(value.items(), path, depth)
-    if isinstance(value, Set):
+    if isinstance(value, AbstractSet):
         items = [_plain(item, f"{path}{{}}", depth - 1) for item in value]
         return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
     if hasattr(value, "tolist"):
@@ -158,6 +161,14 @@ def _container(value: Any, path: str, depth: int) -> JSON:
         f"a value of type {type(value).__qualname__!r} is not JSON; "
         "give text, numbers, lists, mappings, dataclasses or pydantic models",
     )
+
+
+def _fields(value: Any) -> Iterable[tuple[Any, Any]] | None:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    return value.items() if isinstance(value, Mapping) else None
 
 
 def _object(items: Any, path: str, depth: int) -> dict[str, JSON]:

@@ -16,7 +16,7 @@ _PLACE = "\x00the thread stands here\x00"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Prompt:
-    """A Jinja2 template with `{{ thread }}` in it, once.
+    r"""A Jinja2 template with `{{ thread }}` in it, once.
 
     What stands before the thread should stay as it is from step to step, or the provider's prompt
     cache is lost; what changes (the time, what was fetched just now) stands after it. The text
@@ -29,8 +29,8 @@ class Prompt:
     Raises:
         TemplateError: If the syntax is wrong; the line says where.
 
-    >>> Prompt("You deploy backends.\\n\\n{{ thread }}\\nIt is {{ time }}.\\n").around({"time": "14:07"})
-    ('You deploy backends.\\n\\n', '\\nIt is 14:07.\\n')
+    >>> Prompt("You deploy backends.\n\n{{ thread }}\nIt is {{ time }}.\n").around({"time": "14:07"})
+    ('You deploy backends.\n\n', '\nIt is 14:07.\n')
     """
 
     source: str
@@ -54,7 +54,9 @@ class Prompt:
         parts = filled(self._compiled, {**variables, "thread": _PLACE}, self.name).split(_PLACE)
         if len(parts) != 2:
             times = f"{len(parts) - 1} times" if len(parts) > 1 else "nowhere"
-            raise TemplateError(f"the thread stands in it {times}; write {{{{ thread }}}} exactly once", name=self.name)
+            raise TemplateError(
+                f"the thread stands in it {times}; write {{{{ thread }}}} exactly once", name=self.name
+            )
         return parts[0], parts[1]
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -28,11 +28,11 @@ def hidden(event: Event) -> str:
 
 
 def brief(event: Event) -> str:
-    """Give one line of at most 200 characters: of an error the last line, of all else the first.
+    r"""Give one line of at most 200 characters: of an error the last line, of all else the first.
 
     The last line of a stack trace is the one that names the error.
 
-    >>> brief(Event("error", "Traceback (most recent call last):\\n  ...\\nKeyError: 'tag'"))
+    >>> brief(Event("error", "Traceback (most recent call last):\n  ...\nKeyError: 'tag'"))
     "KeyError: 'tag'"
     """
     lines = [line.strip() for line in event.text.splitlines() if line.strip()]
@@ -50,10 +50,10 @@ def as_json(event: Event) -> str:
 
 
 def as_yaml(event: Event) -> str:
-    """Give the data as YAML with the least quoting that reads back; text stays text.
+    r"""Give the data as YAML with the least quoting that reads back; text stays text.
 
     >>> as_yaml(Event("deploy_backend", {"tag": "v1.4.2", "approved": "no"}))
-    'tag: v1.4.2\\napproved: "no"'
+    'tag: v1.4.2\napproved: "no"'
     """
     return event.data if isinstance(event.data, str) else yamlish.encode(event.data)
 
@@ -95,7 +95,9 @@ class Template:
             TemplateError: If a name is undefined, or an expression fails.
         """
         fields = ("data", "type", "kind", "id", "call_id", "at")
-        return filled(self._compiled, {name: getattr(event, name) for name in fields} | {"event": event}, self.name)
+        return filled(
+            self._compiled, {name: getattr(event, name) for name in fields} | {"event": event}, self.name
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Template, (self.source, self.name)
@@ -106,7 +108,9 @@ def _environment() -> "jinja2.Environment":
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True)
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True
+    )
     environment.filters["json"] = json_codec.encode
     environment.filters["yaml"] = yamlish.encode
     return environment
@@ -135,7 +139,9 @@ def filled(template: "jinja2.Template", values: Mapping[str, Any], name: str | N
     try:
         return template.render(values)
     except Exception as error:  # a template is user code: it can raise anything
-        lines = [frame.tb_lineno for frame in _frames(error) if frame.tb_frame.f_code.co_filename == "<template>"]
+        lines = [
+            frame.tb_lineno for frame in _frames(error) if frame.tb_frame.f_code.co_filename == "<template>"
+        ]
         reason = f"{type(error).__name__}: {error}"
         raise TemplateError(reason, line=lines[-1] if lines else None, name=name) from error
 

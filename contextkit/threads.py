@@ -19,7 +19,7 @@ _SILENT_KINDS: frozenset[Kind] = frozenset(("usage", "compaction"))
 RESTORE_TOOL: Mapping[str, JSON] = MappingProxyType(
     {
         "name": "restore",
-        "description": "Gives back an earlier event that was left out or cut, by the id that its placeholder names.",
+        "description": "Gives back what was left out of an earlier event, by the id its placeholder names.",
         "parameters": {
             "type": "object",
             "properties": {"id": {"type": "string", "description": "The id, such as 17."}},
@@ -114,7 +114,12 @@ class Thread(Sequence[Event]):
         built = Thread._over(_Log(), 0, None, {})
         for event in events:
             built = built.append(event)
-        self._log, self._length, self._view, self._arrived = built._log, built._length, built._view, built._arrived
+        self._log, self._length, self._view, self._arrived = (
+            built._log,
+            built._length,
+            built._view,
+            built._arrived,
+        )
 
     @classmethod
     def _over(cls, log: _Log, length: int, view: "Thread | None", arrived: dict[str, JSON]) -> "Thread":
@@ -192,7 +197,9 @@ class Thread(Sequence[Event]):
             raise ThreadError(f"{event!r} is not an Event; make one with Event(type, data)")
         event = self._named(event)
         log = self._log
-        if len(log.events) != self._length:  # another thread has gone on from here: this one gets its own lists
+        if (
+            len(log.events) != self._length
+        ):  # another thread has gone on from here: this one gets its own lists
             log = log.head(self._length)
         unit = self._unit_of(event, log)
         view = self._view
@@ -214,7 +221,9 @@ class Thread(Sequence[Event]):
             if call is None:
                 raise ThreadError(f"there is no call {call_id!r} that this could be the result of")
             type = f"{call.type}_result"
-        kind = fields.pop("kind", None) or ("error" if type == "error" or type.endswith("_error") else "result")
+        kind = fields.pop("kind", None) or (
+            "error" if type == "error" or type.endswith("_error") else "result"
+        )
         return self.append(Event(type, data, kind=kind, call_id=call_id, **fields))
 
     def fork(self, at: int) -> "Thread":
@@ -228,7 +237,11 @@ class Thread(Sequence[Event]):
         if at == self._length:
             return self
         records = any(map(is_record, self._log.events[:at])) if self._view is not None else False
-        forked = Thread._of(self._log.events[:at], self._log.units) if records else Thread._over(self._log, at, None, {})
+        forked = (
+            Thread._of(self._log.events[:at], self._log.units)
+            if records
+            else Thread._over(self._log, at, None, {})
+        )
         forked._arrived = {id: data for id, data in self._arrived.items() if id in forked}
         return forked
 
@@ -299,7 +312,7 @@ class Thread(Sequence[Event]):
         for id in changes:
             self._position(id)
         events = [
-            event.with_data(changes[event.id]) if event.id in changes and not event.pinned else event  # type: ignore[index]
+            event.with_data(changes[id]) if (id := str(event.id)) in changes and not event.pinned else event
             for event in self
         ]
         return self._remade(events, self._log.units)
@@ -359,7 +372,11 @@ class Thread(Sequence[Event]):
 
     def as_arrived(self, arrived: Mapping[str, JSON]) -> "Thread":
         """Give the thread with what arrivals made of its events, so that `restore` gives no more than that."""
-        return self if arrived is self._arrived else Thread._over(self._log, self._length, self._view, dict(arrived))
+        return (
+            self
+            if arrived is self._arrived
+            else Thread._over(self._log, self._length, self._view, dict(arrived))
+        )
 
     def records(self) -> list[Event]:
         """Give the compaction records in the log, in order."""
@@ -418,7 +435,8 @@ class Thread(Sequence[Event]):
         """
         lines = (text.encode() if isinstance(text, str) else text).split(b"\n")
         return _read(
-            ((number, _parsed(line, number)) for number, line in enumerate(lines, start=1) if line.strip()), "line {}"
+            ((number, _parsed(line, number)) for number, line in enumerate(lines, start=1) if line.strip()),
+            "line {}",
         )
 
     # ---- inner workings
@@ -477,7 +495,11 @@ class Thread(Sequence[Event]):
         view = Thread._of(events, units)
         view._log.wholes = {
             **self._log.wholes,
-            **{id: old for event in view if (id := str(event.id)) in self and (old := self.whole(id)) is not event},
+            **{
+                id: old
+                for event in view
+                if (id := str(event.id)) in self and (old := self.whole(id)) is not event
+            },
         }
         return view
 
@@ -509,7 +531,9 @@ def _parsed(text: str | bytes, line: int) -> JSON:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise ReadError(f"not JSON: {error.msg}, column {error.colno}", line=line + error.lineno - 1) from None
+        raise ReadError(
+            f"not JSON: {error.msg}, column {error.colno}", line=line + error.lineno - 1
+        ) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise ReadError(f"not JSON: {error}", line=line) from None
 
@@ -522,5 +546,3 @@ def _read(numbered: Iterable[tuple[int, Any]], place: str) -> Thread:
         except ContextkitError as error:
             raise ReadError(f"{place.format(number)}: {error}") from error
     return thread
-
-

@@ -81,7 +81,9 @@ class Window:
         self._memory: Memory = {}
         self._entered: tuple[Thread, Thread] = (Thread(), Thread())
 
-    def render(self, thread: Thread | Iterable[Event], *, variables: Mapping[str, Any] = _NO_VARIABLES) -> Context:
+    def render(
+        self, thread: Thread | Iterable[Event], *, variables: Mapping[str, Any] = _NO_VARIABLES
+    ) -> Context:
         """Give the context of the thread, compacted first if it must be.
 
         Args:
@@ -101,7 +103,13 @@ class Window:
         thread, log, stages = self._fitted(log, measure)
         view = log.view()
         context = Context(
-            measure.text(view), measure.total(view), thread, steps_of(stages, measure), self.budget, measure, log
+            measure.text(view),
+            measure.total(view),
+            thread,
+            steps_of(stages, measure),
+            self.budget,
+            measure,
+            log,
         )
         self._forget(view)
         return context
@@ -123,7 +131,7 @@ class Window:
         return Measure(self.format, self.counter, self._memory, before, after)
 
     def _fitted(self, thread: Thread, measure: Measure) -> tuple[Thread, Thread, Sequence[Any]]:
-        """Give the thread and the thread as it arrived, both with the record if one was made, and its stages."""
+        """Give the thread, the thread as it arrived, both with a record if one was made, and its stages."""
         log = self._enter(thread)
         view, budget = log.view(), self.budget
         if budget is None or not measure.exceeds(view, budget.room):
@@ -185,12 +193,14 @@ def render(
     arrivals: Sequence[Arrival] = (),
     variables: Mapping[str, Any] = _NO_VARIABLES,
 ) -> Context:
-    """Give the context of a thread: a window used once. The arguments are those of `Window` and `Window.render`.
+    """Give the context of a thread: a window used once, with the arguments of `Window` and `Window.render`.
 
     >>> print(render(Thread([Event("user", "Deploy the backend.")]), budget=100), end="")
     <user>
     Deploy the backend.
     </user>
     """
-    window = Window(format, budget=budget, prompt=prompt, counter=counter, policies=policies, arrivals=arrivals)
+    window = Window(
+        format, budget=budget, prompt=prompt, counter=counter, policies=policies, arrivals=arrivals
+    )
     return window.render(thread, variables=variables)

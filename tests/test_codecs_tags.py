@@ -20,7 +20,7 @@ BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
 
 def folded(text: str) -> str:
-    """A text as a lenient reader sees it: invisible characters gone, one kind of space, one width, one case."""
+    """A text as a lenient reader sees it: nothing invisible, one kind of space, one width, one case."""
     seen = []
     for character in text:
         category = unicodedata.category(character)
@@ -46,9 +46,15 @@ def forged(body: str, own: str) -> list[str]:
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         rest = text[match.end() :].partition("\n")[0].strip()
         alone = not line.strip() and not rest and (bool(closed) or inside.rstrip(" ").endswith("\n"))
-        if (names and is_closing) or (names and alone) or (re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", name) and (
-            alone or (is_closing and not re.search(rf"<\\*{name}\b", "".join(line.split())))
-        )) or (own in {name, first} and closed and not re.search(r"\w\Z", line)):
+        if (
+            (names and is_closing)
+            or (names and alone)
+            or (
+                re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", name)
+                and (alone or (is_closing and not re.search(rf"<\\*{name}\b", "".join(line.split()))))
+            )
+            or (own in {name, first} and closed and not re.search(r"\w\Z", line))
+        ):
             found.append(match[0])
     return found
 
@@ -221,7 +227,7 @@ def test_no_character_is_overlooked() -> None:
     for character in map(chr, range(0x110000)):
         category = unicodedata.category(character)
         if category in ("Cc", "Cf", "Zs", "Zl", "Zp"):
-            assert tags._DROP.fullmatch(character), hex(ord(character))
+            assert tags._DROP.fullmatch(character), hex(ord(character))  # noqa: SLF001 - the class itself
         for mark, known in (("<", "<＜﹤"), (">", ">＞﹥"), ("\\", "\\＼﹨")):
             if unicodedata.normalize("NFKC", character) == mark:
                 assert character in known, hex(ord(character))

@@ -27,7 +27,9 @@ def thread() -> Thread:
 
 @pytest.mark.parametrize("budget", [None, 300])
 @pytest.mark.parametrize(("name", "format"), FORMATS.items())
-def test_the_deployment_thread_looks_as_in_its_golden_file(name: str, format: Format, budget: int | None) -> None:
+def test_the_deployment_thread_looks_as_in_its_golden_file(
+    name: str, format: Format, budget: int | None
+) -> None:
     """Each format writes the thread as the golden file has it, whole and under a budget of 300 tokens."""
     assert render(thread(), format, budget=budget).text == golden(name, budget).read_text(encoding="utf-8")
 
@@ -39,7 +41,9 @@ def test_a_golden_file_reads_back_as_its_events(name: str, format: Format) -> No
     if name == "tagged":
         assert [event.type for event in read] == [event.type for event in thread()]
     else:
-        assert [(event.type, event.data) for event in read] == [(event.type, event.data) for event in thread()]
+        assert [(event.type, event.data) for event in read] == [
+            (event.type, event.data) for event in thread()
+        ]
 
 
 if __name__ == "__main__":

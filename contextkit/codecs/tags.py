@@ -7,8 +7,8 @@ that is why `restore` finds just the tags that `neutralise` found.
 Ours are the event's own type, the words in `WORDS`, and every name with an underscore inside, as tools and
 events have. Of these are neutralised:
 
-- an opening tag alone on its line, behind nothing but white space and the marks of lists and quotes, also
-  with attributes or without its `>`;
+- an opening tag alone on its line, behind nothing but white space and the marks of lists and quotes;
+  with attributes too, or without its `>`;
 - a closing tag anywhere; but one with an underscore stays where its opening tag stands on the same line,
   as `<order_id>5</order_id>` is data;
 - a tag of the event's own type anywhere, but for an opening one behind a word, as in `vector<size_t>`.
@@ -17,8 +17,8 @@ Names are compared as a lenient reader, or a model, sees them: in any case and w
 space and the invisible characters in between. Everything else is left alone and costs nothing: HTML, JSX,
 generics, comparisons, shell redirections.
 
-The ways around a plain search for the tag (case, NBSP, zero width, full width, a tag over two lines) are those
-that undid the filter of github.com/sgolestane/java-agent, issue 59.
+The ways around a plain search for the tag (case, NBSP, zero width, full width, a tag over two lines) are
+those that undid the filter of github.com/sgolestane/java-agent, issue 59.
 """
 
 import functools

@@ -99,7 +99,7 @@ def decode_elements(text: str) -> list[tuple[str, JSON]]:
         >>> decode_elements('<user>hi</user>\n<order><id type="string">5</id></order>')
         [('user', 'hi'), ('order', {'id': '5'})]
     """
-    from lxml import etree  # noqa: PLC0415 - heavy
+    from lxml import etree
 
     # No entity is expanded and nothing is fetched; huge_tree lifts the limits on the size of a text.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False)

@@ -68,7 +68,7 @@ def encode(value: JSON, *, indent: int = 0) -> str:
         The text, without a newline at its end but for one that belongs to the value.
 
     Example:
-        >>> print(encode({"tag": "v1.2", "notes": "first\nsecond", "by": ["Zoë", "no", {"id": "007", "n": 7}]}))
+        >>> print(encode({"tag": "v1.2", "notes": "first\nsecond", "by": ["Zoë", "no", {"id": "7", "n": 7}]}))
         tag: v1.2
         notes: |-
           first
@@ -76,7 +76,7 @@ def encode(value: JSON, *, indent: int = 0) -> str:
         by:
         - Zoë
         - "no"
-        - id: "007"
+        - id: "7"
           n: 7
     """
     try:
@@ -126,7 +126,7 @@ def decode_items(text: str) -> list[tuple[str, JSON]]:
         [('user', 'hi'), ('error', {'at': 3})]
     """
     try:
-        import yaml  # noqa: PLC0415 - optional
+        import yaml
     except ImportError as error:
         raise MissingExtraError("reading YAML", "yaml") from error
     # libyaml, ten times as fast, refuses escaped surrogates.

@@ -8,10 +8,10 @@ from ..exceptions import SettingError
 from ..plain import JSON
 from ..threads import Thread
 from .clamping import Keep, clamped
-from .policy import matches, patterns
+from .policy import matches, patterns, telling
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Clamp:
     """Cuts the data of each event that is too long, at line borders, leaving a marker.
 
@@ -55,8 +55,12 @@ class Clamp:
 
             if clamped(event.data, limit, meter.text_exceeds, cut) is not event.data:
                 # cut from what it was, so that the marker of a second cut counts what the first one took
-                changes[str(event.id)] = clamped(view.whole(str(event.id)).data, limit, meter.text_exceeds, cut)
+                changes[str(event.id)] = clamped(
+                    view.whole(str(event.id)).data, limit, meter.text_exceeds, cut
+                )
         return view.replace_all(changes) if changes else view
+
+    __repr__ = telling
 
 
 def _marker(id: str | None, lines: int, characters: int) -> str:

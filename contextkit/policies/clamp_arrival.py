@@ -10,12 +10,12 @@ from ..threads import Thread
 from ..tokens.counters import TokenCounter, token_counter
 from ..tokens.cutting import cut, exceeds
 from .clamping import Keep, clamped
-from .policy import matches, patterns
+from .policy import matches, patterns, telling
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class ClampArrival:
-    """Cuts the data of an event that is too long as it enters, so that it never changes later.
+    r"""Cuts the data of an event that is too long as it enters, so that it never changes later.
 
     Unlike `Clamp`, which waits until the budget is passed. What is cut here does not come back
     through `restore`; the log has it.
@@ -29,7 +29,7 @@ class ClampArrival:
     Raises:
         SettingError: If a setting is out of range.
 
-    >>> event = Event("get_log_result", "line\\n" * 5_000)
+    >>> event = Event("get_log_result", "line\n" * 5_000)
     >>> print(ClampArrival(30)(event, Thread()).data)
     line
     line
@@ -64,3 +64,5 @@ class ClampArrival:
             lambda text, limit: cut(text, limit, counter, keep=self.keep),
         )
         return event if data is event.data else event.with_data(data)
+
+    __repr__ = telling

@@ -28,7 +28,9 @@ def clamped(data: JSON, limit: int, exceeds: Callable[[str, int], bool], cut: Cu
     text = yamlish.encode(data)
     if not exceeds(text, limit):
         return data
-    leaves = sorted({leaf for leaf in _leaves(data) if len(leaf) > _LONG_LEAF}, key=lambda leaf: (len(leaf), leaf))
+    leaves = sorted(
+        {leaf for leaf in _leaves(data) if len(leaf) > _LONG_LEAF}, key=lambda leaf: (len(leaf), leaf)
+    )
     share = limit
     while leaves and share > 8:
         share = share // 2

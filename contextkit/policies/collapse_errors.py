@@ -6,11 +6,12 @@ from ..budgets import Meter
 from ..events import Event
 from ..plain import JSON, same
 from ..threads import Thread
+from .policy import telling
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class CollapseErrors:
-    """Makes one of equal errors in a row: the newest stays, with how often it happened.
+    r"""Makes one of equal errors in a row: the newest stays, with how often it happened.
 
     Errors are in a row while no result and no user's event stands between them, and equal if their
     type and data are. The earlier attempts go, call and all; where one is a part of a larger unit,
@@ -18,7 +19,7 @@ class CollapseErrors:
 
     >>> thread = Thread([Event("error", "refused"), Event("error", "refused"), Event("error", "refused")])
     >>> [event.data for event in CollapseErrors()(thread, Meter(lambda event: 1, excess=1))]
-    ['refused\\n[3 times in a row]']
+    ['refused\n[3 times in a row]']
     """
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
@@ -37,6 +38,8 @@ class CollapseErrors:
             changes[str(newest.id)] = f"{newest.text}\n[{len(row)} times in a row]"
         view = view.replace_all(changes) if changes else view
         return view.drop(gone) if gone else view
+
+    __repr__ = telling
 
 
 def _rows(view: Thread) -> list[list[Event]]:

@@ -7,9 +7,10 @@ from typing import Any
 from ..budgets import Meter
 from ..events import Event
 from ..threads import Thread, Unit
+from .policy import telling
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Drop:
     """Drops whole units, oldest first, until nothing is left to save.
 
@@ -44,6 +45,8 @@ class Drop:
         if not gone:
             return view
         return view.drop([str(event.id) for event in (*lines, *gone)], leaving=_line(view, [*lines, *gone]))
+
+    __repr__ = telling
 
 
 def _kept(units: list[Unit], room: int, meter: Meter) -> set[str | None]:

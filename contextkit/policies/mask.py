@@ -8,14 +8,14 @@ from ..budgets import Meter, whole_number
 from ..events import Event
 from ..plain import JSON
 from ..threads import Thread
-from .policy import matches, patterns, size
+from .policy import matches, patterns, size, telling
 
 _MASKED = re.compile(r"\[\S+ \S+ left out: [\d,]+ lines?, [\d,]+ characters?\]\Z")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Mask:
-    """Replaces old results, oldest first, by a line with what it was, its size and its id.
+    r"""Replaces old results, oldest first, by a line with what it was, its size and its id.
 
     Goes on until nothing is left to save. A result that the line would not make smaller stays.
 
@@ -26,7 +26,7 @@ class Mask:
     Raises:
         SettingError: If a setting is out of range.
 
-    >>> thread = Thread().call("get_log", call_id="1").result("1", "line\\n" * 200)
+    >>> thread = Thread().call("get_log", call_id="1").result("1", "line\n" * 200)
     >>> Mask(keep=0)(thread, Meter(lambda event: len(event.text), excess=1))[1].data
     '[get_log_result 1 left out: 201 lines, 1,000 characters]'
     """
@@ -54,6 +54,8 @@ class Mask:
                 changes[str(event.id)] = line
                 left -= saved
         return view.replace_all(changes) if changes else view
+
+    __repr__ = telling
 
 
 def _placeholder(event: Event) -> str:

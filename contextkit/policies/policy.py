@@ -1,8 +1,9 @@
 """The two extension points of this folder, and what several policies need."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..budgets import Meter
 from ..events import Event
@@ -14,6 +15,21 @@ Policy: TypeAlias = Callable[[Thread, Meter], Thread]
 
 Arrival: TypeAlias = Callable[[Event, Thread], Event]
 """An event as it enters, and the thread of the events before it -> the event as it is to stand. Pure."""
+
+
+def telling(setting: Any) -> str:
+    """Write a policy as it was made: its settings, without those that are the default.
+
+    >>> from contextkit import Mask
+    >>> Mask(keep=1), Mask()
+    (Mask(keep=1), Mask())
+    """
+    fields = [
+        f"{field.name}={value!r}"
+        for field in dataclasses.fields(setting)
+        if (value := getattr(setting, field.name)) != field.default
+    ]
+    return f"{type(setting).__name__}({', '.join(fields)})"
 
 
 def patterns(name: str, types: str | Sequence[str]) -> tuple[str, ...]:
@@ -34,10 +50,12 @@ def matches(event: Event, types: Sequence[str]) -> bool:
 
 
 def size(text: str) -> str:
-    """Say how long a text is, in lines and characters.
+    r"""Say how long a text is, in lines and characters.
 
-    >>> size("v1.4.2\\nv1.4.1")
+    >>> size("v1.4.2\nv1.4.1")
     '2 lines, 13 characters'
     """
     lines = text.count("\n") + 1
-    return f"{lines:,} line{'s' if lines != 1 else ''}, {len(text):,} character{'s' if len(text) != 1 else ''}"
+    return (
+        f"{lines:,} line{'s' if lines != 1 else ''}, {len(text):,} character{'s' if len(text) != 1 else ''}"
+    )

@@ -8,9 +8,10 @@ from ..events import Event
 from ..exceptions import SettingError
 from ..plain import JSON
 from ..threads import Thread
+from .policy import telling
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Redact:
     """Replaces what matches a pattern by its name, as in `[redacted: api_key]`, in every event.
 
@@ -38,7 +39,9 @@ class Redact:
             try:
                 re.compile(pattern)
             except (re.error, TypeError) as error:
-                raise SettingError(f"Redact.patterns[{name!r}]", pattern, f"not a regular expression: {error}") from None
+                raise SettingError(
+                    f"Redact.patterns[{name!r}]", pattern, f"not a regular expression: {error}"
+                ) from None
 
     def __call__(self, event: Event, thread: Thread) -> Event:
         """Give the event without what must not be seen."""
@@ -66,7 +69,9 @@ class Redact:
             while name in result:  # two keys that differed only in what was taken out
                 name += "'"
             result[name] = self._cleaned(item)
-        same = all(name == key and result[name] is value[key] for name, key in zip(result, value, strict=True))
+        same = all(
+            name == key and result[name] is value[key] for name, key in zip(result, value, strict=True)
+        )
         return value if same else result
 
     def _text(self, text: str) -> str:
@@ -78,3 +83,5 @@ class Redact:
 
     def __hash__(self) -> int:
         return hash(self.patterns if callable(self.patterns) else tuple(self.patterns))
+
+    __repr__ = telling

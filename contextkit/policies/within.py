@@ -10,13 +10,13 @@ from ..records import difference
 from ..threads import Thread
 from .drop import Drop
 from .mask import Mask
-from .policy import matches, patterns
+from .policy import matches, patterns, telling
 
 if TYPE_CHECKING:
     from .policy import Policy
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Within:
     """Holds the events of some types to a limit of their own, with policies of their own.
 
@@ -46,7 +46,9 @@ class Within:
         object.__setattr__(self, "types", patterns("Within.types", self.types))
         object.__setattr__(self, "policies", tuple(self.policies))
         if not all(map(callable, self.policies)):
-            raise SettingError("Within.policies", self.policies, "it must hold policies: callables (view, meter) -> view")
+            raise SettingError(
+                "Within.policies", self.policies, "it must hold policies: callables (view, meter) -> view"
+            )
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view with these events brought within their limit."""
@@ -59,6 +61,10 @@ class Within:
         found = difference(whole, part)
         if not found:
             return view
-        units = [unit for unit in view.units() if not unit.held and any(e.id in found.gone for e in unit.events)]
+        units = [
+            unit for unit in view.units() if not unit.held and any(e.id in found.gone for e in unit.events)
+        ]
         gone = tuple(str(event.id) for unit in units for event in unit.events)
         return view.changed_by(dataclasses.replace(found, gone=gone))
+
+    __repr__ = telling

@@ -305,9 +305,9 @@ def _grapheme_borders(text: str, place: int) -> tuple[int, int]:
     cluster, sure_border, flags = _grapheme_patterns()
     sure = sure_border.search(text, 0, min(place + 1, len(text)))
     start = sure.start() + 1 if sure else 0
-    # Two by two from the first flag letter on: there may be too many of them to go through one by one.
-    if letters := flags.match(text, start, place):
-        start = place - (place - letters.start()) % 2
+    # Flags are two letters each: there may be too many of them before the place to go through one by one.
+    if (letters := flags.match(text, start, place)) and place - letters.start() > 2:
+        start = letters.start() + (place - letters.start() - 1) // 2 * 2
     before = after = start
     while after < place:
         before, after = after, cluster.match(text, after).end()
