@@ -21,6 +21,7 @@ from .exceptions import (
     ThreadError,
 )
 from .formats import JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Format
+from .messages import NamedThread, from_messages, read_threads
 from .policies import (
     DEFAULT_POLICIES,
     Arrival,
@@ -35,6 +36,63 @@ from .policies import (
 )
 from .prompts import Prompt
 from .renderers import Renderer, Template, as_json, as_yaml, brief, hidden
-from .threads import Thread, Unit
+from .threads import RESTORE_TOOL, Thread, Unit
 from .tokens.counters import TokenCounter, token_counter
 from .windows import Window, render
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DEFAULT_POLICIES",
+    "JSON_LINES",
+    "MARKDOWN",
+    "RESTORE_TOOL",
+    "TAGGED",
+    "XML",
+    "YAML",
+    "Arrival",
+    "Budget",
+    "BudgetError",
+    "Clamp",
+    "ClampArrival",
+    "CollapseErrors",
+    "Context",
+    "ContextkitError",
+    "CounterError",
+    "Drop",
+    "Event",
+    "EventError",
+    "Format",
+    "FormatError",
+    "Fragment",
+    "Mask",
+    "Meter",
+    "MissingExtraError",
+    "NamedThread",
+    "Policy",
+    "PolicyError",
+    "Prompt",
+    "ReadError",
+    "Receipt",
+    "Redact",
+    "RenderError",
+    "Renderer",
+    "SettingError",
+    "Step",
+    "Template",
+    "TemplateError",
+    "Thread",
+    "ThreadError",
+    "TokenCounter",
+    "Unit",
+    "Window",
+    "Within",
+    "as_json",
+    "as_yaml",
+    "brief",
+    "from_messages",
+    "hidden",
+    "read_threads",
+    "render",
+    "token_counter",
+]

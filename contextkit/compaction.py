@@ -1,7 +1,7 @@
 """Compaction: policies under a budget -> one recorded event."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .budgets import Budget
 from .events import Event
@@ -11,6 +11,9 @@ from .plain import JSON
 from .policies.policy import Policy
 from .records import Difference, difference
 from .threads import Thread
+
+Added = tuple[str | None, Event]
+"""The id of the event before which a new one stands, and the new one."""
 
 _PATIENCE = 64  # rounds of one policy; each must make the view smaller, so this only stops a crawl
 
@@ -77,29 +80,29 @@ class Compaction:
             )
 
 
-def compacted(view: Thread, policies: Sequence[Policy], measure: Measure, mark: int) -> Compaction:
-    """Run the policies, gentlest first, each only while the whole has more than `mark` tokens.
+def compacted(thread: Thread, policies: Sequence[Policy], measure: Measure, mark: int) -> Compaction:
+    """Run the policies on the view, gentlest first, each only while the whole has more than `mark` tokens.
 
     A policy is run again while it makes progress, and what it does is taken only if it makes the
     whole smaller. The result may still be above the mark.
 
     Raises:
         PolicyError: If a policy raises, returns no thread, touches a pinned event, splits a unit,
-            drops a call in flight or moves an event.
+            drops a call in flight, moves an event or puts another in its place.
     """
     stages: list[Stage] = []
-    before = view
+    before = view = thread.view()
     for policy in policies:
         if not measure.exceeds(view, mark):
             break
-        after = _exhausted(policy, view, measure, mark)
+        after = _exhausted(policy, thread, view, measure, mark)
         if after is not view:
             stages.append(Stage(policy, view, after))
             view = after
     return Compaction(before, view, tuple(stages))
 
 
-def _exhausted(policy: Policy, view: Thread, measure: Measure, mark: int) -> Thread:
+def _exhausted(policy: Policy, thread: Thread, view: Thread, measure: Measure, mark: int) -> Thread:
     for attempt in range(_PATIENCE):
         meter = measure.meter(list(view), mark, exact=attempt > 0)
         try:
@@ -108,7 +111,7 @@ def _exhausted(policy: Policy, view: Thread, measure: Measure, mark: int) -> Thr
             raise
         except Exception as error:  # a policy is user code: it can raise anything
             raise PolicyError(policy, f"it raised {type(error).__name__}: {error}") from error
-        after = _checked(policy, view, after)
+        after = _checked(policy, thread, view, after)
         if after is view:
             break
         if not measure.exceeds(after, mark):
@@ -119,7 +122,7 @@ def _exhausted(policy: Policy, view: Thread, measure: Measure, mark: int) -> Thr
     return view
 
 
-def _checked(policy: Policy, view: Thread, after: object) -> Thread:
+def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thread:
     """Give the view that the policy returned, made anew from the old one, so that a replay gives the same."""
     if after is view:
         return view
@@ -131,13 +134,33 @@ def _checked(policy: Policy, view: Thread, after: object) -> Thread:
     stays = [event.id for event in after if event.id in view]
     if stays != [event.id for event in view if event.id in after]:
         raise PolicyError(policy, "it moved events; a policy may change, drop and add them, never move them")
+    _check_places(policy, view, after)
     gone = set(found.gone)
     for event in view:
         if event.pinned and (event.id in gone or event.id in found.changed):
             raise PolicyError(policy, "it cut a pinned event; skip events with `pinned`", event_id=event.id)
     if gone:
         _check_units(policy, view, gone)
-    return view.changed_by(found)
+    return view.changed_by(dataclasses.replace(found, added=tuple(_named(found.added, thread))))
+
+
+def _named(added: Iterable[Added], thread: Thread) -> Iterator[Added]:
+    """Give what a policy added ids that no event of the log has, dropped ones included."""
+    taken: set[str] = set()
+    for before, event in added:
+        id = str(event.id)
+        while id in thread or id in taken:
+            id += "+"
+        taken.add(id)
+        yield before, event.having(id=id)
+
+
+def _check_places(policy: Policy, view: Thread, after: Thread) -> None:
+    for event in after:
+        old = view[str(event.id)] if event.id in view else event
+        if (event.type, event.kind, event.call_id) != (old.type, old.kind, old.call_id):
+            reason = "it put another event in its place; add one with an id of its own: view.drop(ids, leaving=event)"
+            raise PolicyError(policy, reason, event_id=event.id)
 
 
 def _check_units(policy: Policy, view: Thread, gone: set[str]) -> None:
@@ -154,12 +177,12 @@ def _check_units(policy: Policy, view: Thread, gone: set[str]) -> None:
 
 
 def budget_error(
-    view: Thread, policies: Sequence[Policy], measure: Measure, budget: Budget, left: Thread
+    thread: Thread, policies: Sequence[Policy], measure: Measure, budget: Budget, left: Thread
 ) -> BudgetError:
     """Say what stands in the way of a budget, and which limit would do.
 
     Args:
-        view: The view before the policies.
+        thread: The thread before the policies.
         policies: The policies.
         measure: Measures the view.
         budget: The budget that was not met.
@@ -168,12 +191,12 @@ def budget_error(
     needed = measure.total(left)
     for _ in range(8):  # with a higher mark a policy may stop at another place: try, until it holds
         mark = needed if budget.target is None else budget.mark
-        reached = measure.total(compacted(view, policies, measure, mark).after)
+        reached = measure.total(compacted(thread, policies, measure, mark).after)
         if reached <= needed:
             break
         needed = reached
     else:
-        needed = measure.total(view)
+        needed = measure.total(thread.view())
     held = {event.id for unit in left.units() if unit.held for event in unit.events}
     blockers = [(str(event.id), measure.tokens(event)) for event in left if event.id in held]
     if measure.before or measure.after:

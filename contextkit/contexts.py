@@ -9,6 +9,7 @@ from .budgets import Budget
 from .compaction import Stage
 from .measuring import Measure
 from .plain import JSON
+from .records import is_record
 from .threads import Thread
 
 State = Literal["kept", "changed", "added", "gone"]
@@ -123,7 +124,8 @@ class Context:
 
     def __repr__(self) -> str:
         limit = f" of {self.budget.room:,}" if self.budget else ""
-        return f"<Context of {self.tokens:,}{limit} tokens, {len(self._log.view()):,} of {len(self.thread):,} events>"
+        shown = f"{len(self._log.view()):,} of {len(self.thread):,} events"
+        return f"<Context of {self.tokens:,}{limit} tokens, {shown}>"
 
     @functools.cached_property
     def fragments(self) -> tuple[Fragment, ...]:
@@ -141,12 +143,17 @@ class Context:
     def _touched(self) -> dict[str, tuple[State, str | None]]:
         """For each event that a compaction touched, how, and by which policy."""
         touched: dict[str, tuple[State, str | None]] = {}
-        touched.update((id, ("changed", "arrivals")) for id in self._log.arrived)
-        for record in self._log.records():
-            for step in record.data["steps"]:
+        for event in self._log:
+            if not is_record(event):
+                touched.pop(str(event.id), None)  # a compaction had added one of this id, and dropped it again
+                if event.id in self._log.arrived:
+                    touched[event.id] = ("changed", "arrivals")
+                continue
+            for step in event.data["steps"]:
                 touched.update((id, ("gone", step["policy"])) for id in step.get("gone", ()))
-            for step in record.data["steps"]:
-                touched.update((id, ("changed", step["policy"])) for id in step.get("changed", ()))
+                for id in step.get("changed", ()):
+                    added = touched.get(id, ("kept", None))[0] == "added"
+                    touched[id] = ("added" if added else "changed", step["policy"])
                 for entry in step.get("added", ()):
                     touched[entry["event"]["id"]] = ("added", step["policy"])
         return touched
@@ -158,9 +165,7 @@ class Context:
         """
         view, touched = self._log.view(), self._touched
         rows: list[dict[str, JSON]] = []
-        for event in (
-            event for event in self._log if event.kind != "compaction" or event.type != "compaction"
-        ):
+        for event in (event for event in self._log if not is_record(event)):
             state, policy = touched.get(str(event.id), ("kept", None))
             after = self._measure.tokens(view[str(event.id)]) if state != "gone" else 0
             rows.append(_row(str(event.id), event.type, state, policy, self._measure.tokens(event), after))

@@ -120,17 +120,7 @@ class Event:
         raw: object = None,
         id: str | None = None,
     ) -> None:
-        if not isinstance(type, str) or not _TYPE.match(type):
-            raise EventError(
-                "type", f"{type!r} is not a word; use letters, digits and marks, such as 'git_tags'"
-            )
-        for name, value in (("call_id", call_id), ("id", id)):
-            if value is not None and (not isinstance(value, str) or not value):
-                raise EventError(name, f"{value!r} is not text of one character or more; give it as text")
-        if kind is not None and kind not in KINDS:
-            raise EventError("kind", f"{kind!r} is none of {', '.join(KINDS)}")
-        if pinned is not None and not isinstance(pinned, bool):
-            raise EventError("pinned", f"{pinned!r} is neither True, False nor None")
+        _check(type, kind, call_id, pinned, id)
         _fill(
             self,
             type,
@@ -218,6 +208,18 @@ class Event:
             if (value := getattr(self, name)) is not None and value is not False
         )
         return f"Event({self.type!r}, {shown}{rest})"
+
+
+def _check(type: object, kind: object, call_id: object, pinned: object, id: object) -> None:
+    if not isinstance(type, str) or not _TYPE.match(type):
+        raise EventError("type", f"{type!r} is not a word; use letters, digits and marks, such as 'git_tags'")
+    for name, value in (("call_id", call_id), ("id", id)):
+        if value is not None and (not isinstance(value, str) or not value):
+            raise EventError(name, f"{value!r} is not text of one character or more; give it as text")
+    if kind is not None and kind not in KINDS:
+        raise EventError("kind", f"{kind!r} is none of {', '.join(KINDS)}")
+    if pinned is not None and not isinstance(pinned, bool):
+        raise EventError("pinned", f"{pinned!r} is neither True, False nor None")
 
 
 def _fill(

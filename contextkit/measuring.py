@@ -1,30 +1,80 @@
 """Measure: what each fragment and the whole text come to in tokens, nothing counted twice."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from .budgets import Meter
 from .events import Event
 from .formats import Format
-from .tokens.counters import TokenCounter, count
+from .tokens.counters import Estimate, TokenCounter, count, seams_of
 from .tokens.cutting import exceeds
 from .tokens.seams import is_safe, joined_count
 
+_Item = TypeVar("_Item")
 _LONG = 16  # characters a token: a text with more than that may be told too long without a full count
 
 
 class Piece:
-    """A fragment's text, and its tokens once somebody has asked."""
+    """A fragment's text, and its tokens once somebody has asked.
 
-    __slots__ = ("text", "tokens")
+    Attributes:
+        text: The fragment.
+        tokens: Its tokens; `None` as long as nobody has asked.
+        closed: Whether counts may be added up where it meets others of its kind.
+    """
 
-    def __init__(self, text: str) -> None:
+    __slots__ = ("closed", "text", "tokens")
+
+    def __init__(self, text: str, *, closed: bool) -> None:
         self.text = text
         self.tokens: int | None = None
+        self.closed = closed
 
 
-Memory = dict[Event, Piece]
-"""What has been written and measured already. It changes nothing but the time."""
+class Memory:
+    """What has been written and measured already. It changes nothing but the time.
+
+    Equal events share a piece. An event that was looked up before is found by its address, which
+    takes a fifth of the time; it is held on to, so that no other event gets that address.
+
+    Attributes:
+        known: The events that were looked up and their pieces, by address.
+    """
+
+    __slots__ = ("_fixed", "_pieces", "known")
+
+    def __init__(self) -> None:
+        self._fixed: dict[str, int] = {}
+        self._pieces: dict[Event, Piece] = {}
+        self.known: dict[int, tuple[Event, Piece]] = {}
+
+    def piece(self, event: Event, write: Callable[[Event], Piece]) -> Piece:
+        """Give the event's piece, written if it is not there yet."""
+        known = self.known.get(id(event))
+        if known is not None:
+            return known[1]
+        piece = self._pieces.get(event)
+        if piece is None:
+            piece = self._pieces[event] = write(event)
+        self.known[id(event)] = (event, piece)
+        return piece
+
+    def fixed(self, text: str, counter: TokenCounter) -> int:
+        """Give the tokens of a text that stands around or between the fragments."""
+        if text not in self._fixed:
+            if len(self._fixed) > 64:  # what stands after the thread may be another one at each step
+                self._fixed.clear()
+            self._fixed[text] = count(counter, text)
+        return self._fixed[text]
+
+    def trim(self, view: Sequence[Event]) -> None:
+        """Keep the memory near the size of what is in use."""
+        if len(self.known) > 4 * len(view) + 4_096:
+            used = [known for event in view if (known := self.known.get(id(event)))]
+            self.known = {id(event): (event, piece) for event, piece in used}
+            self._pieces = dict(used)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,28 +98,27 @@ class Measure:
     memory: Memory
     before: str = ""
     after: str = ""
+    _base: TokenCounter = dataclasses.field(init=False, repr=False, compare=False)
+    _seams: re.Pattern[str] | None = dataclasses.field(init=False, repr=False, compare=False)
 
-    @property
-    def _base(self) -> TokenCounter:
-        base: TokenCounter = getattr(self.counter, "base", self.counter)
-        return base
+    def __post_init__(self) -> None:
+        base = self.counter.base if isinstance(self.counter, Estimate) else self.counter
+        object.__setattr__(self, "_base", base)
+        object.__setattr__(self, "_seams", seams_of(base))
 
-    @property
-    def _scale(self) -> Callable[[int], int]:
-        return getattr(self.counter, "scale", int)
-
-    @property
-    def _adds_up(self) -> bool:
-        return getattr(self._base, "seams", None) is not None
+    def _scale(self, tokens: int) -> int:
+        return self.counter.scale(tokens) if isinstance(self.counter, Estimate) else tokens
 
     # ---- one event
 
     def piece(self, event: Event) -> Piece:
         """Give the event's fragment, written once."""
-        piece = self.memory.get(event)
-        if piece is None:
-            piece = self.memory[event] = Piece(self.format(event))
-        return piece
+        return self.memory.piece(event, self._written)
+
+    def _written(self, event: Event) -> Piece:
+        text = self.format(event)
+        closed = text.endswith("\n") and self._seams is not None and is_safe(self._seams, "\n", text)
+        return Piece(text, closed=closed)
 
     def _counted(self, piece: Piece) -> int:
         if piece.tokens is None:
@@ -83,76 +132,74 @@ class Measure:
     def event_exceeds(self, event: Event, limit: int) -> bool:
         """Tell whether the event's fragment has more than `limit` tokens; counting stops early."""
         piece = self.piece(event)
-        long = piece.tokens is None and self._adds_up and len(piece.text) > _LONG * (limit + 64)
-        if long and (limit < 0 or exceeds(piece.text, limit, self.counter)):
-            return True
-        return self.tokens(event) > limit
+        return self._long(piece, limit, self.counter) or self._scale(self._counted(piece)) > limit
+
+    def _long(self, piece: Piece, limit: int, counter: TokenCounter) -> bool:
+        """Whether the piece, not counted yet, is so long that it surely has more than `limit` tokens."""
+        if piece.tokens is not None or self._seams is None or len(piece.text) <= _LONG * (limit + 64):
+            return False
+        return limit < 0 or exceeds(piece.text, limit, counter)
 
     # ---- the whole
 
-    def texts(self, view: Iterable[Event]) -> list[str]:
-        """Give what stands in the text one after the other: before, fragments with separators, after."""
-        texts = [self.before, *self._separated(view), self.after]
-        return [text for text in texts if text]
-
-    def _separated(self, view: Iterable[Event]) -> Iterator[str]:
-        first = True
-        for event in view:
-            if text := self.piece(event).text:
-                if self.format.separator and not first:
-                    yield self.format.separator
-                yield text
-                first = False
+    def pieces(self, view: Iterable[Event]) -> list[Piece]:
+        """Give the fragments that are not empty, in order."""
+        known, piece = self.memory.known, self.piece
+        found = [entry[1] if (entry := known.get(id(event))) else piece(event) for event in view]
+        return [piece for piece in found if piece.text]
 
     def text(self, view: Iterable[Event]) -> str:
         """Give the whole text."""
-        return "".join(self.texts(view))
+        fragments = self.format.separator.join([piece.text for piece in self.pieces(view)])
+        return f"{self.before}{fragments}{self.after}"
 
     def total(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole text, exactly as the counter would count it."""
-        if not self._adds_up:
+        if self._seams is None:
             return count(self.counter, self.text(view))
-        fixed = {text: count(self._base, text) for text in {self.before, self.after, self.format.separator}}
-        texts, counts = [self.before], [fixed[self.before]]
-        separator = self.format.separator
-        for event in view:
-            piece = self.piece(event)
-            if not piece.text:
-                continue
-            if separator and len(texts) > 1:
-                texts.append(separator)
-                counts.append(fixed[separator])
-            texts.append(piece.text)
-            counts.append(self._counted(piece))
-        return self._scale(joined_count(self._base, [*texts, self.after], [*counts, fixed[self.after]]))
+        pieces = self.pieces(view)
+        texts = [piece.text for piece in pieces]
+        counts = [self._counted(piece) if piece.tokens is None else piece.tokens for piece in pieces]
+        if self.format.separator:
+            texts = _alternating(texts, self.format.separator)
+            counts = _alternating(counts, self._fixed(self.format.separator))
+        texts = [self.before, *texts, self.after]
+        counts = [self._fixed(self.before), *counts, self._fixed(self.after)]
+        return self._scale(joined_count(self._base, texts, counts))
+
+    def _fixed(self, text: str) -> int:
+        return self.memory.fixed(text, self._base)
 
     @property
     def fixed(self) -> int:
         """The tokens of the text around the thread."""
         return self.total(())
 
-    def exceeds(self, view: Iterable[Event], limit: int) -> bool:
+    def exceeds(self, view: Sequence[Event], limit: int) -> bool:
         """Tell whether the whole has more than `limit` tokens; counting stops as soon as that is sure."""
-        events = list(view)
-        return self._surely_exceeds(events, limit) or self.total(events) > limit
+        return self._surely_exceeds(view, limit) or self.total(view) > limit
 
-    def _surely_exceeds(self, events: list[Event], limit: int) -> bool:
+    def _surely_exceeds(self, view: Iterable[Event], limit: int) -> bool:
         # Newest first: that is what a policy will keep, so that these counts are needed anyway.
-        # The sum is a lower bound only while the seams are safe; 8 tokens cover the one not looked at.
-        if not self._adds_up or self.format.separator:
+        # The sum is a lower bound only while the seams are safe; 8 tokens cover those with the text around.
+        if self._seams is None or self.format.separator:
             return False
-        left = limit + 8 - self.fixed
-        behind = None
-        for event in reversed(events):
-            piece = self.piece(event)
+        if isinstance(self.counter, Estimate):  # scaled once, so added up before
+            limit = self.counter.unscale(limit)
+        left = limit + 8 - self._fixed(self.before) - self._fixed(self.after)
+        known = self.memory.known
+        for event in reversed(list(view)):
+            entry = known.get(id(event))
+            piece = entry[1] if entry else self.piece(event)
             if not piece.text:
                 continue
-            if behind is not None and not is_safe(getattr(self._base, "seams", None), piece.text, behind):
+            if not piece.closed:
                 return False
-            if self.event_exceeds(event, left):
+            if self._long(piece, left, self._base):
                 return True
-            left -= self.tokens(event)
-            behind = piece.text
+            left -= self._counted(piece)
+            if left < 0:
+                return True
         return False
 
     def meter(self, view: list[Event], mark: int, *, exact: bool) -> Meter:
@@ -165,7 +212,7 @@ class Measure:
                 fragments are taken to add up, and nothing is counted in advance.
         """
         room = mark - self.fixed
-        if exact or not self._adds_up:
+        if exact or self._seams is None:
             room = mark - (self.total(view) - sum(map(self.tokens, view)))
         return Meter(
             self.tokens,
@@ -174,3 +221,8 @@ class Measure:
             counter=self.counter,
             exceeds=self.event_exceeds,
         )
+
+
+def _alternating(items: list[_Item], between: _Item) -> list[_Item]:
+    """Put something between each two items."""
+    return [part for item in items for part in (between, item)][1:]

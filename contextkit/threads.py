@@ -2,12 +2,12 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any, overload
 
-from .events import Event, Kind
+from .events import Event, Kind, kind_of
 from .exceptions import ContextkitError, ReadError, ThreadError
 from .plain import JSON
 from .records import Difference, applied, is_record
@@ -203,6 +203,8 @@ class Thread(Sequence[Event]):
             log = log.head(self._length)
         unit = self._unit_of(event, log)
         view = self._view
+        if view is not None and unit not in view:  # it comes too late: what it belongs to has been dropped
+            unit = str(event.id)
         if is_record(event):
             view = self.view()._after(event)
         elif view is not None:
@@ -221,10 +223,9 @@ class Thread(Sequence[Event]):
             if call is None:
                 raise ThreadError(f"there is no call {call_id!r} that this could be the result of")
             type = f"{call.type}_result"
-        kind = fields.pop("kind", None) or (
-            "error" if type == "error" or type.endswith("_error") else "result"
-        )
-        return self.append(Event(type, data, kind=kind, call_id=call_id, **fields))
+        kind = kind_of(type, call_id)
+        fields.setdefault("kind", "result" if kind == "call" else kind)
+        return self.append(Event(type, data, call_id=call_id, **fields))
 
     def fork(self, at: int) -> "Thread":
         """Give the thread of the first `at` events; both can go on from there.
@@ -274,11 +275,13 @@ class Thread(Sequence[Event]):
             leaving: An event to put where the first of them stood.
 
         Raises:
-            ThreadError: If an id is not in the view.
+            ThreadError: If an id is not in the view, or that of `leaving` is.
         """
         named = set(ids)
         for id in named:
             self._position(id)
+        if leaving is not None and leaving.id in self:
+            raise ThreadError("this id is taken; give what is left another, or none", event_id=leaving.id)
         gone = {
             event.id
             for unit in self.units()
@@ -293,7 +296,7 @@ class Thread(Sequence[Event]):
             if event.id not in gone:
                 log.put(event, unit)
             elif left is not None:
-                id = left.id or self._mark(str(event.id), gone)
+                id = left.id or self._mark(event, left)
                 log.put(left.having(id=id, pinned=bool(left.pinned)), id)
                 left = None
         return Thread._over(log, len(log.events), None, {})
@@ -371,7 +374,7 @@ class Thread(Sequence[Event]):
         return self._arrived
 
     def as_arrived(self, arrived: Mapping[str, JSON]) -> "Thread":
-        """Give the thread with what arrivals made of its events, so that `restore` gives no more than that."""
+        """Give the thread with what arrivals made of its events, which `restore` then gives."""
         return (
             self
             if arrived is self._arrived
@@ -445,7 +448,7 @@ class Thread(Sequence[Event]):
         id, pinned = event.id, event.pinned
         if id is None:
             id = str(self._length)
-            while id in self:  # an event of the user's has taken the number
+            while id in self or id in self.view():  # an event of the user's has taken the number
                 id += "_"
         elif id in self or (self._view is not None and id in self._view):
             raise ThreadError("this id is taken; give another, or none", event_id=id)
@@ -455,10 +458,10 @@ class Thread(Sequence[Event]):
             pinned = not opened and event.kind in ("system", "user")
         return event if (id, pinned) == (event.id, event.pinned) else event.having(id=id, pinned=pinned)
 
-    def _mark(self, id: str, gone: Container[str | None]) -> str:
-        """Name what stands in the place of the dropped event `id`: `3+` for what was `3` or `3+`."""
-        name = id.rstrip("+") + "+"
-        while name in self and name not in gone:
+    def _mark(self, event: Event, left: Event) -> str:
+        """Name what is left in the place of a dropped event: `3+` for `3`, and for what another drop left there."""
+        name = str(event.id).rstrip("+") + "+"
+        while name in self and (name, left.type, left.kind) != (event.id, event.type, event.kind):
             name += "+"
         return name
 
@@ -480,6 +483,9 @@ class Thread(Sequence[Event]):
         return str(event.id)
 
     def _put(self, event: Event, unit: str) -> "Thread":
+        """Give this view with one more event of the log; an answer whose call is gone stands for itself."""
+        if event.call_id is not None and event.kind not in _MODEL_KINDS and unit == event.id:
+            event = event.having(call_id=None)
         log = self._log
         if len(log.events) != self._length:
             log = log.head(self._length)

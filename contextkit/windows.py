@@ -1,7 +1,7 @@
 """Window: a format, a prompt, a counter, a budget, policies and arrivals, held together."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from .budgets import Budget
 from .compaction import budget_error, compacted
@@ -78,7 +78,7 @@ class Window:
         self.counter = token_counter(counter)
         self.policies = tuple(policies)
         self.arrivals = tuple(arrivals)
-        self._memory: Memory = {}
+        self._memory = Memory()
         self._entered: tuple[Thread, Thread] = (Thread(), Thread())
 
     def render(
@@ -111,7 +111,7 @@ class Window:
             measure,
             log,
         )
-        self._forget(view)
+        self._memory.trim(view)
         return context
 
     def compact(self, thread: Thread, *, variables: Mapping[str, Any] = _NO_VARIABLES) -> Thread:
@@ -136,9 +136,9 @@ class Window:
         view, budget = log.view(), self.budget
         if budget is None or not measure.exceeds(view, budget.room):
             return thread.as_arrived(log.arrived), log, ()
-        done = compacted(view, self.policies, measure, budget.mark)
+        done = compacted(log, self.policies, measure, budget.mark)
         if measure.exceeds(done.after, budget.room):
-            raise budget_error(view, self.policies, measure, budget, done.after)
+            raise budget_error(log, self.policies, measure, budget, done.after)
         tokens = measure.total(done.after)
         record = done.record(budget, tokens if tokens > budget.mark else None, log.arrived)
         thread, log = thread.append(record).as_arrived(log.arrived), log.append(record)
@@ -162,24 +162,17 @@ class Window:
         return self._entered[1]
 
     def _arrival(self, event: Event, log: Thread) -> Event:
-        arrived = event
+        arrived: Any = event
         for arrival in self.arrivals:
             try:
                 arrived = arrival(arrived, log)
             except Exception as error:  # an arrival is user code: it can raise anything
                 reason = f"it raised {type(error).__name__}: {error}"
                 raise PolicyError(arrival, reason, event_id=event.id) from error
-            if not isinstance(arrived, Event) or (arrived.id, arrived.call_id) != (event.id, event.call_id):
+            if not isinstance(arrived, Event) or arrived.having(data=event.data, raw=event.raw) != event:
                 reason = "an arrival returns the event it was given, with other data at most"
                 raise PolicyError(arrival, reason, event_id=event.id)
-        return arrived
-
-    def _forget(self, view: Thread) -> None:
-        """Keep the memory near the size of what is in use."""
-        if len(self._memory) > 4 * len(view) + 4_096:
-            used = {event: self._memory[event] for event in view if event in self._memory}
-            self._memory.clear()
-            self._memory.update(used)
+        return cast(Event, arrived)
 
 
 def render(

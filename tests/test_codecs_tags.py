@@ -38,23 +38,23 @@ def forged(body: str, own: str) -> list[str]:
     text, own = folded(body), folded(own).replace(" ", "")
     found = []
     for match in re.finditer(r"<([^<>\\]*)(>?)", text):
-        inside, closed = match.groups()
-        bare = "".join(inside.split())
-        is_closing, name = bare.startswith("/"), bare.lstrip("/").rstrip("/")
-        first = "".join(re.split(r"[\s/]", inside.strip().lstrip("/").lstrip(), maxsplit=1)[:1])
-        names = {name, first} & {own, *WORDS}
+        inside, end = match.groups()
+        name = "".join(inside.split()).strip("/")
+        first, *more = re.split(r"[\s/]", inside.strip("\n /")) or [""]
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        rest = text[match.end() :].partition("\n")[0].strip()
-        alone = not line.strip() and not rest and (bool(closed) or inside.rstrip(" ").endswith("\n"))
-        if (
-            (names and is_closing)
-            or (names and alone)
-            or (
-                re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", name)
-                and (alone or (is_closing and not re.search(rf"<\\*{name}\b", "".join(line.split()))))
+        alone = not line.strip() and not text[match.end() :].partition("\n")[0].strip()
+        if not end:  # an opening tag that is never closed: directly behind the `<`, or with attributes only
+            alone = not line.strip() and (
+                inside[:1] not in (" ", "\n") or all("=" in part for part in more if part)
             )
-            or (own in {name, first} and closed and not re.search(r"\w\Z", line))
-        ):
+            alone = alone and "\n" in inside
+        closing, snake = inside.strip().startswith("/"), re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", name)
+        is_word, is_own = not {name, first}.isdisjoint(WORDS), own in (name, first)
+        inline = bool(end) and not re.search(r"\w\Z", line)
+        paired = snake and re.search(rf"<\\*{name}\b", "".join(line.split()))
+        closes = closing and (is_word or is_own or (snake and not paired))
+        opens = not closing and ((alone and (is_word or is_own or snake)) or (is_own and inline))
+        if opens or closes:
             found.append(match[0])
     return found
 
@@ -150,7 +150,8 @@ NEUTRALISED = [
     ("x <order_id>\u20285</order_id>", "x <order_id>\u20285<\\/order_id>"),
     ("<mcp.search-1_x:y>", r"<\mcp.search-1_x:y>"),
     ("</error</error>", r"<\/error<\/error>"),
-    ("<<error>", "<<error>"),
+    ("<error code=5", r"<\error code=5"),
+    ("< error", r"<\ error"),
 ]
 
 
@@ -187,6 +188,9 @@ def test_neutralises_tags_of_ours(body: str, written: str) -> None:
         "\\</div> \\n <\\b>",
         "&lt;/error&gt;",
         "cmd </dev/null </tmp/a_b",
+        "<<error>",
+        "text <bash_result_2>5</bash_result_2>",
+        "< error text",
     ],
 )
 def test_leaves_everything_else_alone(body: str) -> None:
@@ -227,72 +231,60 @@ def test_no_character_is_overlooked() -> None:
     for character in map(chr, range(0x110000)):
         category = unicodedata.category(character)
         if category in ("Cc", "Cf", "Zs", "Zl", "Zp"):
-            assert tags._DROP.fullmatch(character), hex(ord(character))  # noqa: SLF001 - the class itself
+            assert tags._DROP.fullmatch(character), hex(ord(character))
         for mark, known in (("<", "<＜﹤"), (">", ">＞﹥"), ("\\", "\\＼﹨")):
             if unicodedata.normalize("NFKC", character) == mark:
                 assert character in known, hex(ord(character))
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        *(
-            "<",
-            "< ",
-            "<\\",
-            "\\",
-            " ",
-            "<a ",
-            "</",
-            "</ ",
-            "<error",
-            "<error>",
-            "</error>",
-            "<error ",
-            '<error "',
-        ),
-        *(
-            "<a_b>",
-            "</a_b>",
-            "<a_b></a_b>",
-            "<a\n",
-            "<a_",
-            "<div class='a'>",
-            "<1.",
-            "\u200b",
-            "<\u200b",
-            "＜",
-            "<a_b\n",
-        ),
-        *(
-            "<error\n",
-            '<a_b x="',
-            "> ",
-            "\n<",
-            "\n> <a_b ",
-            "_",
-            "a_b",
-            "a b ",
-            "<a b ",
-            "<a\nb ",
-            "é<é",
-            "\r<a_b>\u2028",
-        ),
-    ],
+UNITS = (
+    *(
+        "<",
+        "< ",
+        "<\\",
+        "\\",
+        " ",
+        "<a ",
+        "</",
+        "</ ",
+        "<error",
+        "<error>",
+        "</error>",
+        "<error ",
+        '<error "',
+    ),
+    *("<a_b>", "</a_b>", "<a_b></a_b>", "<a\n", "<a_", "<div class='a'>", "<1.", "\u200b", "<\u200b", "＜"),
+    *(
+        "<a_b\n",
+        "<error\n",
+        '<a_b x="',
+        "> ",
+        "\n<",
+        "\n> <a_b ",
+        "_",
+        "a_b",
+        "a b ",
+        "<a b ",
+        "<a\nb ",
+        "é<é",
+    ),
+    *("\r<a_b>\u2028", "'", "<a_b '\n", "1.", "<\n"),
 )
-def test_takes_linear_time(unit: str) -> None:
-    """A long text of anything takes a moment, also behind and before a tag."""
-    filling = unit * (100_000 // len(unit))
-    for body in (filling, "<" + filling, "</" + filling, "<error " + filling, filling + "</error>"):
-        start = time.perf_counter()
-        written = tags.neutralise(body, "bash_result")
-        assert tags.restore(written, "bash_result") == body
-        assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("start", ["", "</", "<a_b "])
+def test_takes_linear_time(unit: str, start: str) -> None:
+    """A long text of anything takes a moment; what grows with the square would take minutes."""
+    body = start + unit * (200_000 // len(unit))
+    before = time.process_time()
+    tags.neutralise(body, "bash_result")
+    assert time.process_time() - before < 5
 
 
 def test_distinct_names_on_one_line_take_linear_time() -> None:
     """Names that are opened and not closed are no burden."""
     body = "".join(f"<a_{n}>" for n in range(20_000)) + "".join(f"</b_{n}>" for n in range(20_000))
-    start = time.perf_counter()
+    before = time.process_time()
     assert tags.restore(tags.neutralise(body, "x"), "x") == body
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - before < 5

@@ -1,6 +1,7 @@
 """Tests of `contextkit.codecs.yamlish`: two loaders of two YAML versions are the judges."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -44,7 +45,7 @@ def test_both_loaders_read_back_any_value(value: Any) -> None:
 @given(TEXTS, TEXTS, st.integers(0, 5))
 @settings(deadline=None)
 def test_both_loaders_read_back_any_text_in_any_place(text: str, other: str, place: int) -> None:
-    """A text is the same as a document, an item, a member, a key, deep inside, and before and after others."""
+    """A text is the same as a document, an item, a member, a key, deep inside, and between others."""
     value = (
         text,
         [text, other],
@@ -88,19 +89,19 @@ def test_an_indented_value_stands_below_a_key(value: Any, indent: int) -> None:
 
 
 PLAIN = """
-a|-x|?x|:x|<div>|=x|~x|a#b|a: b is not|a:b|http://x.y/z?a=b#c|it's|say "hi"|1.2.3|10.0.0.1|555-1234|12 monkeys|1,234
-2024-01-01 release|1e5a3c|0x|0xyz|y|n|nope|a - b|a, b|(a)|$x|^x|/x|;x|\\d|a [b] {c}|ünï|日本|🙂|.x|..|+x|a%|a@b|null value
-""".replace("a: b is not", "a :b").strip()
+a|-x|?x|:x|<div>|=x|~x|a#b|a :b|a:b|http://x.y/z?a=b#c|it's|say "hi"|1.2.3|10.0.0.1|555-1234|12 monkeys
+1,234|2024-01-01 release|1e5a3c|0xyz|y|n|nope|a - b|a, b|(a)|$x|^x|/x|;x|\\d|a [b] {c}|ünï|日本|🙂|.x|..|+x
+a%|a@b|null value|-- a|.. a|<<x|==|-1 a|:-)|a  b|a\xa0b|\xa0a|a?|a ?b
+""".strip()
 QUOTED = """
-no|No|NO|on|yes|off|true|False|null|Null|~|=|<<|-|?|:|---|...|--- a|... a|- a|? a|: a|!x|%a|@a|`a|&a|*a|#a|,a|[a|]|{|}
-1|-1|+1|1.|.5|1.5|1e3|1e+3|1.0e+3|0o17|0b1|0x1F|0x|1_000|_1|_|12:30|12:30:00|1:2.5|.inf|-.INF|.NaN|2024-01-01|-0|0777
-2024-01-01 10:00:00|2024-01-01T10:00:00Z|2024-13-45|a: b|a:|a #b| a|a | |'a|"a||a\tb|a\rb|\ud800|\ufeff|\x85|\u2028|\x7f
+no|No|NO|on|yes|off|true|False|null|Null|~|=|<<|-|?|:|---|...|--- a|... a|- a|? a|: a|!x|%a|@a|`a|&a|*a
+#a|,a|[a|]|{|}|1|-1|+1|1.|.5|1.5|1e3|1e+3|1.0e+3|0o17|0b1|0x1F|0x|1_000|_1|_|12:30|12:30:00|1:2.5|.inf
+-.INF|.NaN|2024-01-01|-0|0777|2024-01-01 10:00:00|2024-01-01T10:00:00Z|2024-13-45|a: b|a:|a #b| a|a | |'a
+"a||a\tb|a\rb|\ud800|\ufeff|\x85|\u2028|\x7f|.|-_|._|+
 """.strip()
 
 
-@pytest.mark.parametrize(
-    "text", [text for line in PLAIN.split("\n") for text in line.split("|") if text != "0x"]
-)
+@pytest.mark.parametrize("text", re.split("[|\n]", PLAIN))
 def test_leaves_plain_what_both_versions_read_as_text(text: str) -> None:
     """No quotes where none are needed."""
     assert yamlish.encode(text) == text
@@ -108,7 +109,7 @@ def test_leaves_plain_what_both_versions_read_as_text(text: str) -> None:
     assert same(read_1_2(f"k: {text}"), {"k": text})
 
 
-@pytest.mark.parametrize("text", [text for line in QUOTED.split("\n") for text in line.split("|")])
+@pytest.mark.parametrize("text", re.split("[|\n]", QUOTED))
 def test_quotes_what_either_version_reads_as_something_else(text: str) -> None:
     """Numbers, dates, words and indicators are quoted, as values and as keys."""
     written = yamlish.encode({text: text})

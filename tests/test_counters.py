@@ -91,7 +91,7 @@ def test_a_long_text_counted_in_chunks_with_blank_runs_apart_counts_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ordinary, "_CHUNK", 8)
         patch.setattr(ordinary, "_LONG_RUN", 6)
-        pattern = ordinary._BLANK_RUN.pattern.replace("500000", "6")  # noqa: SLF001
+        pattern = ordinary._BLANK_RUN.pattern.replace("500000", "6")
         patch.setattr(ordinary, "_BLANK_RUN", re.compile(pattern))
         assert EncodingCounter(encoding)(text) == truth(encoding, text)
 
@@ -99,20 +99,19 @@ def test_a_long_text_counted_in_chunks_with_blank_runs_apart_counts_the_same(
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_a_text_over_the_chunk_size_counts_as_a_whole(encoding: str) -> None:
     text = "".join(f"{i}: don't /path/{i} 日本語\r\n\n" for i in range(20_000))
-    assert len(text) > 2 * ordinary._CHUNK  # noqa: SLF001
+    assert len(text) > 2 * ordinary._CHUNK
     assert EncodingCounter(encoding)(text) == truth(encoding, text)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("run", [" " * 2_000_000, "\t" * 2_000_000, " \t" * 600_000])
+@pytest.mark.parametrize("run", [" " * 1_000_001, "\t" * 1_000_001, " \t" * 500_001])
 def test_a_blank_run_at_which_tiktoken_panics_is_counted_exactly(encoding: str, run: str) -> None:
-    """Such a run is one match of the pattern at a text's end; before a letter its last blank joins the word."""
+    """At the end of a text it is one match of the pattern; before a letter its last blank joins the word."""
     counter = EncodingCounter(encoding)
-    piece = load_encoding(encoding)._encode_single_piece  # noqa: SLF001
+    words = truth(encoding, "x\n") + truth(encoding, run[-1] + "y")
+    piece = load_encoding(encoding)._encode_single_piece
     assert counter(run) == len(piece(run))
-    assert counter(f"x\n{run}y") == truth(encoding, "x\n") + len(piece(run[:-1])) + truth(
-        encoding, run[-1] + "y"
-    )
+    assert counter(f"x\n{run}y") == words + len(piece(run[:-1]))
 
 
 @pytest.mark.parametrize(
@@ -261,7 +260,7 @@ def test_every_model_of_tiktoken_has_an_exact_counter_or_a_clear_error(model: st
     if encoding in (*ENCODINGS, "o200k_harmony"):
         assert token_counter(model) == EncodingCounter(encoding.replace("harmony", "base"))
     else:
-        with pytest.raises(ContextkitError, match=f"{encoding}, is not in the package"):
+        with pytest.raises(ContextkitError, match=f"no token counter for {model!r}"):
             token_counter(model)
 
 
@@ -322,14 +321,14 @@ def test_a_fast_counter_is_only_had_for_the_asking(monkeypatch: pytest.MonkeyPat
 def test_a_fast_counter_that_miscounts_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = SimpleNamespace(batch_count=lambda texts, *_, **__: [len(text) for text in texts])
     monkeypatch.setitem(sys.modules, "toktok", wrong)
-    counters._fast_count.cache_clear()  # noqa: SLF001
+    counters._fast_count.cache_clear()
     text = "hello world " * 100
     assert FastCounter("o200k_base")(text) == truth("o200k_base", text)
-    counters._fast_count.cache_clear()  # noqa: SLF001
+    counters._fast_count.cache_clear()
 
 
 def test_a_fast_counter_without_the_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "toktok", None)
-    counters._fast_count.cache_clear()  # noqa: SLF001
+    counters._fast_count.cache_clear()
     with pytest.raises(MissingExtraError, match=r"\[fast\]"):
         token_counter("o200k_base", fast=True)

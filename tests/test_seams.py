@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contextkit.tokens.counters import EncodingCounter, seams_of
 from contextkit.tokens.seams import is_safe, joined_count
-from contextkit.tokens.vocabularies import ENCODINGS, SEAMS, load_encoding
+from contextkit.tokens.vocabularies import ENCODINGS, LONGEST_TOKEN, SEAMS, load_encoding
 
 from .test_counters import NASTY, encodings, texts, truth
 
@@ -21,12 +21,15 @@ pieces = st.lists(st.lists(st.sampled_from(NASTY) | st.text(max_size=3), max_siz
 class Spy:
     """An encoding counter that remembers the texts which it was asked to count."""
 
+    longest = LONGEST_TOKEN
+
     def __init__(self, encoding: str) -> None:
         self.counter = EncodingCounter(encoding)
         self.seams = self.counter.seams
         self.asked: list[str] = []
 
     def __call__(self, text: str) -> int:
+        """Count, and remember."""
         self.asked.append(text)
         return self.counter(text)
 

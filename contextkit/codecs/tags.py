@@ -55,6 +55,7 @@ _UNSEEN = (
 _SPACE = "\t\x1f\x20\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _LESS, _MORE = "<＜﹤", ">＞﹥"
+_BRACKETS = frozenset(_LESS + _MORE)
 _SLASHES, _BACKSLASHES = "/／", "\\\\＼﹨"
 _WORD = re.compile(r"\w")
 _SNAKE = re.compile(r"[\w.:-]+\Z")
@@ -69,6 +70,8 @@ _REST = re.compile(
     f"|[^{_LESS}{_MORE}]*+[{_MORE}]{_LINE_END}"
     f"|[^{_SPACE}{_BREAKS}{_SLASHES}{_LESS}{_MORE}]*+[{_SPACE}{_SLASHES}]*+{_LINE_END}"
 )
+# Directly behind a `<`, anything but a tag may follow the name: `<error code=1`, and the `>` on a later line.
+_OPEN_REST = re.compile(f"[^{_LESS}{_MORE}{_BREAKS}]*+(?=[{_BREAKS}]|\\Z)")
 # A name is read in three ways: as one word, over the rest of the line, and over lines up to the tag's end.
 _READINGS = tuple(
     re.compile(f"[^{ends}{_LESS}{_MORE}]*+") for ends in (_SPACE + _BREAKS + _SLASHES, _BREAKS, "")
@@ -134,7 +137,8 @@ def _places(body: str, own: str) -> Iterator[int]:
         if match[2]:
             ours = own_name in names or not WORDS.isdisjoint(names) or not line.closes(names)
         else:
-            ours = line.is_alone(start, name_start)
+            is_tight = _DROP.search(match[0]) is None
+            ours = line.is_alone(start, name_start, is_tight=is_tight)
             ours = ours or (own_name in names and not _is_behind_word(body, start))
             if not ours:
                 line.opens(names)
@@ -175,12 +179,16 @@ class _Line:
                 return True
         return False
 
-    def is_alone(self, start: int, name_start: int) -> bool:
+    def is_alone(self, start: int, name_start: int, *, is_tight: bool) -> bool:
         """Whether nothing stands on the line but the opening tag that starts here."""
         if self._prefix_end is None:
             prefix = _PREFIX.match(self._body, self._start)
             self._prefix_end = prefix.end() if prefix else self._start
-        return self._prefix_end == start and _REST.match(self._body, name_start) is not None
+        if self._prefix_end != start:
+            return False
+        if is_tight and _OPEN_REST.match(self._body, name_start):
+            return True
+        return _REST.match(self._body, name_start) is not None
 
 
 @functools.lru_cache(maxsize=256)
@@ -192,13 +200,13 @@ def _screen(own: str) -> re.Pattern[str]:
     marks = {mark for mark in own if mark.isascii() and not mark.isalnum()} | set("_.:-")
     plain = "a-zA-Z0-9" + re.escape("".join(sorted(marks - {"_"})))
     other = re.escape("".join(sorted(set(string.punctuation) - marks))) + "／" + _LESS + _MORE
-    words = "|".join(map(re.escape, sorted({*WORDS, _folded(own)})))
+    words = "|".join(map(re.escape, sorted({*WORDS, _folded(own), _stem(own)})))
     end = f"{_SLASHES}{_LESS}{_MORE}"
     return re.compile(
         f"([{_LESS}])\\\\*+[{_UNSEEN}{_BACKSLASHES}]*+([{_SLASHES}])?+{_LEAD.pattern}(?="
         f"(?i:{words})(?=[{_UNSEEN}{end}]|\\Z)"
         # A name with an underscore; or with an invisible, wide or control character; or with white space.
-        f"|[{plain}]*+(?:_|[^\\x21-\\x7e\\s])"
+        f"|[{plain}]*+(?:_|[^\\x21-\\x7e\\s{_LESS}{_MORE}])"
         f"|[{plain}]++[{_SPACE}][^{other}{_BREAKS}]*+(?=[{_BREAKS}{end}]|\\Z)"
         f"|[{plain}]++[{_SPACE}{_BREAKS}][^{other}]*+(?=[{end}]|\\Z))"
     )
@@ -206,12 +214,17 @@ def _screen(own: str) -> re.Pattern[str]:
 
 def _names(body: str, start: int, own: str, own_name: str) -> list[str]:
     """The names of ours that the tag whose name starts here can be read as."""
-    stem = _LEAD.sub("", own, count=1)
-    if stem and body.startswith(stem, start):
+    # Wide brackets may be part of a type; no reading holds them, so such a type is looked for as it is.
+    if not _BRACKETS.isdisjoint(own) and body.startswith(_stem(own), start):
         return [own_name]
     found = (pattern.match(body, start) for pattern in _READINGS)
     names = dict.fromkeys(_folded(match[0]) for match in found if match)
     return [name for name in names if name == own_name or name in WORDS or _is_snake(name)]
+
+
+def _stem(own: str) -> str:
+    """A type from where the screen sees its name start."""
+    return _LEAD.sub("", own, count=1)
 
 
 def _is_snake(name: str) -> bool:

@@ -1,0 +1,1 @@
+"""Pictures: plain values -> tables for a terminal, and HTML for a notebook."""

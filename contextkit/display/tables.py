@@ -7,14 +7,19 @@ read too.
 import dataclasses
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..plain import JSON
+from ..tokens.counters import TokenCounter
 
 if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
+    from ..contexts import Context
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_JOINS = "where events meet"
+_SHORT = 8  # characters: a name of no more is never cut
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _STYLES = {"gone": "red", "changed": "yellow", "added": "cyan"}
 
@@ -76,7 +81,70 @@ class Table:
     def is_number(self, column: int) -> bool:
         """Tell whether a column holds numbers."""
         cells = [row[column] for row in (*self.rows, *self.totals)]
-        return any(isinstance(cell, int) for cell in cells) and not any(isinstance(cell, str) for cell in cells)
+        return any(isinstance(cell, int) for cell in cells) and not any(
+            isinstance(cell, str) for cell in cells
+        )
+
+
+# ---- plain values
+
+
+def answered(id: str, context: "Context") -> dict[str, JSON]:
+    """Give a context and what each policy saved as plain data."""
+    return {"id": id, "text": context.text, "tokens": context.tokens, "steps": _steps(context)}
+
+
+def explained(id: str, context: "Context") -> dict[str, JSON]:
+    """Give a context's receipt and what each policy saved as plain data."""
+    return {"id": id, **context.receipt().to_data(), "steps": _steps(context)}
+
+
+def _steps(context: "Context") -> list[dict[str, JSON]]:
+    return [{"policy": step.policy, "before": step.before, "after": step.after} for step in context.steps]
+
+
+@dataclasses.dataclass(slots=True)
+class Counts:
+    """The tokens of contexts by event type, added up one context after the other.
+
+    Attributes:
+        counter: What they were counted with.
+        format: The name of the format.
+        threads: The number of contexts.
+        events: The number of their fragments.
+        tokens: Their tokens.
+        types: For each type of event, the number of fragments and their tokens.
+    """
+
+    counter: TokenCounter
+    format: str
+    threads: int = 0
+    events: int = 0
+    tokens: int = 0
+    types: dict[str, tuple[int, int]] = dataclasses.field(default_factory=dict)
+
+    def add(self, context: "Context") -> None:
+        """Add up one context more."""
+        for fragment in context.fragments:
+            events, tokens = self.types.get(fragment.type, (0, 0))
+            self.types[fragment.type] = (events + 1, tokens + fragment.tokens)
+        self.threads += 1
+        self.events += len(context.fragments)
+        self.tokens += context.tokens
+
+    def to_data(self) -> dict[str, JSON]:
+        """Give the counts as plain data; of an estimate, also between what the real figure may be."""
+        counter: Any = self.counter
+        named = (getattr(counter, name, None) for name in ("encoding", "name", "path"))
+        data = {name: getattr(self, name) for name in ("format", "threads", "events", "tokens")}
+        data["counter"] = str(next(filter(None, named), counter))
+        data["joins"] = self.tokens - sum(tokens for _, tokens in self.types.values())
+        data["types"] = {
+            type: {"events": events, "tokens": tokens} for type, (events, tokens) in self.types.items()
+        }
+        if not getattr(counter, "exact", True) and hasattr(counter, "bounds"):
+            data["between"] = list(counter.bounds(counter.unscale(self.tokens)))
+        return data
 
 
 # ---- what is shown
@@ -89,52 +157,59 @@ def types_table(rows: Sequence[Mapping[str, JSON]], *, most: int | None = None) 
         rows: The receipt's rows.
         most: How many types to name; the others are summed up.
     """
-    sums: dict[str, list[int]] = {}
+    sums: dict[str, tuple[int, int, int]] = {}
     for row in rows:
         events, before, after = sums.get(row["type"], (0, 0, 0))
-        sums[row["type"]] = [events + 1, before + row["before"], after + row["after"]]
-    ordered = sorted(sums.items(), key=lambda item: (-max(item[1][1:]), item[0]))
+        sums[row["type"]] = (events + 1, before + row["before"], after + row["after"])
+    ordered = sorted(sums, key=lambda name: (-max(sums[name][1:]), name))
     shown = ordered if most is None or len(ordered) <= most + 1 else ordered[:most]
-    lines = [(type, *sizes) for type, sizes in shown]
+    lines = [(name, sums[name]) for name in shown]
     if rest := ordered[len(shown) :]:
-        lines.append((f"{len(rest):,} other types", *(sum(part) for part in zip(*(s for _, s in rest), strict=True))))
-    longest = max((max(line[2:]) for line in lines), default=0)
-    total = [sum(line[n] for line in lines) for n in (1, 2, 3)]
+        lines.append((f"{len(rest):,} other types", _summed([sums[name] for name in rest])))
+    longest = max((max(sizes[1:]) for _, sizes in lines), default=0)
     return Table(
         "Where the tokens went",
-        ("event type", "events", "before", "after", "left of before"),
-        [(*line, Bar(line[3], max(line[2:]), longest)) for line in lines],
-        [("total", *total, None)],
+        ("event type", "events", "before", "after", "after, in before"),
+        [(name, *sizes, Bar(sizes[2], max(sizes[1:]), longest)) for name, sizes in lines],
+        [("total", *_summed(list(sums.values())), None)],
     )
 
 
+def _summed(sizes: Sequence[tuple[int, int, int]]) -> tuple[int, int, int]:
+    return sum(size[0] for size in sizes), sum(size[1] for size in sizes), sum(size[2] for size in sizes)
+
+
 def counts_table(counts: Mapping[str, JSON]) -> Table:
-    """Show what `contextkit count --json` says: tokens by event type, the dearest first."""
+    """Show what `Counts` found: tokens by event type, the dearest first."""
     types = sorted(counts["types"].items(), key=lambda item: (-item[1]["tokens"], item[0]))
     longest = max((sizes["tokens"] for _, sizes in types), default=0)
-    whole = max(counts["tokens"], 1)
     rows: list[tuple[Cell, ...]] = []
-    for type, sizes in types:
-        tokens = sizes["tokens"]
-        rows.append((type, sizes["events"], tokens, f"{tokens / whole:.1%}", Bar(tokens, tokens, longest)))
+    for name, sizes in types:
+        share = f"{sizes['tokens'] / max(counts['tokens'], 1):6.1%}"
+        rows.append(
+            (name, sizes["events"], sizes["tokens"], share, Bar(sizes["tokens"], sizes["tokens"], longest))
+        )
     totals: list[tuple[Cell, ...]] = [("total", counts["events"], counts["tokens"], None, None)]
     if counts["joins"]:
-        totals.insert(0, ("where events meet", None, counts["joins"], None, None))
-    noun = "thread" if counts["threads"] == 1 else "threads"
-    title = f"Tokens of {counts['threads']:,} {noun} ({counts['counter']}, {counts['format']})"
-    return Table(title, ("event type", "events", "tokens", "share", ""), rows, totals)
+        totals.insert(0, (_JOINS, None, counts["joins"], None, None))
+    threads = f"{counts['threads']:,} thread{'s' if counts['threads'] != 1 else ''}"
+    title = f"{counts['tokens']:,} tokens in {threads} ({counts['format']}, {counts['counter']})"
+    if "between" in counts:
+        low, high = counts["between"]
+        title += f", an estimate: between {low:,} and {high:,}"
+    return Table(title, ("event type", "events", "tokens", " share", ""), rows, totals)
 
 
-def receipt_table(explained: Mapping[str, JSON]) -> Table:
-    """Show what `contextkit explain --json` says of each event; before and after add up to the totals."""
-    rows = [tuple(row[name] for name in ("id", "type", "state", "policy", "before", "after")) for row in explained["rows"]]
+def receipt_table(explained: Mapping[str, JSON], name: str) -> Table:
+    """Show what became of each event of a thread, by its name; before and after add up to the totals."""
+    heads = ("id", "type", "state", "policy", "before", "after")
     totals: list[tuple[Cell, ...]] = [("total", None, None, None, explained["before"], explained["tokens"])]
-    for name, label in (("joins", "where events meet"), ("prompt", "the prompt")):
-        if tokens := explained[name]:
+    for key, label in (("joins", _JOINS), ("prompt", "the prompt")):
+        if tokens := explained[key]:
             totals.insert(0, (label, None, None, None, tokens, tokens))
     of = "" if explained["limit"] is None else f" of {explained['limit']:,}"
-    title = f"{visible(explained['id'])}: {explained['tokens']:,}{of} tokens"
-    return Table(title, ("id", "type", "state", "policy", "before", "after"), rows, totals)
+    title = f"{visible(name)}: {explained['tokens']:,}{of} tokens"
+    return Table(title, heads, [tuple(row[head] for head in heads) for row in explained["rows"]], totals)
 
 
 def steps_table(steps: Sequence[Mapping[str, JSON]]) -> Table:
@@ -143,7 +218,7 @@ def steps_table(steps: Sequence[Mapping[str, JSON]]) -> Table:
         (step["policy"], step["before"], step["after"], step["before"] - step["after"]) for step in steps
     ]
     first, last = (steps[0]["before"], steps[-1]["after"]) if steps else (0, 0)
-    totals: list[tuple[Cell, ...]] = [("total", first, last, first - last)] if len(steps) > 1 else []
+    totals: list[tuple[Cell, ...]] = [("all of them", first, last, first - last)] if len(steps) > 1 else []
     return Table("What each policy saved", ("policy", "before", "after", "saved"), rows, totals)
 
 
@@ -191,25 +266,18 @@ def _cell(cell: Cell, width: int) -> str:
 
 
 def rich_table(table: Table, *, width: int = 24) -> "RichTable":
-    """Make a rich table, with bars of at most `width` characters; long names are cut to what the terminal has."""
-    from rich import box  # noqa: PLC0415  (heavy)
-    from rich.table import Table as RichTable  # noqa: PLC0415  (heavy)
+    """Make a rich table without its title, with bars of at most `width` characters; names may be cut."""
+    from rich import box
+    from rich.table import Table as RichTable
 
-    made = RichTable(
-        title=table.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False
-    )
+    made = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column, head in enumerate(table.heads):
-        number = table.is_number(column)
-        is_bar = any(isinstance(row[column], Bar) for row in table.rows)
+        longest = max([len(head), *(len(_cell(row[column], width)) for row in (*table.rows, *table.totals))])
+        cells = [row[column] for row in table.rows]
+        is_name = any(isinstance(cell, str) for cell in cells) and longest > _SHORT
+        justify: Literal["left", "right"] = "right" if table.is_number(column) else "left"
         made.add_column(
-            head,
-            justify="right" if number else "left",
-            overflow="ellipsis",
-            no_wrap=True,
-            # Of numbers and bars nothing may be cut: a figure without its end is a wrong figure.
-            min_width=max([len(head), *(len(_cell(row[column], width)) for row in (*table.rows, *table.totals))])
-            if number or is_bar
-            else None,
+            head, justify=justify, overflow="ellipsis", no_wrap=True, min_width=None if is_name else longest
         )
     for row in table.rows:
         made.add_row(*(_rich_cell(cell, width) for cell in row))
@@ -221,7 +289,7 @@ def rich_table(table: Table, *, width: int = 24) -> "RichTable":
 
 
 def _rich_cell(cell: Cell, width: int) -> Any:
-    from rich.text import Text  # noqa: PLC0415  (heavy)
+    from rich.text import Text
 
     if isinstance(cell, Bar):
         return Text(cell.blocks(width), style="cyan")
@@ -238,9 +306,12 @@ def drawn(table: Table, *, fancy: bool) -> str:
     """
     if not fancy:
         return plain(table)
-    from rich.console import Console  # noqa: PLC0415  (heavy)
+    from rich.console import Console
+    from rich.text import Text
 
     console = Console(force_terminal=True, highlight=False, markup=False, emoji=False)
     with console.capture() as capture:
-        console.print(rich_table(table))
+        # Not as the table's own title, which is cut to the width of the table.
+        console.print(Text(table.title, style="bold"), soft_wrap=True)
+        console.print(rich_table(table, width=24 if console.width >= 100 else 12))
     return capture.get()

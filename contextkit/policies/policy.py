@@ -39,7 +39,7 @@ def patterns(name: str, types: str | Sequence[str]) -> tuple[str, ...]:
         SettingError: If one of them is not text, or there is none.
     """
     given = (types,) if isinstance(types, str) else tuple(types)
-    if not given or not all(isinstance(pattern, str) and pattern for pattern in given):
+    if not given or not all(given) or {type(pattern) for pattern in given} != {str}:
         raise SettingError(name, types, "it must be one or more patterns of event types, such as '*_result'")
     return given
 

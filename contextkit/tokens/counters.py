@@ -121,7 +121,7 @@ class TokenizerFile:
 @lru_cache(maxsize=8)
 def _load_tokenizer(path: str) -> Any:
     try:
-        from tokenizers import Tokenizer  # noqa: PLC0415  (an extra)
+        from tokenizers import Tokenizer
     except ImportError as error:
         raise MissingExtraError("a Hugging Face tokenizer.json", "huggingface") from error
     try:
@@ -270,7 +270,7 @@ _SETTLED = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _
 def _fast_count(encoding: str) -> TokenCounter:
     """Return toktok's counter where it proves equal to tiktoken, and tiktoken's otherwise."""
     try:
-        import toktok  # noqa: PLC0415  (an extra)
+        import toktok
     except ImportError as error:
         raise MissingExtraError("fast counting", "fast") from error
 
@@ -377,7 +377,7 @@ def _estimate(model: str) -> Estimate | None:
 
 def _encoding_name(name: str) -> str:
     """Find the encoding of an OpenAI model in tiktoken's own tables."""
-    from tiktoken.model import encoding_name_for_model  # noqa: PLC0415  (see load_encoding)
+    from tiktoken.model import encoding_name_for_model
 
     if name in ENCODINGS:
         return name

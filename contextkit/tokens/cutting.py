@@ -106,7 +106,7 @@ def cut(
         return text
     newlines = text.count("\n")
     only_marker = marker(_lines_gone(text, 0, len(text), newlines), len(text))
-    room, less = n - count(counter, f"\n{only_marker}\n"), 1
+    room, less = n - count(counter, f"{only_marker}\n"), 1
     while room > 0:
         head, tail = _ends(text, room, counter, keep)
         result = _assemble(text, head, tail, newlines, marker)
@@ -331,7 +331,7 @@ def _grapheme_patterns() -> tuple[Any, Any, Any]:
     Hangul syllable after it; after a newline, and before ASCII signs but for a prefix or CR LF, nothing
     joins.
     """
-    import regex  # type: ignore[import-untyped]  # noqa: PLC0415  (20 ms, and only long lines need it)
+    import regex  # type: ignore[import-untyped]
 
     def gcb(*names: str) -> str:
         return "".join(rf"\p{{GCB={name}}}" for name in names)

@@ -78,7 +78,7 @@ def _blank_encoding(name: str) -> "tiktoken.Encoding":
 
     Byte pair encoding merges only what the vocabulary has, so tokens with other bytes in them change nothing.
     """
-    import tiktoken  # noqa: PLC0415  (see load_encoding)
+    import tiktoken
 
     encoding = load_encoding(name)
     blanks = set("\t\x0b\x0c \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000".encode()) | set(range(0x80, 0x8B))

@@ -133,7 +133,7 @@ def load_encoding(name: str) -> "tiktoken.Encoding":
 
 @lru_cache(maxsize=len(ENCODINGS))
 def _build(name: str) -> "tiktoken.Encoding":
-    import tiktoken  # noqa: PLC0415  (10 ms, and only who counts needs it)
+    import tiktoken
 
     return tiktoken.Encoding(
         name,

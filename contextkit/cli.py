@@ -1,0 +1,350 @@
+"""The command line: `contextkit demo`, `render`, `count` and `explain`.
+
+Data goes to standard output, as UTF-8; all else goes to standard error. Standard output that is no
+terminal gets plain text, without colours and lines.
+
+| exit code | meaning |
+|---|---|
+| 0 | done |
+| 1 | a thread could not be rendered: it does not fit its budget, and the message says which would do |
+| 2 | wrong usage: an option out of range, an unknown counter, a prompt template that cannot be used |
+| 3 | input that cannot be read: a file that is missing, or not a thread |
+| 70 | a bug in contextkit |
+| 130 | stopped by Ctrl-C |
+| 141 | the reader of standard output has gone (`| head`) |
+
+What cannot be read or does not fit is said and passed over; the other threads are done, and the
+highest code counts.
+"""
+
+import contextlib
+import itertools
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import wraps
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .budgets import Budget
+from .display import tables, terminal
+from .exceptions import ContextkitError, ReadError, SettingError
+from .formats import FORMATS, Format
+from .plain import JSON
+from .prompts import Prompt
+from .threads import Thread
+from .tokens.counters import TokenCounter, token_counter
+from .windows import render as rendered
+
+if TYPE_CHECKING:
+    from .messages.reading import NamedThread
+
+_FAILED, _UNREADABLE, _BUG, _STOPPED, _PIPE_CLOSED = 1, 3, 70, 130, 141
+_Item = TypeVar("_Item")
+_EXIT_CODES = """\b
+Exit codes: 0 done; 1 a thread does not fit, or cannot be rendered; 2 wrong usage;
+3 input that cannot be read. Of several threads, the highest one."""
+_NEXT = """\
+What to try next
+  contextkit count thread.json
+  contextkit render thread.json --budget {budget}
+  contextkit explain thread.json --budget {budget}
+
+  from contextkit import Thread, render
+  thread = Thread.from_json(open("thread.json").read())
+  print(render(thread, budget={budget}))
+"""
+
+
+class _Group(click.Group):
+    """The group of our commands, which turns whatever happens into an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; no traceback ever reaches the user."""
+        try:
+            terminal.prepare()
+            super().invoke(ctx)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            ctx.exit(_STOPPED)
+        except BrokenPipeError:
+            terminal.close()
+            ctx.exit(_PIPE_CLOSED)
+        except Exception as error:  # noqa: BLE001  (the last line of defence)
+            terminal.complain(f"a bug in contextkit: {type(error).__name__}: {error}{_place(error)}")
+            ctx.exit(_BUG)
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="context-window-kit", prog_name="contextkit")
+def main() -> None:
+    """Turn event threads into token-budgeted contexts for LLM agents.
+
+    Try `contextkit demo` first. A FILE holds one thread or many; `-` is standard input.
+    """
+
+
+# ---- options
+
+
+def _format(_ctx: click.Context, _parameter: click.Parameter, name: str) -> Format:
+    return FORMATS[name]
+
+
+def _counter(_ctx: click.Context, _parameter: click.Parameter, name: str) -> TokenCounter:
+    try:
+        return token_counter(name)
+    except ContextkitError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _prompt(_ctx: click.Context, _parameter: click.Parameter, path: str | None) -> Prompt | None:
+    if path is None:
+        return None
+    try:
+        prompt = Prompt.from_file(path)
+        prompt.around({})  # no variables can be given here: say now which one is missing
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise click.BadParameter(f"{path}: not UTF-8: {error.reason}, byte {error.start}") from None
+    except ContextkitError as error:
+        raise click.BadParameter(str(error)) from None
+    return prompt
+
+
+def _budget(limit: int, target: int | None, reserve: int) -> Budget:
+    try:
+        return Budget(limit, target=target, reserve=reserve)
+    except SettingError as error:
+        raise click.UsageError(str(error)) from None
+
+
+_FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+_LIMIT = click.option(
+    "--budget", metavar="N", type=click.IntRange(min=1), required=True, help="Tokens in all."
+)
+_TARGET = click.option("--target", metavar="N", type=click.IntRange(min=1), help="Tokens to cut down to.")
+_RESERVE = click.option(
+    "--reserve",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Tokens of it kept free for the reply.",
+)
+_FORMAT = click.option(
+    "--format",
+    type=click.Choice(list(FORMATS)),
+    default="tagged",
+    show_default=True,
+    callback=_format,
+    help="How events look.",
+)
+_COUNTER = click.option(
+    "--counter",
+    metavar="NAME",
+    default="o200k_base",
+    show_default=True,
+    callback=_counter,
+    help="What counts the tokens: an encoding, a model, or the path of a tokenizer.json.",
+)
+_PROMPT = click.option(
+    "--prompt", metavar="FILE", callback=_prompt, help="A Jinja2 template around {{ thread }}."
+)
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, its keys sorted.")
+
+
+def _windowed(command: Callable[[tuple[str, ...], dict[str, Any], bool], None]) -> Callable[..., None]:
+    """Give a command files, the settings of a window as arguments of `render`, and whether to print JSON."""
+
+    @wraps(command)
+    def with_options(
+        files: tuple[str, ...], budget: int, target: int | None, reserve: int, as_json: bool, **look: Any
+    ) -> None:
+        command(files, {"budget": _budget(budget, target, reserve), **look}, as_json)
+
+    options = (_FILES, _LIMIT, _TARGET, _RESERVE, _FORMAT, _COUNTER, _PROMPT, _JSON)
+    for option in reversed(options):  # as decorators are: the last one is applied first
+        with_options = option(with_options)
+    return with_options
+
+
+# ---- commands
+
+
+@main.command(short_help="Show what contextkit does, with its own thread.")
+@click.option(
+    "--budget",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=6_000,
+    show_default=True,
+    help="Tokens it may have.",
+)
+@_FORMAT
+def demo(budget: int, format: Format) -> None:
+    """Show what contextkit does with the thread that comes with it: a deployment agent at work."""
+    file = resources.files(__package__).joinpath("demo", "deployment.json")
+    thread = Thread.from_json(file.read_bytes())
+    try:
+        context = rendered(thread, format, budget=budget)
+    except ContextkitError as error:
+        terminal.complain(str(error))
+        raise click.exceptions.Exit(_FAILED) from None
+    explained = tables.explained("demo", context)
+    terminal.write(f"A deployment agent's thread, as {format.name}, with a budget of {budget:,} tokens:\n")
+    terminal.write(f"before  {len(thread):,} events, {explained['before']:,} tokens\n")
+    terminal.write(f"after   {_states(explained['rows'])}, {context.tokens:,} tokens\n\n")
+    terminal.write_table(tables.types_table(explained["rows"], most=10))
+    if explained["steps"]:
+        terminal.write_table(tables.steps_table(explained["steps"]))
+    terminal.write(f"The context itself\n{terminal.ends(context.text)}\n")
+    terminal.write(_NEXT.format(budget=budget))
+
+
+def _states(rows: Iterable[Mapping[str, JSON]]) -> str:
+    counts = Counter(row["state"] for row in rows)
+    named = ", ".join(
+        f"{counts[state]:,} {state}" for state in ("kept", "changed", "added", "gone") if counts[state]
+    )
+    return f"{counts.total() - counts['gone']:,} events ({named})"
+
+
+@main.command(epilog=_EXIT_CODES, short_help="Print the context of each thread.")
+@_windowed
+def render(files: tuple[str, ...], settings: dict[str, Any], as_json: bool) -> None:
+    """Print the context of each thread in FILE, compacted where it does not fit.
+
+    Of one thread, standard output gets the text, to the byte. Of several, it gets their texts with
+    an empty line between them, and standard error gets the name of each before its text. With
+    --json it gets one object a thread, one a line.
+    """
+    run = _Run()
+    for (label, named), several in _with_several(run.threads(files), look_ahead=not as_json):
+        with run.trying(label):
+            context = rendered(named.thread, **settings)
+            if as_json:
+                terminal.write_json(tables.answered(named.id, context))
+                continue
+            if several:
+                terminal.write("\n" if run.done else "")
+                terminal.announce(f"{label}: {context.tokens:,} tokens")
+            terminal.write(context.text)
+            run.done += 1
+    run.end()
+
+
+@main.command(epilog=_EXIT_CODES, short_help="Print what became of each event.")
+@_windowed
+def explain(files: tuple[str, ...], settings: dict[str, Any], as_json: bool) -> None:
+    """Print what became of each event: kept, changed, added or gone, by which policy, and its tokens.
+
+    Then what each policy saved. With --json, one object a thread, one a line.
+    """
+    run = _Run()
+    for label, named in run.threads(files):
+        with run.trying(label):
+            explained = tables.explained(named.id, rendered(named.thread, **settings))
+            if as_json:
+                terminal.write_json(explained)
+                continue
+            terminal.write_table(tables.receipt_table(explained, label))
+            if explained["steps"]:
+                terminal.write_table(tables.steps_table(explained["steps"]))
+    run.end()
+
+
+@main.command(epilog=_EXIT_CODES, short_help="Print tokens by event type.")
+@_FILES
+@_COUNTER
+@_FORMAT
+@_JSON
+def count(files: tuple[str, ...], counter: TokenCounter, format: Format, as_json: bool) -> None:
+    """Print the tokens of the threads in FILE by event type, as `render` would write them whole.
+
+    Several threads are summed up. They are read one after the other, and none is kept.
+    """
+    run, counts = _Run(), tables.Counts(counter, format.name)
+    with terminal.progress() as say:
+        for label, named in run.threads(files):
+            with run.trying(label):
+                counts.add(rendered(named.thread, format, counter=counter))
+            say(f"{counts.threads:,} threads, {counts.tokens:,} tokens")
+    if as_json:
+        terminal.write_json(counts.to_data())
+    elif counts.threads or not run.code:
+        terminal.write_table(tables.counts_table(counts.to_data()))
+    run.end()
+
+
+# ---- threads, one after the other
+
+
+class _Run:
+    """The threads of some files, and the exit code that they lead to.
+
+    Attributes:
+        done: How many contexts have been printed.
+        code: The highest exit code so far.
+    """
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.code = 0
+
+    def threads(self, files: Iterable[str]) -> "Iterator[tuple[str, NamedThread]]":
+        """Give each thread with its place and name; what cannot be read is said, and the next file comes."""
+        from .messages.reading import read_threads
+
+        for file in files:
+            name = "<stdin>" if file == "-" else file
+            try:
+                with (
+                    contextlib.nullcontext(sys.stdin.buffer)
+                    if file == "-"
+                    else Path(file).open("rb") as source
+                ):
+                    for named in read_threads(source, name=name):
+                        yield f"{name}:{named.line}: {named.id}", named
+            except ReadError as error:
+                self._fail(_UNREADABLE, str(error))
+            except OSError as error:
+                self._fail(_UNREADABLE, f"{name}: {error.strerror or error}")
+
+    @contextlib.contextmanager
+    def trying(self, label: str) -> Iterator[None]:
+        """Say it if something fails that has to do with this thread only, and go on."""
+        try:
+            yield
+        except ContextkitError as error:
+            self._fail(_FAILED, f"{label}: {error}")
+
+    def _fail(self, code: int, message: str) -> None:
+        terminal.complain(message)
+        self.code = max(self.code, code)
+
+    def end(self) -> None:
+        """Leave with the exit code, if it is not 0."""
+        if self.code:
+            raise click.exceptions.Exit(self.code)
+
+
+def _with_several(items: Iterator[_Item], *, look_ahead: bool) -> Iterator[tuple[_Item, bool]]:
+    """Give each item with whether there are several, for which the second one has to be read first."""
+    head = list(itertools.islice(items, 2)) if look_ahead else []
+    several = len(head) > 1
+    while head:  # nothing is kept longer than needed: an item may be large
+        yield head.pop(0), several
+    yield from ((item, several) for item in items)

@@ -1,0 +1,49 @@
+"""Property 6: a provider can serve the front of a context from its prompt cache."""
+
+from hypothesis import given
+
+from contextkit import Context, Event
+
+from .strategies import Setup, Shares, event_lists, pauses, run, setups, shares
+
+
+class TestPrefixes:
+    """Between compactions the context of a longer thread starts with the context of the shorter one.
+
+    Up to its last event.
+    """
+
+    @given(event_lists(), setups(), shares(), pauses())
+    def test_a_longer_thread_starts_with_the_shorter_one(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
+        """Without a new compaction, the text up to the end of the thread only grows at its end."""
+        _, after = setup.around
+        last, records = "", 0
+        for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
+            if not isinstance(context, Context):
+                continue
+            text = context.text.removesuffix(after)
+            if len(context.thread.records()) == records:
+                assert text.startswith(last)
+            last, records = text, len(context.thread.records())
+
+    @given(event_lists(), setups())
+    def test_each_prefix_of_a_thread_gives_a_prefix_of_its_text(self, events: list[Event], setup: Setup) -> None:
+        """Without a budget, the text of `thread[:n]` starts the text of `thread[:n + 1]`, for each n."""
+        _, after = setup.around
+        window = setup.window()
+        texts = [context.text.removesuffix(after) for _, context in run(window, events) if isinstance(context, Context)]
+        assert all(longer.startswith(shorter) for shorter, longer in zip(texts, texts[1:], strict=False))
+
+    @given(event_lists(), setups(), shares())
+    def test_a_fork_shows_what_the_thread_showed_then(self, events: list[Event], setup: Setup, shares: Shares) -> None:
+        """`thread.fork(n)` has the view that the thread had when it had n events, compactions or not."""
+        seen = []
+        for thread, context in run(setup.window(shares.of(setup.size(events))), events):
+            seen += [thread, *([context.thread] if isinstance(context, Context) else [])]
+        for earlier in seen:
+            fork = seen[-1].fork(len(earlier))
+            assert fork == earlier
+            assert list(fork.view()) == list(earlier.view())
+            assert [unit.in_flight for unit in fork.units()] == [unit.in_flight for unit in earlier.units()]

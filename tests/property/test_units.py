@@ -1,0 +1,107 @@
+"""Property 3: a call and its results live and die together."""
+
+from collections.abc import Sequence
+
+from hypothesis import given
+
+from contextkit import Context, Event, Thread
+from contextkit.records import is_record
+
+from .strategies import Setup, Shares, event_lists, pauses, run, setups, shares
+
+_MODEL = ("assistant", "reasoning", "call")
+
+
+def model_of(log: Sequence[Event]) -> tuple[list[list[str]], set[str]]:
+    """Tell from a log alone, in the plainest way, what must stand in its view.
+
+    Returns:
+        The units, each a list of ids, and the ids of those that compactions have dropped. An event that would
+        belong to a unit that is gone stands for itself.
+    """
+    units: dict[str, list[str]] = {}
+    unit_of: dict[str, str] = {}
+    newest_call: dict[str, str] = {}
+    gone: set[str] = set()
+    last: Event | None = None
+    for event in log:
+        if is_record(event):
+            for step in event.data["steps"]:
+                gone.update(step.get("gone", ()))
+            continue
+        id = str(event.id)
+        unit = id
+        if event.kind in _MODEL:
+            if last is not None and last.kind in _MODEL:
+                unit = unit_of[str(last.id)]
+        elif event.call_id is not None:
+            unit = unit_of[newest_call[event.call_id]]
+        if unit in units and gone.intersection(units[unit]):
+            unit = id
+        units.setdefault(unit, []).append(id)
+        unit_of[id] = unit
+        if event.kind == "call" and event.call_id is not None:
+            newest_call[event.call_id] = id
+        if event.kind not in ("usage", "compaction"):
+            last = event
+    return list(units.values()), gone
+
+
+def in_flight(log: Sequence[Event]) -> set[str]:
+    """The ids of calls that nothing has answered yet."""
+    open_calls: dict[str, list[str]] = {}
+    for event in log:
+        if event.call_id is not None:
+            if event.kind == "call":
+                open_calls.setdefault(event.call_id, []).append(str(event.id))
+            elif open_calls.get(event.call_id):
+                open_calls[event.call_id].pop()
+    return {id for ids in open_calls.values() for id in ids}
+
+
+class TestUnits:
+    """Units: whole or gone; a call in flight stays."""
+
+    @given(event_lists(), setups(), shares(), pauses())
+    def test_units_are_whole_or_gone(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
+        """After any ladder, of each unit all events stand in the view or none, in the order of the log."""
+        for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
+            if isinstance(context, Context):
+                check_view(context.thread)
+
+    @given(event_lists(), setups(), shares(), pauses())
+    def test_a_call_in_flight_stays(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
+        """A call without a result stands in the view of each context."""
+        for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
+            if isinstance(context, Context):
+                view = {event.id for event in context.thread.view()}
+                assert in_flight(context.thread) <= view
+
+    @given(event_lists(), setups(), shares(), pauses())
+    def test_a_view_is_a_history_that_makes_sense(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
+        """What is in a view can be appended event by event: no result stands there without its call."""
+        for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
+            if isinstance(context, Context):
+                view = context.thread.view()
+                assert list(Thread(view)) == list(view)
+
+
+def check_view(thread: Thread) -> None:
+    """The view holds whole units, in the log's order, and what it says of its units is so."""
+    view = thread.view()
+    standing = {str(event.id) for event in view}
+    units, gone = model_of(thread)
+    for unit in units:
+        assert standing.issuperset(unit) or standing.isdisjoint(unit)
+        assert gone.issuperset(unit) or gone.isdisjoint(unit)
+    assert [event.id for event in view if event.id in thread] == [
+        event.id for event in thread if event.id not in gone and not is_record(event)
+    ]
+    said = [[event.id for event in unit.events if event.id in thread] for unit in view.units()]
+    assert sorted(filter(None, said)) == sorted(unit for unit in units if standing.issuperset(unit))
