@@ -19,7 +19,7 @@ from contextkit import BudgetError, Context, Thread, Window, read_threads
 from contextkit.formats import FORMATS, Format
 from contextkit.tokens.vocabularies import load_encoding
 
-from .threads import generated_threads
+from .threads import generated
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def _threads(folder: Path | None) -> Iterator[tuple[str, Thread]]:
     if folder is None:
         demo = resources.files("contextkit.demo").joinpath("deployment.json").read_bytes()
         yield "demo", Thread.from_json(demo)
-        yield from ((f"generated {number}", thread) for number, thread in enumerate(generated_threads(20)))
+        yield from ((f"generated {seed}", generated(40 + 20 * seed, seed=seed, bodies="values")) for seed in range(20))
         return
     for path in sorted(folder.glob("*.jsonl")):
         yield from ((f"{path.name} {named.id}", named.thread) for named in read_threads(path))
@@ -91,7 +91,7 @@ def _violations(thread: Thread, format: Format, limit: int, context: Context) ->
     read = [(event.type, event.data) for event in format.read(context.text)]
     view = [(event.type, event.data) for event in context.thread.view()]
     if format.name in ("TAGGED", "MARKDOWN"):
-        read, view = [(type, None) for type, _ in read], [(type, None) for type, _ in view]
+        read, view = [(kind, None) for kind, _ in read], [(kind, None) for kind, _ in view]
     if json.dumps(read) != json.dumps(view):
         yield "does not read back as its events"
 

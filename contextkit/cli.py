@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -33,14 +33,12 @@ from .budgets import Budget
 from .display import tables, terminal
 from .exceptions import ContextkitError, ReadError, SettingError
 from .formats import FORMATS, Format
+from .messages import NamedThread, read_threads
 from .plain import JSON
 from .prompts import Prompt
 from .threads import Thread
 from .tokens.counters import TokenCounter, token_counter
 from .windows import render as rendered
-
-if TYPE_CHECKING:
-    from .messages.reading import NamedThread
 
 _FAILED, _UNREADABLE, _BUG, _STOPPED, _PIPE_CLOSED = 1, 3, 70, 130, 141
 _Item = TypeVar("_Item")
@@ -53,9 +51,9 @@ What to try next
   contextkit render thread.json --budget {budget}
   contextkit explain thread.json --budget {budget}
 
-  from contextkit import Thread, render
-  thread = Thread.from_json(open("thread.json").read())
-  print(render(thread, budget={budget}))
+  from contextkit import read_threads, render
+  for named in read_threads("thread.json"):
+      print(render(named.thread, budget={budget}))
 """
 
 
@@ -304,10 +302,8 @@ class _Run:
         self.done = 0
         self.code = 0
 
-    def threads(self, files: Iterable[str]) -> "Iterator[tuple[str, NamedThread]]":
+    def threads(self, files: Iterable[str]) -> Iterator[tuple[str, NamedThread]]:
         """Give each thread with its place and name; what cannot be read is said, and the next file comes."""
-        from .messages.reading import read_threads
-
         for file in files:
             name = "<stdin>" if file == "-" else file
             try:

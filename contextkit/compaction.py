@@ -8,7 +8,7 @@ from .events import Event
 from .exceptions import BudgetError, ContextkitError, PolicyError
 from .measuring import Measure
 from .plain import JSON
-from .policies.policy import Policy
+from .policies.policy import Policy, name_of
 from .records import Difference, difference
 from .threads import Thread
 
@@ -57,7 +57,7 @@ class Compaction:
         """
         data: dict[str, JSON] = {"limit": budget.limit, "target": budget.mark, "floor": floor}
         whole = difference(self.before, self.after)
-        data["steps"] = [part.to_data(repr(policy)) for policy, part in self._parts(whole) if part]
+        data["steps"] = [part.to_data(name_of(policy)) for policy, part in self._parts(whole) if part]
         cut = {id: arrived[id] for id in (*whole.gone, *whole.changed) if id in arrived}
         return Event("compaction", data | ({"arrived": cut} if cut else {}), kind="compaction")
 
@@ -128,13 +128,13 @@ def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thr
         return view
     if not isinstance(after, Thread):
         raise PolicyError(policy, f"it returned {type(after).__name__}, not a Thread")
-    found = difference(view, after)
-    if not found:
-        return view
     stays = [event.id for event in after if event.id in view]
     if stays != [event.id for event in view if event.id in after]:
         raise PolicyError(policy, "it moved events; a policy may change, drop and add them, never move them")
     _check_places(policy, view, after)
+    found = difference(view, after)
+    if not found:
+        return view
     gone = set(found.gone)
     for event in view:
         if event.pinned and (event.id in gone or event.id in found.changed):
@@ -159,7 +159,7 @@ def _check_places(policy: Policy, view: Thread, after: Thread) -> None:
     for event in after:
         old = view[str(event.id)] if event.id in view else event
         if (event.type, event.kind, event.call_id) != (old.type, old.kind, old.call_id):
-            reason = "it put another event in its place; add one with an id of its own: view.drop(ids, leaving=event)"
+            reason = "it put another in its place; view.drop(ids, leaving=...) gives that an id of its own"
             raise PolicyError(policy, reason, event_id=event.id)
 
 

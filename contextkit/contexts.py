@@ -9,6 +9,7 @@ from .budgets import Budget
 from .compaction import Stage
 from .measuring import Measure
 from .plain import JSON
+from .policies.policy import name_of
 from .records import is_record
 from .threads import Thread
 
@@ -46,7 +47,7 @@ class Step:
     __slots__ = ("_measure", "_stage", "policy")
 
     def __init__(self, stage: Stage, measure: Measure) -> None:
-        self.policy = repr(stage.policy)
+        self.policy = name_of(stage.policy)
         self._stage = stage
         self._measure = measure
 
@@ -78,6 +79,7 @@ class Receipt:
         limit: What it was allowed to have; `None` without a budget.
         prompt: The tokens of the text around the thread.
         joins: What the counter makes of the places where fragments meet; 0 for a counter that adds up.
+        before: The tokens that the whole text would have if nothing had been cut.
         rows: One for each event of the log and each event that compactions added: `id`, `type`,
             `state`, `policy`, `before` (tokens as it entered) and `after` (tokens in the context).
     """
@@ -86,17 +88,12 @@ class Receipt:
     limit: int | None
     prompt: int
     joins: int
+    before: int
     rows: tuple[dict[str, JSON], ...]
-
-    @property
-    def before(self) -> int:
-        """The tokens that the whole would have had if nothing had been cut."""
-        fragments: int = sum(row["before"] for row in self.rows)
-        return self.prompt + self.joins + fragments
 
     def to_data(self) -> dict[str, JSON]:
         """Give the receipt as plain data."""
-        return {**dataclasses.asdict(self), "rows": [dict(row) for row in self.rows], "before": self.before}
+        return {**dataclasses.asdict(self), "rows": [dict(row) for row in self.rows]}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,8 +121,9 @@ class Context:
 
     def __repr__(self) -> str:
         limit = f" of {self.budget.room:,}" if self.budget else ""
-        shown = f"{len(self._log.view()):,} of {len(self.thread):,} events"
-        return f"<Context of {self.tokens:,}{limit} tokens, {shown}>"
+        shown = sum(event.id in self._log for event in self._log.view())
+        events = len(self._log) - len(self._log.records())
+        return f"<Context of {self.tokens:,}{limit} tokens, {shown:,} of {events:,} events>"
 
     @functools.cached_property
     def fragments(self) -> tuple[Fragment, ...]:
@@ -145,9 +143,10 @@ class Context:
         touched: dict[str, tuple[State, str | None]] = {}
         for event in self._log:
             if not is_record(event):
-                touched.pop(str(event.id), None)  # a compaction had added one of this id, and dropped it again
-                if event.id in self._log.arrived:
-                    touched[event.id] = ("changed", "arrivals")
+                id = str(event.id)
+                touched.pop(id, None)  # of a line that had this id before, and was dropped
+                if id in self._log.arrived:
+                    touched[id] = ("changed", "arrivals")
                 continue
             for step in event.data["steps"]:
                 touched.update((id, ("gone", step["policy"])) for id in step.get("gone", ()))
@@ -165,7 +164,8 @@ class Context:
         """
         view, touched = self._log.view(), self._touched
         rows: list[dict[str, JSON]] = []
-        for event in (event for event in self._log if not is_record(event)):
+        entered = [event for event in self._log if not is_record(event)]
+        for event in entered:
             state, policy = touched.get(str(event.id), ("kept", None))
             after = self._measure.tokens(view[str(event.id)]) if state != "gone" else 0
             rows.append(_row(str(event.id), event.type, state, policy, self._measure.tokens(event), after))
@@ -176,7 +176,7 @@ class Context:
         prompt = self._measure.fixed
         joins = self.tokens - prompt - sum(row["after"] for row in rows)
         limit = self.budget.room if self.budget else None
-        return Receipt(self.tokens, limit, prompt, joins, tuple(rows))
+        return Receipt(self.tokens, limit, prompt, joins, self._measure.total(entered), tuple(rows))
 
     def _repr_html_(self) -> str:
         from .display.contexts import context_html

@@ -8,6 +8,7 @@ from typing import TypeVar
 from .budgets import Meter
 from .events import Event
 from .formats import Format
+from .threads import Thread
 from .tokens.counters import Estimate, TokenCounter, count, seams_of
 from .tokens.cutting import exceeds
 from .tokens.seams import is_safe, joined_count
@@ -100,6 +101,9 @@ class Measure:
     after: str = ""
     _base: TokenCounter = dataclasses.field(init=False, repr=False, compare=False)
     _seams: re.Pattern[str] | None = dataclasses.field(init=False, repr=False, compare=False)
+    _last: dict[int, tuple[Thread, int]] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         base = self.counter.base if isinstance(self.counter, Estimate) else self.counter
@@ -155,17 +159,28 @@ class Measure:
 
     def total(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole text, exactly as the counter would count it."""
-        if self._seams is None:
-            return count(self.counter, self.text(view))
-        pieces = self.pieces(view)
-        texts = [piece.text for piece in pieces]
+        known = self._last.get(id(view))
+        if known is not None:
+            return known[1]
+        tokens = self._scale(self._added_up(view)) if self._seams else count(self.counter, self.text(view))
+        if isinstance(view, Thread):  # a list could be another one the next time
+            self._last.clear()
+            self._last[id(view)] = (view, tokens)
+        return tokens
+
+    def _added_up(self, view: Iterable[Event]) -> int:
+        pieces, middle = self.pieces(view), 0
         counts = [self._counted(piece) if piece.tokens is None else piece.tokens for piece in pieces]
+        if not self.format.separator and len(pieces) > 2 and all([piece.closed for piece in pieces]):
+            middle = sum(counts[1:-1])  # the first and the last could stand side by side as well
+            pieces, counts = [pieces[0], pieces[-1]], [counts[0], counts[-1]]
+        texts = [piece.text for piece in pieces]
         if self.format.separator:
             texts = _alternating(texts, self.format.separator)
             counts = _alternating(counts, self._fixed(self.format.separator))
         texts = [self.before, *texts, self.after]
         counts = [self._fixed(self.before), *counts, self._fixed(self.after)]
-        return self._scale(joined_count(self._base, texts, counts))
+        return joined_count(self._base, texts, counts) + middle
 
     def _fixed(self, text: str) -> int:
         return self.memory.fixed(text, self._base)

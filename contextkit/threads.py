@@ -459,7 +459,7 @@ class Thread(Sequence[Event]):
         return event if (id, pinned) == (event.id, event.pinned) else event.having(id=id, pinned=pinned)
 
     def _mark(self, event: Event, left: Event) -> str:
-        """Name what is left in the place of a dropped event: `3+` for `3`, and for what another drop left there."""
+        """Name what is left in the place of a dropped event: `3+` for `3`, and for what a drop left there."""
         name = str(event.id).rstrip("+") + "+"
         while name in self and (name, left.type, left.kind) != (event.id, event.type, event.kind):
             name += "+"

@@ -112,6 +112,7 @@ def test_a_blank_run_at_which_tiktoken_panics_is_counted_exactly(encoding: str, 
     piece = load_encoding(encoding)._encode_single_piece
     assert counter(run) == len(piece(run))
     assert counter(f"x\n{run}y") == words + len(piece(run[:-1]))
+    assert counter(f"x{run}\n") == truth(encoding, f"x{run}\n")
 
 
 @pytest.mark.parametrize(

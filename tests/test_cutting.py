@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contextkit.exceptions import CounterError
 from contextkit.tokens.counters import CLAUDE, EncodingCounter, TokenCounter
-from contextkit.tokens.cutting import cut, default_marker, exceeds
+from contextkit.tokens.cutting import _grapheme_borders, _Head, _Tail, cut, default_marker, exceeds
 from contextkit.tokens.vocabularies import ENCODINGS
 
 from .test_counters import NASTY, encodings, truth
@@ -78,6 +78,15 @@ def test_exceeds_counts_no_further_than_it_must(line: str) -> None:
     assert sum(map(len, spy.asked)) <= 100 * 128
 
 
+def test_exceeds_stops_once_the_mark_is_passed() -> None:
+    """Also in a text that is short enough to have no more tokens, if each of them were as long as can be."""
+    spy = Spy("o200k_base")
+    text = "one two three\n" * 900
+    assert len(text) <= 100 * spy.longest
+    assert exceeds(text, 100, spy)
+    assert sum(map(len, spy.asked)) < 1_000
+
+
 # --- what holds for every cut -----------------------------------------------------------------------------
 
 
@@ -125,6 +134,62 @@ def test_the_marker_is_exact_and_no_cluster_is_torn(
     assert (keep != "tail") or head == ""
 
 
+HARD_CLUSTERS = [
+    *(
+        "a",
+        "1",
+        "日",
+        "\r",
+        "\n",
+        "\x00",
+        "\xad",
+        "\u200b",
+        "\u0301",
+        "\u200d",
+        "👩",
+        "👧",
+        "🏽",
+        "❤",
+        "\ufe0f",
+        "©",
+    ),
+    *(
+        "🇩",
+        "🇪",
+        "\u1100",
+        "\u1161",
+        "\u11a8",
+        "가",
+        "각",
+        "ก",
+        "\u0e33",
+        "क",
+        "\u094d",
+        "ष",
+        "\u0903",
+        "\u0600",
+        "\u20e3",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(HARD_CLUSTERS), min_size=1, max_size=14).map("".join), st.data())
+@settings(deadline=None, max_examples=2_000)
+def test_the_borders_of_clusters_around_a_place_are_those_of_the_whole_text(
+    text: str, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(text)))
+    borders = {0, *(cluster.end() for cluster in regex.finditer(r"\X", text))}
+    before, after = _grapheme_borders(text, place)
+    assert before == max(border for border in borders if border <= place)
+    assert after == min(border for border in borders if border >= place)
+
+
+def test_letters_of_flags_are_paired_from_the_first_on() -> None:
+    assert _grapheme_borders("\u0600🇩🇪x", 2) == (0, 3)
+    assert _grapheme_borders("🇩🇪" * 50_000, 50_001) == (50_000, 50_002)
+
+
 def _headings(kept: str) -> set[str]:
     """The ways in which a head may be written: with a newline at its end, and a fence that closes."""
     line = kept if not kept or kept.endswith("\n") else kept + "\n"
@@ -149,7 +214,7 @@ def whole_lines(text: str, head: int, tail: int) -> int:
 @given(st.lists(st.text("ab 日\n", max_size=60), max_size=20).map("\n".join), st.integers(30, 120), keeps)
 @settings(deadline=None, max_examples=300)
 def test_all_that_fits_is_kept(text: str, n: int, keep: Keep) -> None:
-    """With `len` as the counter: at least half of the room that the marker leaves, at each end that is cut."""
+    """With `len` as the counter: at least half of the room that the marker leaves, at each end."""
     result = cut(text, n, len, keep=keep)
     room = n - len("\n[... 99 lines, 9,999 characters left out ...]\n")
     if result != text and room > 4:
@@ -240,6 +305,10 @@ def test_the_marker_is_yours() -> None:
     assert cut(LOG, 20, len, keep="head", marker=lambda *_: "") == "line 1\nline 2\n"
 
 
+def test_an_empty_marker_takes_no_room() -> None:
+    assert cut(LOG, 1, len, marker=lambda *_: "") == "l"
+
+
 def test_without_room_for_the_marker_one_end_is_kept() -> None:
     assert cut(LOG, 20, len) == cut(LOG, 20, len, keep="head") == "line 1\nline 2\n"
     assert cut(LOG, 20, len, keep="tail") == "line 99\nline 100\n"
@@ -261,6 +330,17 @@ def test_only_the_ends_of_a_long_text_are_counted(line: str, keep: Keep) -> None
     result = cut(line * 200_000, 500, spy, keep=keep)
     assert 450 <= spy.counter(result) <= 500
     assert sum(map(len, spy.asked)) < 100_000
+
+
+@given(encodings, long_texts, st.integers(1, 100), st.sampled_from([_Head, _Tail]), st.data())
+@settings(deadline=None)
+def test_an_end_that_counts_on_from_a_hard_boundary_is_measured_exactly(
+    encoding: str, text: str, limit: int, side: type[_Head], data: st.DataObject
+) -> None:
+    end = side(text, EncodingCounter(encoding), len(text))
+    end.reach(limit)
+    kept = data.draw(st.integers(0, len(text)))
+    assert end.tokens(kept) == truth(encoding, end.between(0, kept))
 
 
 @pytest.mark.parametrize("keep", KEEPS)

@@ -246,7 +246,7 @@ def test_a_result_without_its_call_is_refused() -> None:
 @pytest.mark.parametrize(
     ("message", "error"),
     [
-        (3, "messages[0]: input should be a valid dictionary or instance of Message, not 3"),
+        (3, "messages[0]: a message is an object with a role, not 3"),
         ({"content": "hi"}, "messages[0].role: field required"),
         ({"role": "user"}, "messages[0].content: field required"),
         ({"role": "user", "content": 3}, "messages[0].content: input should be a valid string, not 3"),
@@ -274,7 +274,7 @@ def test_an_error_names_the_path(message: Any, error: str) -> None:
 
 def test_something_else_than_a_list_is_refused() -> None:
     """A single message, or text, is not a history."""
-    for wrong in ({"role": "user", "content": "hi"}, "hi"):
+    for wrong in ({"role": "user", "content": "hi"}, "hi", 3):
         with pytest.raises(ReadError, match="a list of messages is needed"):
             openai_chat.from_messages(wrong)  # type: ignore[arg-type]
 

@@ -265,59 +265,13 @@ def test_something_else_than_messages_is_refused(wrong: Any) -> None:
         from_messages(wrong)
 
 
-WORDS = st.sampled_from(
-    (
-        "role",
-        "content",
-        "type",
-        "data",
-        "messages",
-        "events",
-        "id",
-        "call_id",
-        "kind",
-        "at",
-        "pinned",
-        "raw",
-        "1",
-    )
-    + (
-        "tool_calls",
-        "function",
-        "arguments",
-        "tool_call_id",
-        "function_call",
-        "name",
-        "text",
-        "system",
-        "steps",
-    )
-    + (
-        "tool_use",
-        "tool_result",
-        "tool_use_id",
-        "input",
-        "is_error",
-        "image",
-        "image_url",
-        "file",
-        "source",
-        "url",
-    )
-    + (
-        "user",
-        "assistant",
-        "tool",
-        "developer",
-        "thinking",
-        "error",
-        "a",
-        "a_result",
-        "request_a",
-        "human_response",
-    )
-    + ("compaction", "changed", "gone", "added", "before", "event", "\ud800", "\n")
-)
+VOCABULARY = """
+    role content type data messages events id call_id kind at pinned raw 1 tool_calls function
+    arguments tool_call_id function_call name text system steps tool_use tool_result tool_use_id
+    input is_error image image_url file source url user assistant tool developer thinking error a
+    a_result request_a human_response compaction changed gone added before event
+"""
+WORDS = st.sampled_from((*VOCABULARY.split(), "\ud800", "\n"))
 SOUP = st.recursive(
     st.one_of(WORDS, st.none(), st.booleans(), st.integers(), st.floats()),
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=5)),

@@ -145,17 +145,20 @@ def _strip(context: "Context") -> str:
     if (around := _around(context)) > 0:
         title = f"around the thread: {around:,} tokens"
         spans.append(f'<span class="around" style="flex-grow:{around}" title="{title}"></span>')
-    for segment in segments(context.fragments, narrow=int(context.tokens * _NARROW) + 1):
-        type = _short(segment.fragments[0].type)
-        one = len(segment.fragments) == 1
-        fits = one and segment.tokens >= context.tokens * _LETTER * (len(type) + 2)
-        label = f"<b>{escape(type)}</b>" if fits else ""
-        title = escape(segment.title)
-        spans.append(
-            f'<span class="{segment.state}{"" if one else " many"}" style="flex-grow:{segment.tokens}" title="{title}">{label}</span>'
-        )
+    narrow = int(context.tokens * _NARROW) + 1
+    spans += [_span(segment, context.tokens) for segment in segments(context.fragments, narrow=narrow)]
     label = "The context from its first token to its last, a segment an event"
     return f'<div class="strip" role="img" aria-label="{label}">{"".join(spans)}</div>' if spans else ""
+
+
+def _span(segment: Segment, whole: int) -> str:
+    one = len(segment.fragments) == 1
+    type = _short(segment.fragments[0].type)
+    fits = one and segment.tokens >= whole * _LETTER * (len(type) + 2)
+    label = f"<b>{escape(type)}</b>" if fits else ""
+    name = segment.state if one else f"{segment.state} many"
+    size = f'style="flex-grow:{segment.tokens}" title="{escape(segment.title)}"'
+    return f'<span class="{name}" {size}>{label}</span>'
 
 
 def _key(context: "Context") -> str:

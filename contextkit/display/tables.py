@@ -276,9 +276,8 @@ def rich_table(table: Table, *, width: int = 24) -> "RichTable":
         cells = [row[column] for row in table.rows]
         is_name = any(isinstance(cell, str) for cell in cells) and longest > _SHORT
         justify: Literal["left", "right"] = "right" if table.is_number(column) else "left"
-        made.add_column(
-            head, justify=justify, overflow="ellipsis", no_wrap=True, min_width=None if is_name else longest
-        )
+        # rich makes a table narrower at the columns that may wrap: here, the names.
+        made.add_column(head, justify=justify, no_wrap=not is_name, min_width=None if is_name else longest)
     for row in table.rows:
         made.add_row(*(_rich_cell(cell, width) for cell in row))
     if table.totals:
@@ -293,7 +292,8 @@ def _rich_cell(cell: Cell, width: int) -> Any:
 
     if isinstance(cell, Bar):
         return Text(cell.blocks(width), style="cyan")
-    return Text(_cell(cell, width), style=_STYLES.get(cell, "") if isinstance(cell, str) else "")
+    style = _STYLES.get(cell, "") if isinstance(cell, str) else ""
+    return Text(_cell(cell, width), style=style, no_wrap=True, overflow="ellipsis")
 
 
 def drawn(table: Table, *, fancy: bool) -> str:

@@ -19,7 +19,7 @@ from ..events import Event
 from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
-from .envelopes import block_part, checked
+from .envelopes import block_part, check, plain_messages
 from .parts import Calls, content_data, joined, legal_type, part_event, stamped, system_events
 
 PROVIDER = "anthropic"
@@ -48,14 +48,15 @@ def from_messages(
     >>> [(event.type, event.data) for event in thread][2:]
     [('deploy', {}), ('deploy_error', 'no connection')]
     """
-    return Thread([*system_events(system, PROVIDER), *events(messages)])
+    return Thread([*system_events(system, PROVIDER), *events(plain_messages(messages))])
 
 
-def events(messages: Iterable[object]) -> list[Event]:
-    """Read a list of messages as the events of a thread."""
+def events(messages: Iterable[dict[str, JSON]]) -> list[Event]:
+    """Read messages that are plain JSON as the events of a thread."""
     read: list[Event] = []
     calls = Calls()
-    for index, message in checked(messages, PROVIDER):
+    for index, message in enumerate(messages):
+        check(message, f"messages[{index}]", PROVIDER)
         role, content = message["role"], message["content"]
         if (text := joined(content)) is not None:
             drafts = [Event(role, text)]

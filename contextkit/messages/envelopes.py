@@ -7,7 +7,7 @@ its path, such as `messages[3].tool_calls[0].function.name`.
 
 import functools
 import reprlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from ..exceptions import EventError, ReadError
@@ -17,37 +17,54 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
 
-def checked(messages: Iterable[object], provider: str) -> Iterator[tuple[int, dict[str, JSON]]]:
-    """Give each message as plain JSON, with its index, once its shape is known to be the provider's.
+def plain_messages(messages: Iterable[object]) -> list[dict[str, JSON]]:
+    """Give messages as plain JSON: mappings, or the objects of a provider's client.
+
+    Raises:
+        ReadError: If they are no list of objects, or a part of one is not JSON; its `source` is the path.
+
+    >>> plain_messages([{"role": "user", "content": ("deploy", "it")}])
+    [{'role': 'user', 'content': ['deploy', 'it']}]
+    """
+    if isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable):
+        raise ReadError(f"a list of messages is needed, not {reprlib.repr(messages)}", source="messages")
+    return [_plain(message, f"messages[{index}]") for index, message in enumerate(messages)]
+
+
+def _plain(message: object, place: str) -> dict[str, JSON]:
+    try:
+        value = plain({"message": message}, place)["message"]  # as deep as `raw` will hold it
+    except EventError as error:
+        raise ReadError(error.reason, source=error.path.replace(".message", "", 1)) from None
+    if not isinstance(value, dict):
+        raise ReadError(f"a message is an object with a role, not {reprlib.repr(value)}", source=place)
+    return value
+
+
+def check(message: dict[str, JSON], place: str, provider: str) -> None:
+    """Make sure that a message has its provider's shape.
 
     Args:
-        messages: Mappings, or the objects of a provider's client.
+        message: As plain JSON.
+        place: Where it is, such as `messages[3]`.
         provider: `openai-chat` or `anthropic`.
 
     Raises:
-        ReadError: If a message is of another shape; its `source` is the path.
+        ReadError: If it has another shape; its `source` is the path.
 
-    >>> list(checked([{"role": "user", "content": 3}], "anthropic"))
+    >>> check({"role": "user", "content": 3}, "messages[0]", "anthropic")
     Traceback (most recent call last):
     contextkit.exceptions.ReadError: messages[0].content: input should be a valid string, not 3
     """
     from pydantic import ValidationError
 
-    if isinstance(messages, str | bytes | dict):
-        raise ReadError(f"a list of messages is needed, not {reprlib.repr(messages)}", source="messages")
     shape = _openai_chat() if provider == "openai-chat" else _anthropic()
-    for index, message in enumerate(messages):
-        place = f"messages[{index}]"
-        try:
-            value = plain({"message": message}, place)["message"]  # as deep as `raw` will hold it
-            shape.model_validate(value)
-        except EventError as error:
-            raise ReadError(error.reason, source=error.path.replace(".message", "", 1)) from None
-        except ValidationError as error:
-            raise _read_error(error, place) from None
-        if value["role"] != "assistant" and "content" not in value:
-            raise ReadError("field required", source=f"{place}.content")
-        yield index, value
+    try:
+        shape.model_validate(message)
+    except ValidationError as error:
+        raise _read_error(error, place) from None
+    if message["role"] != "assistant" and "content" not in message:
+        raise ReadError("field required", source=f"{place}.content")
 
 
 def _read_error(error: "ValidationError", place: str) -> ReadError:

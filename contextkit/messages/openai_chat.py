@@ -20,7 +20,7 @@ from ..events import Event
 from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
-from .envelopes import checked
+from .envelopes import check, plain_messages
 from .parts import Calls, content_data, described, joined, legal_type, parsed, part_event, stamped
 
 PROVIDER = "openai-chat"
@@ -45,14 +45,15 @@ def from_messages(messages: Iterable[Mapping[str, Any]]) -> Thread:
     >>> [(event.type, event.data) for event in thread]
     [('user', 'deploy it'), ('list_git_tags', {'last': 2}), ('list_git_tags_result', ['v1.4.2', 'v1.4.1'])]
     """
-    return Thread(events(messages))
+    return Thread(events(plain_messages(messages)))
 
 
-def events(messages: Iterable[object]) -> list[Event]:
-    """Read a list of messages as the events of a thread."""
+def events(messages: Iterable[dict[str, JSON]]) -> list[Event]:
+    """Read messages that are plain JSON as the events of a thread."""
     read: list[Event] = []
     calls = Calls()
-    for index, message in checked(messages, PROVIDER):
+    for index, message in enumerate(messages):
+        check(message, f"messages[{index}]", PROVIDER)
         drafts = list(_drafts(message, calls, index, len(read))) or [Event(message["role"], "")]
         read += stamped(drafts, {"provider": PROVIDER, "message": message})
     return read

@@ -219,11 +219,18 @@ class Calls:
             names: Else the types that the call may have; `None`: any.
         """
         if not call_id:
-            wanted = None if names is None else set(names)
-            ids = [id for id in self.waiting if wanted is None or self.types[id] in wanted]
-            if not ids:
+            call_id = self._next(None if names is None else set(names))
+            if call_id is None:
                 return None
-            newest = max(self.waiting[id] for id in ids)
-            call_id = next(id for id in ids if self.waiting[id] == newest)
         self.waiting.pop(call_id, None)
         return (call_id, self.types[call_id]) if call_id in self.types else None
+
+    def _next(self, names: set[str] | None) -> str | None:
+        """Give the oldest waiting call of the newest batch that has one of these types."""
+        chosen, batch = None, 0
+        for id in reversed(self.waiting):  # the newest first: batches only grow
+            if chosen is not None and self.waiting[id] != batch:
+                break
+            if names is None or self.types[id] in names:
+                chosen, batch = id, self.waiting[id]
+        return chosen

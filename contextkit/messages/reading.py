@@ -17,11 +17,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..exceptions import EventError, ReadError
-from ..plain import JSON, plain
+from ..exceptions import ReadError
+from ..plain import JSON
 from ..threads import Thread
 from . import anthropic, guide, openai_chat
-from .envelopes import block_part
+from .envelopes import block_part, plain_messages
 from .lines import Lines
 from .parts import system_events
 
@@ -69,23 +69,14 @@ def from_messages(
     >>> [(event.type, event.data) for event in thread]
     [('system', 'Deploy with care.'), ('user', 'deploy it')]
     """
-    if isinstance(messages, str | bytes | Mapping):
-        raise ReadError(f"a list of messages is needed, not {type(messages).__name__}", source="messages")
-    history = [_plain(message, f"messages[{index}]") for index, message in enumerate(messages)]
+    history = plain_messages(messages)
     reader = anthropic if _provider(history, beside=system is not None) == anthropic.PROVIDER else openai_chat
     return Thread([*system_events(system, reader.PROVIDER), *reader.events(history)])
 
 
-def _plain(message: object, path: str) -> JSON:
-    try:
-        return plain(message, path)
-    except EventError as error:
-        raise ReadError(error.reason, source=error.path) from None
-
-
-def _provider(messages: Iterable[JSON], *, beside: bool) -> str:
+def _provider(messages: Iterable[dict[str, JSON]], *, beside: bool) -> str:
     """Tell whose messages these are; OpenAI's signs decide: its look-alikes borrow Anthropic's blocks."""
-    signs = {sign for message in messages if isinstance(message, dict) for sign in _signs(message)}
+    signs = {sign for message in messages for sign in _signs(message)}
     if openai_chat.PROVIDER in signs:
         return openai_chat.PROVIDER
     return anthropic.PROVIDER if signs or beside else openai_chat.PROVIDER

@@ -32,7 +32,7 @@ class CollapseErrors:
             for event in earlier:
                 others = [e for e in units[event.id].events if e is not event and e.kind != "call"]
                 if others or units[event.id].held:
-                    changes[str(event.id)] = "[the error that follows, an earlier time]"
+                    changes[str(event.id)] = f"[{event.type} {event.id} left out: one of {len(row)} in a row]"
                 else:
                     gone += [str(e.id) for e in units[event.id].events]
             changes[str(newest.id)] = f"{newest.text}\n[{len(row)} times in a row]"

@@ -33,10 +33,10 @@ class Drop:
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view without what does not fit."""
         units = view.units()
-        free = [unit for unit in units if not unit.held and not _is_line(unit)]
+        free = [unit for unit in units if not unit.held and _counts(unit.events[0]) is None]
         if self.key is not None:
             free.sort(key=self.key)
-        lines = [unit.events[0] for unit in units if _is_line(unit) and not unit.held]
+        lines = [unit.events[0] for unit in units if not unit.held and _counts(unit.events[0]) is not None]
         held = sum(meter(event) for unit in units if unit.held for event in unit.events)
         candidates = [*lines, *(event for unit in free for event in unit.events)]
         room = meter.room(view) - held - meter(_line(view, candidates))
@@ -73,9 +73,11 @@ def _tokens(unit: Unit, limit: int, meter: Meter) -> int | None:
     return tokens
 
 
-def _is_line(unit: Unit) -> bool:
-    event = unit.events[0]
-    return event.kind == "compaction" and event.type == "omitted"
+def _counts(event: Event) -> dict[str, Any] | None:
+    """Give what the line of an earlier drop says; nothing for any other event, or if it says so no more."""
+    if (event.kind, event.type) != ("compaction", "omitted") or not isinstance(event.data, dict):
+        return None
+    return event.data if event.data.keys() >= {"events", "characters", "first", "last"} else None
 
 
 def _line(view: Thread, events: list[Event]) -> Event:
@@ -83,7 +85,7 @@ def _line(view: Thread, events: list[Event]) -> Event:
     count = characters = 0
     ids: list[str] = []
     for event in events:
-        line = event.data if event.kind == "compaction" and event.type == "omitted" else None
+        line = _counts(event)
         count += line["events"] if line else 1
         characters += line["characters"] if line else len(view.whole(str(event.id)).text)
         ids += [line["first"], line["last"]] if line else [str(event.id)]

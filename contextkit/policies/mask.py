@@ -10,7 +10,7 @@ from ..plain import JSON
 from ..threads import Thread
 from .policy import matches, patterns, size, telling
 
-_MASKED = re.compile(r"\[\S+ \S+ left out: [\d,]+ lines?, [\d,]+ characters?\]\Z")
+_MASKED = re.compile(r"\[\S+ \S+ left out: [\d,]+ (?:line|item|field)s?, [\d,]+ characters?\]\Z")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
@@ -59,4 +59,4 @@ class Mask:
 
 
 def _placeholder(event: Event) -> str:
-    return f"[{event.type} {event.id} left out: {size(event.text)}]"
+    return f"[{event.type} {event.id} left out: {size(event)}]"

@@ -1,6 +1,7 @@
 """The two extension points of this folder, and what several policies need."""
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
@@ -9,6 +10,8 @@ from ..budgets import Meter
 from ..events import Event
 from ..exceptions import SettingError
 from ..threads import Thread
+
+_AT_ADDRESS = re.compile(r"<(?:function )?((?:[^<>]|<\w+>)*) at 0x[0-9a-fA-F]+>")
 
 Policy: TypeAlias = Callable[[Thread, Meter], Thread]
 """The view as it stands, and what its events measure -> a smaller view. Pure."""
@@ -32,6 +35,15 @@ def telling(setting: Any) -> str:
     return f"{type(setting).__name__}({', '.join(fields)})"
 
 
+def name_of(policy: object) -> str:
+    """Give the repr of a policy without addresses in memory, which are others in each process.
+
+    >>> name_of(telling), name_of([telling])
+    ('telling', '[telling]')
+    """
+    return _AT_ADDRESS.sub(r"\1", repr(policy))
+
+
 def patterns(name: str, types: str | Sequence[str]) -> tuple[str, ...]:
     """Give one or several patterns of event types as a tuple.
 
@@ -49,13 +61,19 @@ def matches(event: Event, types: Sequence[str]) -> bool:
     return any(fnmatchcase(event.type, pattern) for pattern in types)
 
 
-def size(text: str) -> str:
-    r"""Say how long a text is, in lines and characters.
+def size(event: Event) -> str:
+    r"""Say how much an event's data is: in lines, items or fields, and in characters.
 
-    >>> size("v1.4.2\nv1.4.1")
-    '2 lines, 13 characters'
+    >>> size(Event("log", "v1.4.2\nv1.4.1")), size(Event("tags", ["v1.4.2"]))
+    ('2 lines, 13 characters', '1 item, 10 characters')
     """
-    lines = text.count("\n") + 1
-    return (
-        f"{lines:,} line{'s' if lines != 1 else ''}, {len(text):,} character{'s' if len(text) != 1 else ''}"
-    )
+    data = event.data
+    if isinstance(data, list | dict):
+        parts, noun = len(data), "item" if isinstance(data, list) else "field"
+    else:
+        parts, noun = event.text.count("\n") + 1, "line"
+    return f"{_several(parts, noun)}, {_several(len(event.text), 'character')}"
+
+
+def _several(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

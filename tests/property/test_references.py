@@ -1,0 +1,108 @@
+"""Property 9: what a context says of other events is so."""
+
+import re
+
+import pytest
+from hypothesis import given
+
+from contextkit import Clamp, CollapseErrors, Context, Drop, Event, Mask, Policy, Thread, Window
+from contextkit.records import is_record
+
+from .strategies import (
+    Setup,
+    Shares,
+    by_size,
+    event_lists,
+    ladders,
+    pauses,
+    rendered,
+    run,
+    setups,
+    shares,
+)
+
+_MASKED = re.compile(r"\[(\S+) (.+) left out: ([\d,]+) (?:line|item|field)s?, ([\d,]+) characters?\]\Z", re.DOTALL)
+_CLAMPED = re.compile(r"\[\.\.\. (?:([\d,]+) lines?, )?([\d,]+) characters? of (.+?) left out \.\.\.\]", re.DOTALL)
+_COLLAPSED = re.compile(r"\[(\S+) (.+) left out: one of ([\d,]+) in a row\]\Z", re.DOTALL)
+OURS = ladders().map(lambda ladder: tuple(policy for policy in ladder if hasattr(policy, "__slots__")))
+"""Ladders of our own policies: what a user's policy writes is the user's."""
+
+
+class TestReferences:
+    """Every reference from one event to another names one that stands whole in the same view."""
+
+    @given(event_lists(), setups(ladders=OURS), shares(), pauses())
+    def test_placeholders_name_what_they_stand_for(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
+        """Each changed event says its own id, which the log has, and the size of what it was; nothing else is named."""
+        for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
+            if isinstance(context, Context):
+                for event in context.thread.view():
+                    check_placeholder(event, context.thread)
+
+    @given(event_lists(), setups(ladders=OURS), shares(), pauses())
+    def test_lines_of_what_was_left_out_are_right(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
+        """The `omitted` lines of a view count, together, the events that are gone and their characters."""
+        for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
+            if isinstance(context, Context):
+                check_lines(context.thread)
+
+
+def check_placeholder(event: Event, thread: Thread) -> None:
+    """A placeholder names its own event, by its type and id, and says how large it was."""
+    id = str(event.id)
+    if id not in thread or event.data == thread[id].data or not isinstance(event.data, str):
+        return
+    whole = thread[id]
+    parts = len(whole.data) if isinstance(whole.data, list | dict) else whole.text.count("\n") + 1
+    if masked := _MASKED.match(event.data):
+        assert (masked[1], masked[2]) == (event.type, event.id)
+        assert (number(masked[3]), number(masked[4])) == (parts, len(whole.text))
+    elif collapsed := _COLLAPSED.match(event.data):
+        assert (collapsed[1], collapsed[2]) == (event.type, event.id)
+        assert number(collapsed[3]) > 1
+    elif "times in a row]" not in event.data:
+        markers = [match for match in _CLAMPED.finditer(event.data) if match[0] not in whole.text]
+        assert all(match[3] == event.id for match in markers)
+    assert "that follows" not in event.data
+    assert thread.restore(id) == whole.data
+
+
+def check_lines(thread: Thread) -> None:
+    """What the lines say adds up to what is gone, and the ids that they name are gone ones."""
+    view = thread.view()
+    standing = {event.id for event in view}
+    gone = [event for event in thread if event.id not in standing and not is_record(event)]
+    lines = [event.data for event in view if (event.type, event.kind) == ("omitted", "compaction")]
+    assert sum(line["events"] for line in lines) == len(gone) - len(collapsed_away(thread))
+    named = {line[end] for line in lines for end in ("first", "last")}
+    assert named <= {event.id for event in gone}
+    away = collapsed_away(thread)
+    characters = sum(len(event.text) for event in gone if event.id not in away)
+    assert sum(line["characters"] for line in lines) == characters
+
+
+def collapsed_away(thread: Thread) -> set[str]:
+    """The ids of the events that `CollapseErrors` dropped: the error that stays counts those."""
+    steps = [step for record in thread.records() for step in record.data["steps"]]
+    return {id for step in steps if step["policy"] == repr(CollapseErrors()) for id in step.get("gone", ())}
+
+
+def number(text: str) -> int:
+    """Read a number with thousands separators."""
+    return int(text.replace(",", ""))
+
+
+@pytest.mark.parametrize("after", [Drop(), Clamp(20), Mask(keep=0), Drop(key=by_size)])
+@pytest.mark.parametrize("limit", [60, 90, 120, 200, 300])
+def test_a_collapsed_error_refers_to_nothing_that_may_go(after: Policy, limit: int) -> None:
+    """What stands for the earlier of two errors says what it is when the later one is dropped or cut."""
+    thread = Thread([Event("user", "deploy")]).call("a", call_id="1").call("b", call_id="2")
+    thread = thread.append(Event("error", "refused " * 40, call_id="1")).call("c", call_id="3")
+    thread = thread.append(Event("error", "refused " * 40, call_id="3"))
+    context = rendered(Window(budget=limit, policies=[CollapseErrors(), after]), thread)
+    for event in context.thread.view() if isinstance(context, Context) else ():
+        check_placeholder(event, thread)

@@ -1,0 +1,510 @@
+"""The command line, as a user meets it: what it prints, where, and how it exits."""
+
+import importlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from contextkit import Budget, BudgetError, Event, PolicyError, Prompt, Thread, cli, render, token_counter
+from contextkit.formats import FORMATS
+
+SMALL = Path(__file__).parent / "data" / "deployment_small.json"
+DEMO = Path(cli.__file__).parent / "demo" / "deployment.json"
+HEAVY = ("numpy", "lxml", "jinja2", "tiktoken", "rich", "pydantic", "tokenizers")
+
+
+def run(*arguments: object, stdin: str | bytes = "", env: dict[str, str | None] | None = None) -> Result:
+    """Run a command in this process; an exception of ours would fail the test."""
+    result = CliRunner(env=env).invoke(cli.main, [str(argument) for argument in arguments], input=stdin)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert "Traceback (most" not in result.stderr
+    return result
+
+
+def small() -> Thread:
+    return Thread.from_json(SMALL.read_bytes())
+
+
+def many(count: int, *, size: int = 40) -> str:
+    """Write JSON Lines of threads, one a line."""
+    lines = (
+        {"id": f"run-{n}", "events": [{"type": "user", "data": f"task {n} " * size}]} for n in range(count)
+    )
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def process(*arguments: object, **options: Any) -> subprocess.Popen[bytes]:
+    """Start the command as a process of its own."""
+    command = [sys.executable, "-c", "from contextkit.cli import main; main()", *map(str, arguments)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, **{**pipes, **options})
+
+
+# ---- what it imports, and the help
+
+
+def test_importing_the_command_line_imports_nothing_heavy() -> None:
+    """`contextkit --help` is fast because nothing heavy is imported for it."""
+    code = f"import sys, contextkit.cli; print([m for m in {HEAVY!r} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert found.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("command", [(), ("demo",), ("render",), ("count",), ("explain",)])
+def test_every_command_has_help(command: Sequence[str]) -> None:
+    """Help says what the command does, and no line of it is cut off."""
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.stdout
+    assert "..." not in result.stdout.replace("FILE...", "").replace("[ARGS]...", "")
+
+
+def test_the_version() -> None:
+    """`--version` says the version of the distribution."""
+    assert re.fullmatch(r"contextkit, version \d+\.\d+\.\d+\S*\n", run("--version").stdout)
+
+
+# ---- demo
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_demo_shows_where_the_tokens_went(name: str) -> None:
+    """Before, after, event types, policies, the two ends of the text, and what to try next."""
+    thread = Thread.from_json(DEMO.read_bytes())
+    context = render(thread, FORMATS[name], budget=6_000)
+    shown = run("demo", "--format", name).stdout
+    assert f"before  {len(thread):,} events, {context.receipt().before:,} tokens\n" in shown
+    assert f", {context.tokens:,} tokens\n" in shown
+    assert re.search(
+        rf"^total +[\d,]+ +{context.receipt().before:,} +{context.tokens:,}$", shown, re.MULTILINE
+    )
+    for step in context.steps:
+        assert re.search(
+            rf"^{re.escape(step.policy)} +{step.before:,} +{step.after:,} +{step.saved:,}$",
+            shown,
+            re.MULTILINE,
+        )
+    first, *_, last = (line for line in context.text.splitlines() if line)
+    assert f"  {first[:40]}" in shown
+    assert f"  {last[:40]}" in shown
+    assert shown.isascii()
+
+
+def test_the_demo_says_python_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines of Python that it ends with print the context."""
+    (tmp_path / "thread.json").write_bytes(DEMO.read_bytes())
+    lines = run("demo", "--budget", 5_000).stdout.partition("  from contextkit")[2].splitlines()
+    code = "\n".join(line.removeprefix("  ") for line in ("from contextkit" + lines[0], *lines[1:]))
+    exec(code.replace("thread.json", str(tmp_path / "thread.json")), {})  # noqa: S102
+    assert capsys.readouterr().out == render(Thread.from_json(DEMO.read_bytes()), budget=5_000).text + "\n"
+
+
+def test_a_demo_that_does_not_fit_says_the_limit_that_would_do() -> None:
+    """A budget below what is pinned is exit code 1, and the limit that it names works."""
+    result = run("demo", "--budget", 50)
+    needed = re.search(r"a limit of ([\d,]+)", result.stderr)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert needed is not None
+    assert run("demo", "--budget", needed[1].replace(",", "")).exit_code == 0
+
+
+# ---- render
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_render_writes_the_text_to_the_byte(name: str) -> None:
+    """Of one thread, standard output gets the text and nothing else, and standard error nothing."""
+    result = run("render", SMALL, "--budget", 300, "--format", name)
+    assert result.stdout_bytes == render(small(), FORMATS[name], budget=300).text.encode()
+    assert (result.stderr, result.exit_code) == ("", 0)
+
+
+def test_render_takes_a_target_a_reserve_a_counter_and_a_prompt(tmp_path: Path) -> None:
+    """Each option is the argument of `render` with the same name."""
+    prompt = tmp_path / "prompt.j2"
+    prompt.write_text("Deploy backends.\n{{ thread }}\nNext step?\n", encoding="utf-8")
+    options = ("--budget", 500, "--target", 350, "--reserve", 100, "--counter", "gpt-4", "--prompt", prompt)
+    shown = json.loads(run("render", SMALL, *options, "--json").stdout)
+    context = render(
+        small(),
+        budget=Budget(500, target=350, reserve=100),
+        counter="cl100k_base",
+        prompt=Prompt.from_file(prompt),
+    )
+    assert (shown["text"], shown["tokens"]) == (context.text, context.tokens)
+    assert context.tokens <= 350
+
+
+def test_render_as_json() -> None:
+    """One object a thread, one a line, its keys sorted."""
+    (line,) = run("render", SMALL, "--budget", 300, "--json").stdout.splitlines()
+    context = render(small(), budget=300)
+    steps = [{"after": step.after, "before": step.before, "policy": step.policy} for step in context.steps]
+    shown = {
+        "id": "thread-1",
+        "schema_version": 1,
+        "steps": steps,
+        "text": context.text,
+        "tokens": context.tokens,
+    }
+    assert line == json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+    assert context.tokens == token_counter("o200k_base")(context.text) <= 300
+
+
+def test_several_threads_are_named_on_standard_error() -> None:
+    """Standard output gets the texts with an empty line between them."""
+    result = run("render", "-", "--budget", 300, stdin=many(2, size=2))
+    assert result.stdout == "<user>\ntask 0 task 0 \n</user>\n\n<user>\ntask 1 task 1 \n</user>\n"
+    assert re.findall(r"==> <stdin>:(\d): (run-\d): \d+ tokens", result.stderr) == [
+        ("1", "run-0"),
+        ("2", "run-1"),
+    ]
+
+
+def test_several_files() -> None:
+    """Each file's threads come in turn."""
+    result = run("render", SMALL, DEMO, "--budget", 3_000, "--json")
+    assert [json.loads(line)["text"] for line in result.stdout.splitlines()] == [
+        render(Thread.from_json(path.read_bytes()), budget=3_000).text for path in (SMALL, DEMO)
+    ]
+
+
+def test_a_lone_surrogate_can_be_printed() -> None:
+    """What UTF-8 has no bytes for is written as an escape, in text and in JSON."""
+    line = '{"id": "\\ud800", "events": [{"type": "user", "data": "\\udfff \\u001b é"}]}'
+    assert "\\udfff" in run("render", "-", "--budget", 300, stdin=line).stdout
+    assert json.loads(run("explain", "-", "--budget", 300, "--json", stdin=line).stdout)["id"] == "\ud800"
+    assert "\\ud800: " in run("explain", "-", "--budget", 300, stdin=line).stdout
+
+
+# ---- explain
+
+
+@pytest.mark.parametrize("counter", ["o200k_base", "claude-sonnet-4-5"])
+@pytest.mark.parametrize("budget", [300, 5_000])
+def test_explain_as_json_is_the_receipt(budget: int, counter: str) -> None:
+    """The rows and the two rests add up to the totals."""
+    shown = json.loads(run("explain", DEMO, "--budget", budget + 500, "--counter", counter, "--json").stdout)
+    context = render(Thread.from_json(DEMO.read_bytes()), budget=budget + 500, counter=counter)
+    assert shown == {
+        **context.receipt().to_data(),
+        "rows": list(context.receipt().to_data()["rows"]),
+        "id": "thread-1",
+        "schema_version": 1,
+        "steps": [
+            {"policy": step.policy, "before": step.before, "after": step.after} for step in context.steps
+        ],
+    }
+    for whole, part in (("tokens", "after"), ("before", "before")):
+        assert shown[whole] == shown["prompt"] + shown["joins"] + sum(row[part] for row in shown["rows"])
+
+
+def test_explain_as_a_table() -> None:
+    """One row an event, totals that balance, and what each policy saved."""
+    shown = run("explain", SMALL, "--budget", 300).stdout
+    context = render(small(), budget=300)
+    heading, heads, *lines = shown.partition("\n\n")[0].splitlines()
+    assert heading.endswith(f"deployment_small.json:1: thread-1: {context.tokens} of 300 tokens")
+    assert heads.split() == ["id", "type", "state", "policy", "before", "after"]
+    rows = [line.split() for line in lines]
+    assert [row[0] for row in rows[:-1]] == [row["id"] for row in context.receipt().rows]
+    assert rows[-1] == ["total", str(context.receipt().before), str(context.tokens)]
+    for column, total in ((-2, context.receipt().before), (-1, context.tokens)):
+        assert sum(int(row[column].replace(",", "")) for row in rows[:-1]) == total
+    assert "What each policy saved" in shown
+
+
+def test_explain_names_what_belongs_to_no_event(tmp_path: Path) -> None:
+    """The prompt has a row of its own."""
+    (tmp_path / "prompt.j2").write_text("Deploy backends.\n\n{{ thread }}", encoding="utf-8")
+    shown = run("explain", SMALL, "--budget", 700, "--prompt", tmp_path / "prompt.j2").stdout
+    assert re.search(r"^the prompt +(\d+) +\1$", shown, re.MULTILINE)
+
+
+# ---- count
+
+
+def test_count_sums_up_by_type() -> None:
+    """Tokens by event type, the dearest first, and their sum, which is what `render` would write."""
+    context = render(small())
+    heading, _, *rows, total = run("count", SMALL).stdout.strip().splitlines()
+    assert heading == f"{context.tokens:,} tokens in 1 thread (TAGGED, o200k_base)"
+    tokens = [int(row.split()[2]) for row in rows]
+    assert tokens == sorted(tokens, reverse=True)
+    assert total.split() == ["total", str(len(small())), str(context.tokens)]
+    assert rows[0].split()[-1] == "#" * 24
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_count_as_json(name: str) -> None:
+    """The same figures as plain data."""
+    shown = json.loads(run("count", SMALL, DEMO, "--format", name, "--json").stdout)
+    contexts = [render(Thread.from_json(path.read_bytes()), FORMATS[name]) for path in (SMALL, DEMO)]
+    assert shown["tokens"] == sum(context.tokens for context in contexts)
+    assert (shown["threads"], shown["format"], shown["schema_version"]) == (2, FORMATS[name].name, 1)
+    assert shown["tokens"] == shown["joins"] + sum(sizes["tokens"] for sizes in shown["types"].values())
+    assert shown["events"] == sum(sizes["events"] for sizes in shown["types"].values())
+
+
+def test_count_says_how_much_an_estimate_may_be_off() -> None:
+    """With a model whose tokenizer is not public, the figure stands between two others."""
+    shown = json.loads(run("count", SMALL, "--counter", "claude-sonnet-4-5", "--json").stdout)
+    low, high = shown["between"]
+    assert low < shown["tokens"] < high
+    assert f"between {low:,} and {high:,}" in run("count", SMALL, "--counter", "claude-sonnet-4-5").stdout
+
+
+def test_count_keeps_no_thread(tmp_path: Path) -> None:
+    """Ten times the threads take no more memory."""
+
+    def peak(count: int) -> int:
+        path = tmp_path / f"{count}.jsonl"
+        path.write_text(many(count, size=500), encoding="utf-8")
+        tracemalloc.start()
+        assert f" in {count:,} threads" in run("count", path).stdout
+        size = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return size
+
+    peak(2)
+    assert peak(200) < 1.3 * peak(20)
+
+
+def test_nothing_in_it_is_no_thread() -> None:
+    """An empty input cannot be read, and no table of nothing is printed."""
+    result = run("count", "-")
+    assert (result.exit_code, result.stdout) == (3, "")
+
+
+# ---- exit codes
+
+
+def test_a_thread_that_does_not_fit_is_passed_over() -> None:
+    """The others are rendered, the message says which limit would do, and the exit code is 1."""
+    threads = (
+        json.dumps({"id": "large", "events": [{"type": "user", "data": "x y " * 500}]})
+        + "\n"
+        + many(2, size=2)
+    )
+    result = run("render", "-", "--budget", 100, "--json", stdin=threads)
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["run-0", "run-1"]
+    with pytest.raises(BudgetError) as caught:
+        render([Event("user", "x y " * 500)], budget=100)
+    assert result.stderr == f"contextkit: <stdin>:1: large: {caught.value}\n"
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--budget", "0"), "0 is not in the range"),
+        (("--budget", "many"), "not a valid integer"),
+        ((), "Missing option '--budget'"),
+        (("--budget", "100", "--target", "200"), "Budget.target is 200"),
+        (("--budget", "100", "--reserve", "100"), "Budget.reserve is 100"),
+        (("--budget", "100", "--reserve", "-1"), "-1 is not in the range"),
+        (("--budget", "100", "--format", "toml"), "'toml' is not one of"),
+        (("--budget", "100", "--counter", "nope"), "no token counter for 'nope'"),
+        (("--budget", "100", "--counter", "/nope.json"), "/nope.json"),
+        (("--budget", "100", "--prompt", "/nope"), "/nope: No such file"),
+        (("--budget", "100", "--nope"), "No such option"),
+    ],
+)
+@pytest.mark.parametrize("command", ["render", "explain"])
+def test_wrong_usage(command: str, options: tuple[str, ...], said: str) -> None:
+    """An option that is wrong is exit code 2, and the message names it."""
+    result = run(command, SMALL, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (b"{{ thread", "line 1"),
+        (b"no place", "nowhere"),
+        (b"{{ thread }}{{ name }}", "'name' is undefined"),
+        (b"\xff{{ thread }}", "not UTF-8"),
+    ],
+)
+def test_a_prompt_that_cannot_be_used(template: bytes, said: str, tmp_path: Path) -> None:
+    """A template that cannot be filled in is wrong usage, and found before a thread is read."""
+    (tmp_path / "prompt.j2").write_bytes(template)
+    result = run("render", "missing.json", "--budget", 100, "--prompt", tmp_path / "prompt.j2")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert "prompt.j2" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("render", "--budget", 300), ("explain", "--budget", 300), ("count",)])
+def test_what_cannot_be_read_is_passed_over(command: Sequence[object], tmp_path: Path) -> None:
+    """Each is named, with its line and the reason; the others are done; exit code 3."""
+    (tmp_path / "broken.jsonl").write_text(many(1) + "{nope\n", encoding="utf-8")
+    files = (tmp_path / "missing.json", tmp_path, tmp_path / "broken.jsonl", SMALL)
+    result = run(*command, *files, "--json")
+    missing, folder, broken = result.stderr.splitlines()
+    assert missing == f"contextkit: {tmp_path}/missing.json: No such file or directory"
+    assert folder == f"contextkit: {tmp_path}: Is a directory"
+    assert broken.startswith(f"contextkit: {tmp_path}/broken.jsonl:2: not JSON")
+    assert result.exit_code == 3
+    shown = [json.loads(line) for line in result.stdout.splitlines()]
+    assert shown[0].get("threads", len(shown)) == 2
+
+
+def test_a_policy_or_renderer_that_fails_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any error of ours has to do with the thread, and the exit code is 1."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise PolicyError("Drop()", "it moved events")
+
+    monkeypatch.setattr(cli, "rendered", failing)
+    result = run("render", SMALL, "--budget", 300)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "it moved events" in result.stderr
+    assert run("demo").exit_code == 1
+
+
+def test_a_bug_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody foresaw names its kind and place, without a traceback."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise ValueError("surprise")
+
+    monkeypatch.setattr(cli, "rendered", failing)
+    result = run("count", SMALL)
+    assert (result.exit_code, result.stdout) == (70, "")
+    assert re.fullmatch(
+        r"contextkit: a bug in contextkit: ValueError: surprise \(test_cli.py:\d+\)\n", result.stderr
+    )
+
+
+def test_control_c_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt ends with exit code 130, and says nothing."""
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "rendered", stopped)
+    result = run("count", SMALL)
+    assert (result.exit_code, result.output) == (130, "")
+
+
+# ---- a real process
+
+
+def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
+    """`| head` ends the command without a word."""
+    (tmp_path / "many.jsonl").write_text(many(300, size=400), encoding="utf-8")
+    with process("render", tmp_path / "many.jsonl", "--budget", 5_000, "--json") as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline().startswith(b"{")
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait(30) == 141
+
+
+def test_threads_come_one_by_one() -> None:
+    """The context of a thread is there before the next thread is."""
+    with process("render", "-", "--budget", 300, "--json") as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        for number in range(3):
+            running.stdin.write(many(number + 1).splitlines()[number].encode() + b"\n")
+            running.stdin.flush()
+            assert json.loads(running.stdout.readline())["id"] == f"run-{number}"
+        running.stdin.close()
+        assert running.wait(30) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_an_interrupt_of_a_process_is_quiet() -> None:
+    """Ctrl-C while it waits for more input."""
+    with process("render", "-", "--budget", 300, "--json") as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdin.write(many(1).encode())
+        running.stdin.flush()
+        assert running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 130
+        assert running.stderr.read() == b""
+
+
+def test_text_is_utf_8_whatever_the_locale() -> None:
+    """Standard output is UTF-8 where the locale says otherwise."""
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    with process("render", "-", "--budget", 300, env=environment) as running:
+        out, _ = running.communicate(many(1).replace("task", "späť").encode(), timeout=60)
+    assert "späť" in out.decode()
+
+
+# ---- looks
+
+
+def test_no_terminal_no_colours_and_no_lines() -> None:
+    """Plain rows, in ASCII."""
+    for command in (("demo",), ("explain", SMALL, "--budget", 300), ("count", SMALL)):
+        assert run(*command).stdout.isascii()
+
+
+def test_on_a_terminal_there_are_lines_and_colours_unless_told_not_to() -> None:
+    """`FORCE_COLOR` stands for a terminal; `NO_COLOR` takes the colours away, and nothing else."""
+    wide: dict[str, str | None] = {
+        "FORCE_COLOR": "1",
+        "COLUMNS": "100",
+        "NO_COLOR": None,
+        "TERM": "xterm-256color",
+    }
+    coloured = run("explain", SMALL, "--budget", 300, env=wide).stdout
+    grey = run("explain", SMALL, "--budget", 300, env=wide | {"NO_COLOR": "1"}).stdout
+    assert "\x1b[31mgone" in coloured
+    assert "─" in grey
+    assert not re.search(r"\x1b\[[\d;]*3\d", grey)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_a_narrow_terminal_cuts_names_and_no_numbers(columns: int) -> None:
+    """Every figure stands whole at any width of a terminal."""
+    env: dict[str, str | None] = {
+        "FORCE_COLOR": "1",
+        "NO_COLOR": "1",
+        "COLUMNS": str(columns),
+        "TERM": "xterm",
+    }
+    shown = re.sub(r"\x1b\[[\d;]*m", "", run("explain", DEMO, "--budget", 6_000, env=env).stdout)
+    figures = shown.partition("What each policy saved")[0].splitlines()
+    assert all(len(line) <= columns for line in figures[1:])
+    row = next(line for line in figures if line.startswith("7 "))
+    assert row.split()[-2:] == [f"{row_7()['before']:,}", str(row_7()["after"])]
+
+
+def row_7() -> dict[str, Any]:
+    return dict(render(Thread.from_json(DEMO.read_bytes()), budget=6_000).receipt().rows[7])
+
+
+def test_a_name_cannot_steer_the_terminal() -> None:
+    """Control characters of ids and file names are shown, not obeyed."""
+    line = '{"id": "a\\u001b[2Jb", "events": [{"type": "user", "data": "x", "id": "\\u001b[1m"}]}'
+    shown = run("explain", "-", "--budget", 100, stdin=line)
+    assert "\x1b" not in shown.stdout
+    assert "a\\u001b[2Jb" in shown.stdout
+    assert "\x1b" not in run("render", "\x1b[2J.json", "--budget", 100).stderr
+
+
+def test_the_command_is_installed() -> None:
+    """The entry point is the group."""
+    module, _, name = "contextkit.cli:main".partition(":")
+    assert getattr(importlib.import_module(module), name) is cli.main
