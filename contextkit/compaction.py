@@ -63,6 +63,9 @@ class Compaction:
 
     def _parts(self, whole: Difference) -> Iterator[tuple[Policy, Difference]]:
         """Share the whole difference out among the policies: each event to the last that touched it."""
+        if len(self.stages) == 1:
+            yield self.stages[0].policy, whole
+            return
         last: dict[str | None, int] = {}
         for number, stage in enumerate(self.stages):
             own = difference(stage.before, stage.after)
@@ -128,8 +131,8 @@ def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thr
         return view
     if not isinstance(after, Thread):
         raise PolicyError(policy, f"it returned {type(after).__name__}, not a Thread")
-    stays = [event.id for event in after if event.id in view]
-    if stays != [event.id for event in view if event.id in after]:
+    old, new = {event.id for event in view}, {event.id for event in after}
+    if [event.id for event in after if event.id in old] != [event.id for event in view if event.id in new]:
         raise PolicyError(policy, "it moved events; a policy may change, drop and add them, never move them")
     _check_places(policy, view, after)
     found = difference(view, after)

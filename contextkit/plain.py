@@ -59,7 +59,10 @@ def plain(value: object, path: str = "data") -> JSON:
     contextkit.exceptions.EventError: data.items[1]: a value of type 'type' is not JSON; give text, \
 numbers, lists, mappings, dataclasses or pydantic models
     """
-    return _plain(value, path, MAX_DEPTH)
+    try:
+        return _plain(value, MAX_DEPTH)
+    except _ProblemError as problem:
+        raise EventError(path + "".join(map(_step, reversed(problem.keys))), problem.reason) from None
 
 
 def same(first: JSON, second: JSON) -> bool:
@@ -77,31 +80,57 @@ def same(first: JSON, second: JSON) -> bool:
     return json.dumps(first) == json.dumps(second)
 
 
-def _plain(value: Any, path: str, depth: int) -> JSON:
+class _ProblemError(Exception):
+    """What is wrong with a part of a value, and the keys that lead there, innermost first."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.keys: list[int | str] = []
+
+
+def _step(key: int | str) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
+    return f".{key}" if _NAME.match(key) else f"[{key!r}]"
+
+
+def _plain(value: Any, depth: int) -> JSON:
     kind = type(value)
     if kind is str or value is None or kind is bool:
         return value
     if depth == 0:
-        raise EventError(path, f"nested deeper than {MAX_DEPTH} levels, or holding itself; flatten it")
+        raise _ProblemError(f"nested deeper than {MAX_DEPTH} levels, or holding itself; flatten it")
     if kind is dict:
-        return _object(value.items(), path, depth)
+        return _object(value.items(), depth)
     if kind is list or kind is tuple:
-        return [_plain(item, f"{path}[{index}]", depth - 1) for index, item in enumerate(value)]
+        return _list(value, depth)
     if isinstance(value, enum.Enum):
-        return _plain(value.value, path, depth - 1)
+        return _plain(value.value, depth - 1)
     if isinstance(value, int | float):
-        return _number(value, path)
-    return _scalar(value) if _is_scalar(value) else _container(value, path, depth)
+        return _number(value)
+    return _scalar(value) if _is_scalar(value) else _container(value, depth)
 
 
-def _number(value: float, path: str) -> JSON:
+def _list(items: Iterable[Any], depth: int) -> list[JSON]:
+    result: list[JSON] = []
+    try:
+        for item in items:
+            result.append(_plain(item, depth - 1))  # noqa: PERF401 - the length says where it failed
+    except _ProblemError as problem:
+        problem.keys.append(len(result))
+        raise
+    return result
+
+
+def _number(value: float) -> JSON:
     if isinstance(value, float):
         value = float(value)
         if math.isfinite(value):
             return value
         return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
     if value.bit_length() > _MAX_INT_BITS:
-        raise EventError(path, "a whole number of more than 4,300 digits; give it as text")
+        raise _ProblemError("a whole number of more than 4,300 digits; give it as text")
     return int(value)
 
 
@@ -144,22 +173,21 @@ def _text(value: bytes) -> str:
         return "base64:" + base64.b64encode(value).decode()
 
 
-def _container(value: Any, path: str, depth: int) -> JSON:
+def _container(value: Any, depth: int) -> JSON:
     if hasattr(type(value), "model_dump"):
-        return _plain(value.model_dump(), path, depth)
+        return _plain(value.model_dump(), depth)
     if (fields := _fields(value)) is not None:
-        return _object(fields, path, depth)
+        return _object(fields, depth)
     if isinstance(value, AbstractSet):
-        items = [_plain(item, f"{path}{{}}", depth - 1) for item in value]
+        items = _list(value, depth)
         return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
     if hasattr(value, "tolist"):
-        return _plain(value.tolist(), path, depth - 1)
+        return _plain(value.tolist(), depth - 1)
     if isinstance(value, Sequence) or type(value).__name__ == "deque":
-        return [_plain(item, f"{path}[{index}]", depth - 1) for index, item in enumerate(value)]
-    raise EventError(
-        path,
+        return _list(value, depth)
+    raise _ProblemError(
         f"a value of type {type(value).__qualname__!r} is not JSON; "
-        "give text, numbers, lists, mappings, dataclasses or pydantic models",
+        "give text, numbers, lists, mappings, dataclasses or pydantic models"
     )
 
 
@@ -171,21 +199,24 @@ def _fields(value: Any) -> Iterable[tuple[Any, Any]] | None:
     return value.items() if isinstance(value, Mapping) else None
 
 
-def _object(items: Any, path: str, depth: int) -> dict[str, JSON]:
+def _object(items: Iterable[tuple[Any, Any]], depth: int) -> dict[str, JSON]:
     result: dict[str, JSON] = {}
     for key, item in items:
-        name = key if type(key) is str else _key(key, path)
+        name = key if type(key) is str else _key(key)
         if name in result:
-            raise EventError(path, f"two keys become the same text {name!r}; rename one")
-        below = f"{path}.{name}" if _NAME.match(name) else f"{path}[{name!r}]"
-        result[name] = _plain(item, below, depth - 1)
+            raise _ProblemError(f"two keys become the same text {name!r}; rename one")
+        try:
+            result[name] = _plain(item, depth - 1)
+        except _ProblemError as problem:
+            problem.keys.append(name)
+            raise
     return result
 
 
-def _key(key: Any, path: str) -> str:
-    value = _plain(key, f"the key {key!r} of {path}", 3)
+def _key(key: Any) -> str:
+    value = _plain(key, 3)
     if isinstance(value, str):
         return value
     if isinstance(value, list | dict):
-        raise EventError(path, f"the key {key!r} is not text; JSON objects have text as keys")
+        raise _ProblemError(f"the key {key!r} is not text; JSON objects have text as keys")
     return json.dumps(value)

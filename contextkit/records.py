@@ -14,7 +14,7 @@ A compaction record is an event of type and kind `compaction` whose data is
 """
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from .events import Event
@@ -57,11 +57,12 @@ class Difference:
         return step
 
 
-def difference(before: Sequence[Event], after: Iterable[Event]) -> Difference:
+def difference(before: Iterable[Event], after: Iterable[Event]) -> Difference:
     """Find what makes the view `after` of the view `before`.
 
     An event of the same id whose data is the same is unchanged, wherever it stands.
     """
+    before = list(before)
     positions = {event.id: position for position, event in enumerate(before)}
     changed: dict[str, JSON] = {}
     added: list[tuple[str | None, Event]] = []
@@ -76,7 +77,7 @@ def difference(before: Sequence[Event], after: Iterable[Event]) -> Difference:
         following = position + 1
         if event is not before[position] and not same(event.data, before[position].data):
             changed[str(event.id)] = event.data
-    gone = tuple(str(event.id) for event in before if event.id not in seen)
+    gone = tuple([str(event.id) for event in before if event.id not in seen])
     return Difference(gone, changed, tuple(added))
 
 
@@ -95,7 +96,7 @@ def applied(pairs: Iterable[tuple[Event, str]], record: Event) -> list[tuple[Eve
             changed.update(step.get("changed", {}))
             for entry in step.get("added", ()):
                 added.setdefault(entry["before"], []).append(Event.from_record(entry["event"]))
-    except (TypeError, KeyError, AttributeError, ContextkitError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError, ContextkitError) as error:
         reason = f"not the record of a compaction ({error!r}); Window.compact makes one"
         raise ThreadError(reason, event_id=record.id) from error
     return list(_merged(pairs, gone, changed, added))

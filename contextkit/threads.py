@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, overload
 
@@ -81,8 +82,15 @@ class _Log:
     def head(self, length: int) -> "_Log":
         copy = _Log()
         copy.wholes = self.wholes
-        for event, unit in zip(self.events[:length], self.units, strict=False):
-            copy.put(event, unit)
+        copy.events, copy.units = self.events[:length], self.units[:length]
+        copy.ids = {event.id: position for position, event in enumerate(copy.events) if event.id is not None}
+        copy.answers = {
+            event.call_id: unit
+            for event, unit in zip(copy.events, copy.units, strict=True)
+            if event.kind == "call" and event.call_id is not None
+        }
+        if self.first_answer is not None and self.first_answer < length:
+            copy.first_answer = self.first_answer
         return copy
 
 
@@ -133,8 +141,7 @@ class Thread(Sequence[Event]):
         return self._length
 
     def __iter__(self) -> Iterator[Event]:
-        events = self._log.events
-        return (events[position] for position in range(self._length))
+        return islice(self._log.events, self._length)
 
     @overload
     def __getitem__(self, key: int | str) -> Event: ...
@@ -322,7 +329,7 @@ class Thread(Sequence[Event]):
 
     def whole(self, id: str) -> Event:
         """Give an event of the view as it was before any compaction changed it."""
-        return self._log.wholes.get(id) or self[id]
+        return self._log.wholes.get(id) or self._log.events[self._position(id)]
 
     def where(self, test: Callable[[Event], bool]) -> "Thread":
         """Give the events that pass a test, with their ids and units as they are."""
@@ -499,14 +506,14 @@ class Thread(Sequence[Event]):
     def _remade(self, events: Iterable[Event], units: Iterable[str]) -> "Thread":
         """Give a view made of this one, in which each changed event still knows what it was."""
         view = Thread._of(events, units)
-        view._log.wholes = {
-            **self._log.wholes,
-            **{
-                id: old
-                for event in view
-                if (id := str(event.id)) in self and (old := self.whole(id)) is not event
-            },
-        }
+        old = self._log
+        for event in view:
+            id = str(event.id)
+            position = old.ids.get(id, self._length)
+            if position < self._length:
+                whole = old.wholes.get(id) or old.events[position]
+                if whole is not event:
+                    view._log.wholes[id] = whole
         return view
 
     def _keeping(self, positions: Iterable[int]) -> "Thread":

@@ -141,7 +141,9 @@ class Window:
             raise budget_error(log, self.policies, measure, budget, done.after)
         tokens = measure.total(done.after)
         record = done.record(budget, tokens if tokens > budget.mark else None, log.arrived)
-        thread, log = thread.append(record).as_arrived(log.arrived), log.append(record)
+        grown = thread.append(record)
+        log = grown if log is thread else log.append(record)  # a second append would copy the whole thread
+        thread = grown.as_arrived(log.arrived)
         self._entered = (thread, log)
         return thread, log, done.stages
 

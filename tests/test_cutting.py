@@ -368,6 +368,18 @@ def test_a_long_line_of_clusters_takes_no_time_that_grows_with_its_square(cluste
     assert time.perf_counter() - start < 20
 
 
+def test_a_counter_that_likes_no_marker_is_tried_a_few_times_only() -> None:
+    """The room shrinks faster with each try, though every result is just one token too long."""
+    asked: list[str] = []
+
+    def counter(text: str) -> int:
+        asked.append(text)
+        return 5_001 if "left out" in text and len(text) > 60 else len(text)
+
+    assert counter(cut("word\n" * 10_000, 5_000, counter)) <= 5_000
+    assert len(asked) < 400
+
+
 def test_the_default_marker_counts_in_the_singular_and_the_plural() -> None:
     assert default_marker(1, 1_234) == "[... 1 line, 1,234 characters left out ...]"
     assert default_marker(0, 1) == "[... 1 character left out ...]"

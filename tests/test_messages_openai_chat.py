@@ -201,6 +201,10 @@ def test_a_call_id_may_be_used_again() -> None:
             ("file", {"media_type": "application/pdf", "bytes": 8, "filename": "a.pdf"}),
         ),
         ({"type": "file", "file": {"file_id": "file-1"}}, ("file", {"file_id": "file-1"})),
+        (
+            {"type": "video_url", "video_url": {"url": "data:,\ud800"}},
+            ("video", {"media_type": "text/plain", "bytes": 3}),
+        ),
         ({"type": "data:,", "x": 1}, ("data:,", {"type": "data:,", "x": 1})),
         ({"type": "3d <model>", "x": 1}, ("3d__model_", {"type": "3d <model>", "x": 1})),
         ({"x": 1}, ("unnamed", {"x": 1})),
@@ -284,6 +288,7 @@ TEXTS = nasty_text(4)
 PARTS = st.one_of(
     TEXTS.map(lambda text: {"type": "text", "text": text}),
     TEXTS.map(lambda url: {"type": "image_url", "image_url": {"url": url}}),
+    TEXTS.map(lambda url: {"type": "image_url", "image_url": {"url": f"data:,{url}"}}),
     st.builds(lambda kind, extra: {"type": kind, **extra}, TEXTS, EXTRA),
 )
 CONTENTS = st.one_of(TEXTS, st.lists(PARTS, max_size=3))

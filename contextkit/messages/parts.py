@@ -131,10 +131,8 @@ def _payload(key: str, value: str, source: dict[str, JSON]) -> dict[str, JSON]:
     head, comma, body = value.partition(",")
     if comma and head.startswith("data:"):
         kind = head.removeprefix("data:").partition(";")[0] or "text/plain"
-        return {
-            "media_type": kind,
-            "bytes": _decoded(body) if head.endswith(";base64") else len(body.encode()),
-        }
+        size = _decoded(body) if head.endswith(";base64") else len(body.encode(errors="surrogatepass"))
+        return {"media_type": kind, "bytes": size}
     return {"url": value} if key == "url" else {"bytes": _decoded(value)}
 
 

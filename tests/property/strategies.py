@@ -81,14 +81,15 @@ def data() -> st.SearchStrategy[Any]:
         st.integers(0, 12),
         st.one_of(st.sampled_from(PLAIN), bulk()),
     )
-    return st.one_of(st.sampled_from(PLAIN), bulk(), nasty(), rows, json_values(6))
+    return st.one_of(bulk(), bulk(), bulk(), st.sampled_from(PLAIN), nasty(), rows, json_values(6))
 
 
 # ---- threads
 
 _KINDS: tuple[str, ...] = (
-    *("user", "assistant", "reasoning", "system", "note", "usage", "error"),
-    *("call", "call", "call", "call_again", "result", "result", "result", "result", "failure", "progress"),
+    *("round", "round", "round", "round", "retry", "retry"),
+    *("note", "assistant", "reasoning", "user", "system", "usage", "error", "error"),
+    *("call", "call", "call_again", "result", "result", "failure", "progress"),
 )
 _TOOLS = ("get_log", "list_git_tags", "deploy")
 _IDS = ("a", "b-7", "omitted", "0+", "2+", "3+", "5_", "ü", "100", "101", "</x>", "with space")
@@ -96,10 +97,11 @@ _IDS = ("a", "b-7", "omitted", "0+", "2+", "3+", "5_", "ü", "100", "101", "</x>
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One event of a random thread, before it has its place.
+    """One event of a random thread, or some, before they have their place.
 
     Attributes:
-        what: One of `_KINDS`.
+        what: One of `_KINDS`; a `round` is a call and its result, a `retry` a call and an error, up to
+            three times the same.
         number: Chooses the call that a result answers, and the tool that is called.
         data: The event's data.
         pinned: The event's `pinned`.
@@ -120,8 +122,8 @@ def steps() -> st.SearchStrategy[Step]:
         st.sampled_from(_KINDS),
         st.integers(0, 7),
         data(),
-        st.sampled_from((None, None, None, None, None, None, False, True)),
-        st.one_of(st.none(), st.none(), st.none(), st.sampled_from(_IDS)),
+        st.sampled_from((None,) * 9 + (False, False, True)),
+        st.sampled_from((None,) * 3 * len(_IDS) + _IDS),
     )
 
 
@@ -134,7 +136,15 @@ def events_of(steps: Sequence[Step]) -> list[Event]:
         id = None if step.id in taken else step.id
         taken.add(id or "")
         fields: dict[str, Any] = {"pinned": step.pinned, "id": id}
-        if step.what == "call" or (step.what == "call_again" and calls):
+        if step.what in ("round", "retry"):
+            name = _TOOLS[step.number % len(_TOOLS)]
+            type = f"{name}_result" if step.what == "round" else "error"
+            for _ in range(1 if step.what == "round" else step.number % 3 + 1):
+                calls.append((name, f"c{len(calls)}"))
+                events.append(Event(name, {"try": step.number}, kind="call", call_id=calls[-1][1]))
+                events.append(Event(type, step.data, call_id=calls[-1][1], **fields))
+                fields["id"] = None
+        elif step.what == "call" or (step.what == "call_again" and calls):
             name = _TOOLS[step.number % len(_TOOLS)]
             call_id = f"c{len(calls)}" if step.what == "call" else calls[step.number % len(calls)][1]
             calls.append((name, call_id))
@@ -162,14 +172,16 @@ _TYPES = {
 }
 
 
-def event_lists(*, min_size: int = 0, max_size: int = 14) -> st.SearchStrategy[list[Event]]:
+def event_lists(*, max_size: int = 14) -> st.SearchStrategy[list[Event]]:
     """Events that make a thread in this order; most of them without an id yet."""
-    return st.lists(steps(), min_size=min_size, max_size=max_size).map(events_of)
+    few = st.lists(steps(), max_size=max_size)
+    many = st.lists(steps(), min_size=max_size // 2, max_size=max_size)
+    return st.one_of(few, many, many).map(events_of)  # few first, so that examples can shrink to few
 
 
-def threads(*, min_size: int = 0, max_size: int = 14) -> st.SearchStrategy[Thread]:
+def threads(*, max_size: int = 14) -> st.SearchStrategy[Thread]:
     """A thread."""
-    return event_lists(min_size=min_size, max_size=max_size).map(Thread)
+    return event_lists(max_size=max_size).map(Thread)
 
 
 def loose_events() -> st.SearchStrategy[Event]:
@@ -327,12 +339,28 @@ def policies() -> st.SearchStrategy[Policy]:
     )
 
 
+LADDERS: tuple[tuple[Policy, ...], ...] = (
+    DEFAULT_POLICIES,
+    (CollapseErrors(), Drop()),
+    (CollapseErrors(), Clamp(15), Mask(keep=0), Drop(key=by_size)),
+    (Mask(keep=0), Drop()),
+    (Mask(keep=1), CollapseErrors(), Clamp(25, keep="tail"), Drop()),
+    (Within("*_result", 40, (Mask(keep=0), Drop())), Drop()),
+    (Within(("error", "note"), 20, (CollapseErrors(), Drop())), Mask(keep=1), Drop()),
+    (Within("*", 60, (Clamp(20), Drop())), Drop()),
+    (summarise, Drop(), keep_last_three),
+    (shorten, Mask(keep=0), Drop(key=by_size)),
+)
+"""Ladders in which each policy has something to do."""
+
+
 def ladders() -> st.SearchStrategy[tuple[Policy, ...]]:
     """Policies, gentlest first or in any order; most end in a `Drop`."""
     return st.one_of(
-        st.just(DEFAULT_POLICIES),
+        st.sampled_from(LADDERS),
+        st.sampled_from(LADDERS),
         st.lists(policies(), max_size=4).map(tuple),
-        st.lists(policies(), max_size=3).map(lambda ladder: (*ladder, Drop())),
+        st.lists(policies(), min_size=1, max_size=3).map(lambda ladder: (*ladder, Drop())),
     )
 
 
@@ -364,8 +392,8 @@ def shares() -> st.SearchStrategy[Shares]:
     """A budget, as parts of a thread."""
     return st.builds(
         Shares,
-        st.one_of(st.integers(0, 110), st.integers(25, 90)),
-        st.one_of(st.none(), st.none(), st.integers(1, 100)),
+        st.sampled_from((50, 60, 40, 70, 45, 55, 35, 65, 30, 75, 25, 80, 90, 20, 95, 10, 99, 100, 5, 110, 0)),
+        st.sampled_from((None, None, 60, 80, 50, 90, 30, 100, 5, 1)),
         st.sampled_from((0, 0, 0, 1, 500)),
     )
 

@@ -20,7 +20,7 @@ class TestPins:
             if isinstance(context, Context):
                 check_pins(context, thread, setup)
 
-    @given(event_lists(min_size=4), setups(), shares())
+    @given(event_lists(), setups(), shares())
     def test_the_task_is_pinned(self, events: list[Event], setup: Setup, shares: Shares) -> None:
         """What the system and the user say before the model's first own event is pinned, if not told otherwise."""
         thread = Thread(events)
