@@ -47,7 +47,7 @@ class Unit:
     @property
     def held(self) -> bool:
         """Whether it may not be dropped: a part of it is pinned, or in flight."""
-        return self.in_flight or any(event.pinned for event in self.events)
+        return self.in_flight or any([event.pinned for event in self.events])
 
 
 class _Log:
@@ -94,6 +94,9 @@ class _Log:
         return copy
 
 
+_RECORD = Event("compaction", kind="compaction")
+
+
 class Thread(Sequence[Event]):
     """An append-only log of events. Every verb gives another thread; none changes this one.
 
@@ -111,12 +114,13 @@ class Thread(Sequence[Event]):
     [('0', 'user', True), ('1', 'list_git_tags', False), ('2', 'list_git_tags_result', False)]
     """
 
-    __slots__ = ("_arrived", "_length", "_log", "_view")
+    __slots__ = ("_arrived", "_length", "_log", "_units", "_view")
 
     _log: _Log
     _length: int
     _view: "Thread | None"
     _arrived: dict[str, JSON]
+    _units: list[Unit] | None  # found when somebody asks
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
         built = Thread._over(_Log(), 0, None, {})
@@ -128,11 +132,13 @@ class Thread(Sequence[Event]):
             built._view,
             built._arrived,
         )
+        self._units = None
 
     @classmethod
     def _over(cls, log: _Log, length: int, view: "Thread | None", arrived: dict[str, JSON]) -> "Thread":
         thread = object.__new__(cls)
         thread._log, thread._length, thread._view, thread._arrived = log, length, view, arrived
+        thread._units = None
         return thread
 
     # ---- reading
@@ -285,8 +291,8 @@ class Thread(Sequence[Event]):
             ThreadError: If an id is not in the view, or that of `leaving` is.
         """
         named = set(ids)
-        for id in named:
-            self._position(id)
+        if missing := named.difference([event.id for event in self]):
+            self._position(min(missing))  # raises
         if leaving is not None and leaving.id in self:
             raise ThreadError("this id is taken; give what is left another, or none", event_id=leaving.id)
         gone = {
@@ -331,13 +337,18 @@ class Thread(Sequence[Event]):
         """Give an event of the view as it was before any compaction changed it."""
         return self._log.wholes.get(id) or self._log.events[self._position(id)]
 
+    def wholes(self) -> list[Event]:
+        """Give the events of the view as they were before any compaction changed them."""
+        whole = self._log.wholes
+        return [whole.get(str(event.id), event) for event in self]
+
     def where(self, test: Callable[[Event], bool]) -> "Thread":
         """Give the events that pass a test, with their ids and units as they are."""
         return self._keeping(position for position, event in enumerate(self) if test(event))
 
     def changed_by(self, difference: Difference) -> "Thread":
         """Give the view with a difference applied; whole units are not seen to."""
-        return self._after(Event("compaction", {"steps": [difference.to_data("")]}, kind="compaction"))
+        return self._after(_RECORD.having(data={"steps": [difference.to_data("")]}))
 
     # ---- what the log means
 
@@ -350,10 +361,12 @@ class Thread(Sequence[Event]):
         [['0', '1', '3', '4'], ['2']]
         """
         view = self.view()
-        members: dict[str, list[Event]] = {}
-        for event, unit in zip(view, view._log.units, strict=False):
-            members.setdefault(unit, []).append(event)
-        return [Unit(tuple(events), _in_flight(events)) for events in members.values()]
+        if view._units is None:
+            members: dict[str, list[Event]] = {}
+            for event, unit in zip(view, view._log.units, strict=False):
+                members.setdefault(unit, []).append(event)
+            view._units = [Unit(tuple(events), _in_flight(events)) for events in members.values()]
+        return list(view._units)
 
     def view(self) -> "Thread":
         """Give the thread as its compactions left it: without what they took, with what they put."""
@@ -533,11 +546,8 @@ class Thread(Sequence[Event]):
 
 
 def _in_flight(events: Sequence[Event]) -> bool:
-    calls = [event.call_id for event in events if event.kind == "call" and event.call_id is not None]
-    if not calls:
-        return False
-    answered = {event.call_id for event in events if event.kind != "call"}
-    return any(call_id not in answered for call_id in calls)
+    calls = {event.call_id for event in events if event.kind == "call"}
+    return bool(calls) and not calls <= {None, *[event.call_id for event in events if event.kind != "call"]}
 
 
 def _parsed(text: str | bytes, line: int) -> JSON:

@@ -39,7 +39,8 @@ def forged(body: str, own: str) -> list[str]:
     found = []
     for match in re.finditer(r"<([^<>\\]*)(>?)", text):
         inside, end = match.groups()
-        name = "".join(inside.split()).strip("/")
+        # Without its `>` a tag ends with the line that its name stands on.
+        name = "".join((inside if end else inside.lstrip("/ \n").partition("\n")[0]).split()).strip("/")
         first, *more = re.split(r"[\s/]", inside.strip("\n /")) or [""]
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         alone = not line.strip() and not text[match.end() :].partition("\n")[0].strip()
@@ -47,11 +48,11 @@ def forged(body: str, own: str) -> list[str]:
             alone = not line.strip() and (
                 inside[:1] not in (" ", "\n") or all("=" in part for part in more if part)
             )
-            alone = alone and "\n" in inside
+            alone = alone and "\n" in inside.lstrip()
         closing, snake = inside.strip().startswith("/"), re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", name)
         is_word, is_own = not {name, first}.isdisjoint(WORDS), own in (name, first)
         inline = bool(end) and not re.search(r"\w\Z", line)
-        paired = snake and re.search(rf"<\\*{name}\b", "".join(line.split()))
+        paired = snake and re.search(rf"<\\*{name}(\b|\n)", line + "\n" + "".join(line.split()))
         closes = closing and (is_word or is_own or (snake and not paired))
         opens = not closing and ((alone and (is_word or is_own or snake)) or (is_own and inline))
         if opens or closes:

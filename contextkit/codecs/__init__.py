@@ -1,0 +1,1 @@
+"""One JSON value <-> text, one notation a file."""

@@ -58,24 +58,29 @@ _LESS, _MORE = "<＜﹤", ">＞﹥"
 _BRACKETS = frozenset(_LESS + _MORE)
 _SLASHES, _BACKSLASHES = "/／", "\\\\＼﹨"
 _WORD = re.compile(r"\w")
+_WHITE = re.compile(r"\s")
 _SNAKE = re.compile(r"[\w.:-]+\Z")
 _DROP = re.compile(f"[{_UNSEEN}]+")
 _LEAD = re.compile(f"[{_UNSEEN}{_SLASHES}{_BACKSLASHES}]*+")
 # What may stand before a tag alone on its line: white space, `- `, `* `, `> `, `| `, `# `, `1. `, `1) `.
 _PREFIX = re.compile(f"(?:[{_UNSEEN}*+>|#•·-]|[0-9]++[.)])*+")
 _LINE_END = f"(?:(?![{_BREAKS}])[{_UNSEEN}])*+(?=[{_BREAKS}]|\\Z)"
-# What may stand behind the name of such a tag: attributes, with quotes or over lines, and `>`; or nothing.
-_REST = re.compile(
-    f"(?:\"[^\"{_BREAKS}]*+\"|'[^'{_BREAKS}]*+'|[^\"'{_LESS}{_MORE}{_BREAKS}])*+[{_MORE}]{_LINE_END}"
-    f"|[^{_LESS}{_MORE}]*+[{_MORE}]{_LINE_END}"
-    f"|[^{_SPACE}{_BREAKS}{_SLASHES}{_LESS}{_MORE}]*+[{_SPACE}{_SLASHES}]*+{_LINE_END}"
-)
 # Directly behind a `<`, anything but a tag may follow the name: `<error code=1`, and the `>` on a later line.
 _OPEN_REST = re.compile(f"[^{_LESS}{_MORE}{_BREAKS}]*+(?=[{_BREAKS}]|\\Z)")
 # A name is read in three ways: as one word, over the rest of the line, and over lines up to the tag's end.
 _READINGS = tuple(
     re.compile(f"[^{ends}{_LESS}{_MORE}]*+") for ends in (_SPACE + _BREAKS + _SLASHES, _BREAKS, "")
 )
+
+
+@functools.cache
+def _rest() -> re.Pattern[str]:
+    """Match what may stand behind the name of such a tag: attributes, over lines too, and `>`; or nothing."""
+    return re.compile(
+        f"(?:\"[^\"{_BREAKS}]*+\"|'[^'{_BREAKS}]*+'|[^\"'{_LESS}{_MORE}{_BREAKS}])*+[{_MORE}]{_LINE_END}"
+        f"|[^{_LESS}{_MORE}]*+[{_MORE}]{_LINE_END}"
+        f"|[^{_SPACE}{_BREAKS}{_SLASHES}{_LESS}{_MORE}]*+[{_SPACE}{_SLASHES}]*+{_LINE_END}"
+    )
 
 
 def neutralise(body: str, own: str) -> str:
@@ -137,7 +142,7 @@ def _places(body: str, own: str) -> Iterator[int]:
         if match[2]:
             ours = own_name in names or not WORDS.isdisjoint(names) or not line.closes(names)
         else:
-            is_tight = _DROP.search(match[0]) is None
+            is_tight = _WHITE.search(match[0]) is None
             ours = line.is_alone(start, name_start, is_tight=is_tight)
             ours = ours or (own_name in names and not _is_behind_word(body, start))
             if not ours:
@@ -188,7 +193,7 @@ class _Line:
             return False
         if is_tight and _OPEN_REST.match(self._body, name_start):
             return True
-        return _REST.match(self._body, name_start) is not None
+        return _rest().match(self._body, name_start) is not None
 
 
 @functools.lru_cache(maxsize=256)

@@ -19,6 +19,7 @@ How a value is written, and what the reader infers:
 The text is what lxml would write for the same tree; a test holds it to that.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -34,10 +35,6 @@ _START = (
     "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-# Name without a colon: XML 1.0 (fifth edition) section 2.3, Namespaces in XML section 3. The length is ours:
-# parsers have limits, and a long key is better written once.
-_NAME = re.compile(f"[{_START}][{_START}0-9.\xb7\u0300-\u036f\u203f\u2040-]{{0,255}}\\Z")
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL = re.compile("[&<>\r]")
 _SPECIAL_IN_ATTRIBUTE = re.compile('[&<>"\t\n\r]')
 _REFERENCES = {
@@ -52,6 +49,22 @@ _REFERENCES = {
 _WORDS = {"null": None, "true": True, "false": False}
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?(e[+-][0-9]++)?\Z")
 _MOST_DIGITS = 4300  # Python neither writes nor reads longer integers
+
+
+# These two take 20 ms to compile, so they wait until they are used.
+@functools.cache
+def _name() -> re.Pattern[str]:
+    """Match a name without a colon: XML 1.0 (fifth edition) section 2.3, Namespaces in XML section 3.
+
+    The length is ours: parsers have limits, and a long key is better written once.
+    """
+    return re.compile(f"[{_START}][{_START}0-9.\xb7\u0300-\u036f\u203f\u2040-]{{0,255}}\\Z")
+
+
+@functools.cache
+def _forbidden() -> re.Pattern[str]:
+    """Match what XML 1.0 forbids: everything but Char, section 2.2."""
+    return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def encode_element(tag: str, value: JSON) -> str:
@@ -76,7 +89,7 @@ def encode_element(tag: str, value: JSON) -> str:
     try:
         if tag == "event":
             _write(parts, tag, "", "data", value)
-        elif _NAME.match(tag):
+        elif _name().match(tag):
             _write(parts, tag, "", "type", value)
         else:
             _write(parts, "event", f' type="{_attribute(tag)}"', "data", value)
@@ -141,7 +154,7 @@ def _write_container(parts: list[str], name: str, attribute: str, type_attribute
             _write(parts, "item", "", "type", item)
     else:
         for key, member in value.items():
-            if _NAME.match(key):
+            if _name().match(key):
                 _write(parts, key, "", "type", member)
             else:
                 _write(parts, "entry", f' key="{_attribute(key)}"', "type", member)
@@ -167,11 +180,11 @@ def _is_literal(text: str) -> bool:
 
 
 def _text(text: str) -> str:
-    return _SPECIAL.sub(_reference, escape(text, _FORBIDDEN))
+    return _SPECIAL.sub(_reference, escape(text, _forbidden()))
 
 
 def _attribute(text: str) -> str:
-    return _SPECIAL_IN_ATTRIBUTE.sub(_reference, escape(text, _FORBIDDEN))
+    return _SPECIAL_IN_ATTRIBUTE.sub(_reference, escape(text, _forbidden()))
 
 
 def _reference(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """Drop: whole units go, and one line says so."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..budgets import Meter
@@ -33,18 +33,20 @@ class Drop:
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view without what does not fit."""
         units = view.units()
-        free = [unit for unit in units if not unit.held and _counts(unit.events[0]) is None]
+        free = [unit for unit in units if not unit.held and counts_of(unit.events[0]) is None]
         if self.key is not None:
             free.sort(key=self.key)
-        lines = [unit.events[0] for unit in units if not unit.held and _counts(unit.events[0]) is not None]
+        lines = [unit.events[0] for unit in units if not unit.held and counts_of(unit.events[0]) is not None]
         held = sum(meter(event) for unit in units if unit.held for event in unit.events)
         candidates = [*lines, *(event for unit in free for event in unit.events)]
-        room = meter.room(view) - held - meter(_line(view, candidates))
+        sizes = sizes_of(view)
+        room = meter.room(view) - held - meter(line_of(candidates, sizes))
         kept = _kept(free, room, meter)
-        gone = [event for unit in free if unit.events[0].id not in kept for event in unit.events]
+        gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
         if not gone:
             return view
-        return view.drop([str(event.id) for event in (*lines, *gone)], leaving=_line(view, [*lines, *gone]))
+        gone.update(str(event.id) for event in lines)
+        return view.drop(gone, leaving=line_of([event for event in view if event.id in gone], sizes))
 
     __repr__ = telling
 
@@ -73,21 +75,29 @@ def _tokens(unit: Unit, limit: int, meter: Meter) -> int | None:
     return tokens
 
 
-def _counts(event: Event) -> dict[str, Any] | None:
+def counts_of(event: Event) -> dict[str, Any] | None:
     """Give what the line of an earlier drop says; nothing for any other event, or if it says so no more."""
     if (event.kind, event.type) != ("compaction", "omitted") or not isinstance(event.data, dict):
         return None
     return event.data if event.data.keys() >= {"events", "characters", "first", "last"} else None
 
 
-def _line(view: Thread, events: list[Event]) -> Event:
+def sizes_of(view: Thread) -> dict[str | None, int]:
+    """Give for each event of a view the characters that it had before any compaction."""
+    return {event.id: len(event.text) for event in view.wholes()}
+
+
+def line_of(events: list[Event], sizes: Mapping[str | None, int]) -> Event:
     """Count events, and what earlier lines have counted, into one line."""
-    count = characters = 0
-    ids: list[str] = []
-    for event in events:
-        line = _counts(event)
-        count += line["events"] if line else 1
-        characters += line["characters"] if line else len(view.whole(str(event.id)).text)
-        ids += [line["first"], line["last"]] if line else [str(event.id)]
-    data = {"events": count, "characters": characters, "first": ids[0], "last": ids[-1]} if ids else {}
+    if not events:
+        return Event("omitted", {}, kind="compaction")
+    lines = {event.id: line for event in events if event.kind == "compaction" and (line := counts_of(event))}
+    others = [sizes[event.id] for event in events if event.id not in lines]
+    first, last = lines.get(events[0].id), lines.get(events[-1].id)
+    data = {
+        "events": len(others) + sum(line["events"] for line in lines.values()),
+        "characters": sum(others) + sum(line["characters"] for line in lines.values()),
+        "first": first["first"] if first else str(events[0].id),
+        "last": last["last"] if last else str(events[-1].id),
+    }
     return Event("omitted", data, kind="compaction")

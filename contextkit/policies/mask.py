@@ -43,7 +43,7 @@ class Mask:
         results = [event for event in view if event.kind == "result" and matches(event, self.types)]
         left = meter.excess
         changes: dict[str, JSON] = {}
-        for event in results[: len(results) - self.keep]:
+        for event in results[: max(0, len(results) - self.keep)]:
             if left <= 0:
                 break
             if event.pinned or (isinstance(event.data, str) and _MASKED.match(event.data)):

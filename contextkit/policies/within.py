@@ -1,14 +1,15 @@
 """Within: a limit of their own for some types."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..budgets import Meter, whole_number
+from ..events import Event
 from ..exceptions import SettingError
-from ..records import difference
+from ..records import Difference, difference
 from ..threads import Thread
-from .drop import Drop
+from .drop import Drop, counts_of, line_of, sizes_of
 from .mask import Mask
 from .policy import matches, patterns, telling
 
@@ -64,7 +65,19 @@ class Within:
         units = [
             unit for unit in view.units() if not unit.held and any(e.id in found.gone for e in unit.events)
         ]
-        gone = tuple(str(event.id) for unit in units for event in unit.events)
-        return view.changed_by(dataclasses.replace(found, gone=gone))
+        events = [event for unit in units for event in unit.events]
+        gone = tuple(str(event.id) for event in events)
+        return view.changed_by(Difference(gone, found.changed, tuple(_recounted(found.added, view, events))))
 
     __repr__ = telling
+
+
+def _recounted(
+    added: Iterable[tuple[str | None, Event]], view: Thread, gone: list[Event]
+) -> Iterator[tuple[str | None, Event]]:
+    """Give what the policies added, its `omitted` line counting the whole units that go, not their parts."""
+    for before, event in added:
+        if counts_of(event) is None:
+            yield before, event
+        elif gone:
+            yield before, event.having(data=line_of(gone, sizes_of(view)).data)

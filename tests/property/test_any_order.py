@@ -52,7 +52,7 @@ class AnyOrder(RuleBasedStateMachine):
         rules=st.sampled_from(RULES),
         counter=st.sampled_from(ADDITIVE),
         ladder=st.sampled_from(_LADDERS),
-        limit=st.sampled_from((300, 120, 200, 600, 2_000)),
+        limit=st.sampled_from((150, 300, 100, 200, 600, 2_000)),
         share=st.sampled_from((60, None, 30, 90)),
         reserve=st.sampled_from((0, 10)),
     )
@@ -90,11 +90,13 @@ class AnyOrder(RuleBasedStateMachine):
         if any(event.kind == "call" and event.call_id == call_id for event in self.thread):
             self.thread = self.thread.result(call_id, data, type="error" if failed else None)
 
-    @rule(data=_TEXT)
-    def round(self, data: str) -> None:
-        """A tool is called and answers at once."""
-        self.call({"path": "log"})
-        self.result(0, data, failed=False)
+    @rule(texts=st.lists(_TEXT, min_size=1, max_size=4))
+    def rounds(self, texts: list[str]) -> None:
+        """A tool is called and answers at once, some times, with a render after each."""
+        for text in texts:
+            self.call({"path": "log"})
+            self.result(0, text, failed=False)
+            self.render()
 
     @rule()
     def render(self) -> None:

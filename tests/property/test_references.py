@@ -80,6 +80,8 @@ def check_lines(thread: Thread) -> None:
     assert sum(line["events"] for line in lines) == len(gone) - len(collapsed_away(thread))
     named = {line[end] for line in lines for end in ("first", "last")}
     assert named <= {event.id for event in gone}
+    positions = {event.id: position for position, event in enumerate(thread)}
+    assert all(positions[line["first"]] <= positions[line["last"]] for line in lines)
     away = collapsed_away(thread)
     characters = sum(len(event.text) for event in gone if event.id not in away)
     assert sum(line["characters"] for line in lines) == characters

@@ -1,0 +1,22 @@
+# The commands that CI runs, by name.
+
+python := ".venv/bin/python"
+
+# lint and types
+check:
+    .venv/bin/ruff check .
+    .venv/bin/ruff format --check .
+    .venv/bin/mypy
+
+# all tests; `just test full` draws 1,000 examples for each property
+test profile="quick":
+    CONTEXTKIT_PROFILE={{profile}} {{python}} -m pytest
+
+# speed and memory, and whether budgets are kept
+bench:
+    {{python}} -m benchmarks.core
+    {{python}} -m benchmarks.fit
+
+# run the notebooks anew, in place
+notebooks:
+    .venv/bin/jupyter execute --inplace notebooks/*.ipynb
