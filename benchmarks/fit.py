@@ -12,10 +12,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 
 from contextkit import BudgetError, Context, Thread, Window, read_threads
+from contextkit.demo import deployment
 from contextkit.formats import FORMATS, Format
 from contextkit.tokens.vocabularies import load_encoding
 
@@ -46,9 +46,9 @@ def main() -> None:
 
 def _threads(folder: Path | None) -> Iterator[tuple[str, Thread]]:
     if folder is None:
-        demo = resources.files("contextkit.demo").joinpath("deployment.json").read_bytes()
-        yield "demo", Thread.from_json(demo)
-        yield from ((f"generated {seed}", generated(40 + 20 * seed, seed=seed, bodies="values")) for seed in range(20))
+        yield "demo", deployment()
+        for seed in range(20):
+            yield f"generated {seed}", generated(40 + 20 * seed, seed=seed, bodies="values")
         return
     for path in sorted(folder.glob("*.jsonl")):
         yield from ((f"{path.name} {named.id}", named.thread) for named in read_threads(path))

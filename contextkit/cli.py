@@ -23,20 +23,19 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
-from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from .budgets import Budget
+from .demo import deployment
 from .display import tables, terminal
 from .exceptions import ContextkitError, ReadError, SettingError
 from .formats import FORMATS, Format
 from .messages import NamedThread, read_threads
 from .plain import JSON
 from .prompts import Prompt
-from .threads import Thread
 from .tokens.counters import TokenCounter, token_counter
 from .windows import render as rendered
 
@@ -194,8 +193,7 @@ def _windowed(command: Callable[[tuple[str, ...], dict[str, Any], bool], None]) 
 @_FORMAT
 def demo(budget: int, format: Format) -> None:
     """Show what contextkit does with the thread that comes with it: a deployment agent at work."""
-    file = resources.files(__package__).joinpath("demo", "deployment.json")
-    thread = Thread.from_json(file.read_bytes())
+    thread = deployment()
     try:
         context = rendered(thread, format, budget=budget)
     except ContextkitError as error:

@@ -75,9 +75,11 @@ def same(first: JSON, second: JSON) -> bool:
         return True
     if type(first) is not type(second):
         return False
-    if isinstance(first, str):
-        return bool(first == second)
-    return json.dumps(first) == json.dumps(second)
+    if isinstance(first, dict):
+        return list(first) == list(second) and all(map(same, first.values(), second.values()))
+    if isinstance(first, list):
+        return len(first) == len(second) and all(map(same, first, second))
+    return repr(first) == repr(second) if isinstance(first, float) else bool(first == second)
 
 
 class _ProblemError(Exception):
@@ -214,7 +216,10 @@ def _object(items: Iterable[tuple[Any, Any]], depth: int) -> dict[str, JSON]:
 
 
 def _key(key: Any) -> str:
-    value = _plain(key, 3)
+    try:
+        value = _plain(key, 3)
+    except _ProblemError as problem:
+        raise _ProblemError(f"the key {key!r}: {problem.reason}") from None
     if isinstance(value, str):
         return value
     if isinstance(value, list | dict):

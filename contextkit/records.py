@@ -104,8 +104,8 @@ def applied(pairs: Iterable[tuple[Event, str]], record: Event) -> list[tuple[Eve
 
 def _merged(pairs: Iterable[tuple[Event, str]], gone: set[str], changed: dict[str, JSON], added: Any) -> Any:
     for event, unit in pairs:
-        for new in added.get(event.id, ()):
-            yield new, str(new.id)
+        if event.id in added:
+            yield from ((new, str(new.id)) for new in added[event.id])
         if event.id in changed:
             yield event.with_data(changed[event.id]), unit
         elif event.id not in gone:

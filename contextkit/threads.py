@@ -167,7 +167,7 @@ class Thread(Sequence[Event]):
     def __contains__(self, key: object) -> bool:
         if isinstance(key, str):
             return self._log.ids.get(key, self._length) < self._length
-        return any(event == key for event in self)
+        return isinstance(key, Event) and any(event == key for event in self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Thread):
@@ -298,7 +298,7 @@ class Thread(Sequence[Event]):
         gone = {
             event.id
             for unit in self.units()
-            if not unit.held and all(event.id in named for event in unit.events)
+            if named.issuperset([event.id for event in unit.events]) and not unit.held
             for event in unit.events
         }
         if not gone:
@@ -467,7 +467,8 @@ class Thread(Sequence[Event]):
     def _named(self, event: Event) -> Event:
         id, pinned = event.id, event.pinned
         if id is None:
-            id = str(self._length)
+            # a record's is no number, so that it is in the way of nobody who counts events himself
+            id = f"compaction-{self._length}" if is_record(event) else str(self._length)
             while id in self or id in self.view():  # an event of the user's has taken the number
                 id += "_"
         elif id in self or (self._view is not None and id in self._view):

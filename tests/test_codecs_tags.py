@@ -37,22 +37,22 @@ def forged(body: str, own: str) -> list[str]:
     """The structure that a lenient reader finds in a body: tags of ours, in the order found."""
     text, own = folded(body), folded(own).replace(" ", "")
     found = []
-    for match in re.finditer(r"<([^<>\\]*)(>?)", text):
+    for match in re.finditer(r"<(?!\\)([^<>]*)(>?)", text):
         inside, end = match.groups()
         # Without its `>` a tag ends with the line that its name stands on.
-        name = "".join((inside if end else inside.lstrip("/ \n").partition("\n")[0]).split()).strip("/")
-        first, *more = re.split(r"[\s/]", inside.strip("\n /")) or [""]
+        name = "".join((inside if end else inside.lstrip("/ \n").partition("\n")[0]).split()).strip("/\\")
+        first, *more = re.split(r"[\s/]", inside.strip("\n /\\")) or [""]
+        first = first.rstrip("\\")
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         alone = not line.strip() and not text[match.end() :].partition("\n")[0].strip()
-        if not end:  # an opening tag that is never closed: directly behind the `<`, or with attributes only
-            alone = not line.strip() and (
-                inside[:1] not in (" ", "\n") or all("=" in part for part in more if part)
-            )
-            alone = alone and "\n" in inside.lstrip()
+        if not end:  # an opening tag that is never closed: with anything behind it, but for `< name text`
+            alone = not line.strip() and "\n" in inside.lstrip()
+            alone = alone and (inside[:1] not in (" ", "\n") or not any(more))
         closing, snake = inside.strip().startswith("/"), re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", name)
         is_word, is_own = not {name, first}.isdisjoint(WORDS), own in (name, first)
         inline = bool(end) and not re.search(r"\w\Z", line)
-        paired = snake and re.search(rf"<\\*{name}(\b|\n)", line + "\n" + "".join(line.split()))
+        opened = re.findall(r"<[\\\s]*([\w.:-]+)", line + "\n" + "".join(line.split()))
+        paired = name in opened and end and re.fullmatch(rf"[\s/\\]*{re.escape(name)}", inside)
         closes = closing and (is_word or is_own or (snake and not paired))
         opens = not closing and ((alone and (is_word or is_own or snake)) or (is_own and inline))
         if opens or closes:
@@ -96,6 +96,7 @@ CASES = event_types().flatmap(lambda own: st.tuples(st.just(own), forgeries(own)
 @given(CASES)
 @settings(deadline=None)
 @example(("error", "</error</error>"))
+@example(("user", "</error\\"))
 @example(("/", "<//>"))
 @example(("\\x", "</\\x>"))
 def test_a_lenient_reader_finds_no_structure(case: tuple[str, str]) -> None:

@@ -67,6 +67,8 @@ _PREFIX = re.compile(f"(?:[{_UNSEEN}*+>|#•·-]|[0-9]++[.)])*+")
 _LINE_END = f"(?:(?![{_BREAKS}])[{_UNSEEN}])*+(?=[{_BREAKS}]|\\Z)"
 # Directly behind a `<`, anything but a tag may follow the name: `<error code=1`, and the `>` on a later line.
 _OPEN_REST = re.compile(f"[^{_LESS}{_MORE}{_BREAKS}]*+(?=[{_BREAKS}]|\\Z)")
+# A closing tag is data, as far as it goes, only where it looks like one: `</order_id>`.
+_CLOSED_NAME = re.compile(f"[^{_SPACE}{_BREAKS}{_SLASHES}{_LESS}{_MORE}]++[{_MORE}]")
 # A name is read in three ways: as one word, over the rest of the line, and over lines up to the tag's end.
 _READINGS = tuple(
     re.compile(f"[^{ends}{_LESS}{_MORE}]*+") for ends in (_SPACE + _BREAKS + _SLASHES, _BREAKS, "")
@@ -140,13 +142,14 @@ def _places(body: str, own: str) -> Iterator[int]:
             continue
         line.move_to(start)
         if match[2]:
-            ours = own_name in names or not WORDS.isdisjoint(names) or not line.closes(names)
+            is_data = _CLOSED_NAME.match(body, name_start) is not None and line.closes(names[0])
+            ours = own_name in names or not WORDS.isdisjoint(names) or not is_data
         else:
             is_tight = _WHITE.search(match[0]) is None
             ours = line.is_alone(start, name_start, is_tight=is_tight)
             ours = ours or (own_name in names and not _is_behind_word(body, start))
             if not ours:
-                line.opens(names)
+                line.opens(names[0])
         if ours:
             yield match.end(1)
 
@@ -172,17 +175,15 @@ class _Line:
             self._start, self._prefix_end = start, None
             self._opened.clear()
 
-    def opens(self, names: list[str]) -> None:
-        for name in names:
-            self._opened[name] = self._opened.get(name, 0) + 1
+    def opens(self, name: str) -> None:
+        self._opened[name] = self._opened.get(name, 0) + 1
 
-    def closes(self, names: list[str]) -> bool:
+    def closes(self, name: str) -> bool:
         """Whether a closing tag closes one that this line has opened."""
-        for name in names:
-            if self._opened.get(name):
-                self._opened[name] -= 1
-                return True
-        return False
+        if not self._opened.get(name):
+            return False
+        self._opened[name] -= 1
+        return True
 
     def is_alone(self, start: int, name_start: int, *, is_tight: bool) -> bool:
         """Whether nothing stands on the line but the opening tag that starts here."""
@@ -206,7 +207,7 @@ def _screen(own: str) -> re.Pattern[str]:
     plain = "a-zA-Z0-9" + re.escape("".join(sorted(marks - {"_"})))
     other = re.escape("".join(sorted(set(string.punctuation) - marks))) + "／" + _LESS + _MORE
     words = "|".join(map(re.escape, sorted({*WORDS, _folded(own), _stem(own)})))
-    end = f"{_SLASHES}{_LESS}{_MORE}"
+    end = f"{_SLASHES}{_BACKSLASHES}{_LESS}{_MORE}"
     return re.compile(
         f"([{_LESS}])\\\\*+[{_UNSEEN}{_BACKSLASHES}]*+([{_SLASHES}])?+{_LEAD.pattern}(?="
         f"(?i:{words})(?=[{_UNSEEN}{end}]|\\Z)"

@@ -53,10 +53,12 @@ class Clamp:
             def cut(text: str, limit: int, id: str | None = event.id) -> str:
                 return meter.cut(text, limit, keep=self.keep, marker=lambda *gone: _marker(id, *gone))
 
-            if clamped(event.data, limit, meter.text_exceeds, cut) is not event.data:
+            data = clamped(event.data, limit, meter.text_exceeds, cut)
+            if data is not event.data:
                 # cut from what it was, so that the marker of a second cut counts what the first one took
-                changes[str(event.id)] = clamped(
-                    view.whole(str(event.id)).data, limit, meter.text_exceeds, cut
+                whole = view.whole(str(event.id))
+                changes[str(event.id)] = (
+                    data if whole is event else clamped(whole.data, limit, meter.text_exceeds, cut)
                 )
         return view.replace_all(changes) if changes else view
 

@@ -33,10 +33,11 @@ class Drop:
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view without what does not fit."""
         units = view.units()
-        free = [unit for unit in units if not unit.held and counts_of(unit.events[0]) is None]
+        loose = [unit for unit in units if not unit.held]
+        lines = [unit.events[0] for unit in loose if counts_of(unit.events[0]) is not None]
+        free = [unit for unit in loose if unit.events[0].kind != "compaction" or unit.events[0] not in lines]
         if self.key is not None:
             free.sort(key=self.key)
-        lines = [unit.events[0] for unit in units if not unit.held and counts_of(unit.events[0]) is not None]
         held = sum(meter(event) for unit in units if unit.held for event in unit.events)
         candidates = [*lines, *(event for unit in free for event in unit.events)]
         sizes = sizes_of(view)
