@@ -8,26 +8,81 @@ in any process.
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
 from contextkit import Event, Thread
+from contextkit.messages import read_threads
 
 Bodies = Literal["text", "values"]
 """What the events' data is: text only, or JSON values with text in them, as tools return them."""
 
 _NOUNS = (
-    "request queue worker invoice customer deploy migration cache index token session gateway shard replica "
-    "schedule payment webhook retry snapshot tenant ledger batch cursor policy budget export upload release"
-).split()
-_VERBS = "load store merge split validate publish resolve refresh collect archive enqueue commit rotate parse".split()
-_ADJECTIVES = "stale pending invalid remote partial duplicate expired internal slow empty active missing".split()
-_ERRORS = "TimeoutError KeyError ValueError ConnectionResetError PermissionError IntegrityError".split()
+    "request",
+    "queue",
+    "worker",
+    "invoice",
+    "customer",
+    "deploy",
+    "migration",
+    "cache",
+    "index",
+    "token",
+    "session",
+    "gateway",
+    "shard",
+    "replica",
+    "schedule",
+    "payment",
+    "webhook",
+    "retry",
+    "snapshot",
+    "tenant",
+    "ledger",
+    "batch",
+    "cursor",
+    "policy",
+    "budget",
+    "export",
+    "upload",
+    "release",
+)
+_VERBS = (
+    "load",
+    "store",
+    "merge",
+    "split",
+    "validate",
+    "publish",
+    "resolve",
+    "refresh",
+    "collect",
+    "archive",
+    "enqueue",
+    "commit",
+    "rotate",
+    "parse",
+)
+_ADJECTIVES = (
+    "stale",
+    "pending",
+    "invalid",
+    "remote",
+    "partial",
+    "duplicate",
+    "expired",
+    "internal",
+    "slow",
+    "empty",
+    "active",
+    "missing",
+)
+_ERRORS = ("TimeoutError", "KeyError", "ValueError", "ConnectionResetError", "IntegrityError")
 _PATTERNS = (
     "The {a} {n} is what makes the {m} fail, so I will {v} it before anything else.",
     "Let me look at how the {n} and the {m} work together; the {a} one isn't covered by a test yet.",
-    "That did it: {i} of {j} checks pass now. What is left is the {a} {m}, which needs us to {v} the {n} first.",
+    "That did it: {i} of {j} checks pass now. What is left is the {a} {m}, so {v} the {n} first, please.",
     "Could you {v} the {n} for the {m}? It's been {a} since Tuesday, and the customers notice.",
     "I don't think that the {n} should {v} anything here, because the {m} already does (see `{v}_{n}`).",
     "We have seen {i} {a} {n}s in the last {j} minutes, most of them after the {m} had been restarted.",
@@ -47,7 +102,8 @@ class _Author(random.Random):
         return f"{self.getrandbits(48):012x}"
 
     def time(self) -> str:
-        return f"2026-03-{self.randint(1, 28):02d}T{self.randint(0, 23):02d}:{self.randint(0, 59):02d}:07.{self.randint(0, 999):03d}Z"
+        hour, minute, millisecond = self.randint(0, 23), self.randint(0, 59), self.randint(0, 999)
+        return f"2026-03-{self.randint(1, 28):02d}T{hour:02d}:{minute:02d}:07.{millisecond:03d}Z"
 
     def lines(self, mean: float) -> int:
         """How many lines a text has: most have few, some have very many."""
@@ -64,15 +120,17 @@ class _Author(random.Random):
     def log(self) -> str:
         return "\n".join(
             f"{self.time()} {self.choice(('INFO', 'INFO', 'DEBUG', 'WARN', 'ERROR'))} "
-            f"[{self.choice(_NOUNS)}-{self.randint(1, 9)}] {self.name()} {self.choice(_NOUNS)}_id={self.code_id()} "
-            f"took {self.expovariate(0.02):.1f}ms status={self.choice((200, 200, 204, 404, 503))}"
+            f"[{self.choice(_NOUNS)}-{self.randint(1, 9)}] {self.name()} "
+            f"{self.choice(_NOUNS)}_id={self.code_id()} took {self.expovariate(0.02):.1f}ms "
+            f"status={self.choice((200, 200, 204, 404, 503))}"
             for _ in range(self.lines(11))
         )
 
     def code(self) -> str:
         blocks = []
         for _ in range(self.lines(5)):
-            name, noun, verb, adjective = self.name(), self.choice(_NOUNS), self.choice(_VERBS), self.choice(_ADJECTIVES)
+            name, noun = self.name(), self.choice(_NOUNS)
+            verb, adjective = self.choice(_VERBS), self.choice(_ADJECTIVES)
             blocks.append(
                 f"def {name}({noun}: {noun.title()}, *, limit: int = {self.randint(2, 500)}) -> list[str]:\n"
                 f'    """{verb.title()} each {adjective} {noun}, up to a limit."""\n'
@@ -126,14 +184,19 @@ def _query(author: _Author) -> tuple[str, Any]:
 
 def _page(author: _Author) -> tuple[str, Any]:
     text = "\n\n".join(author.prose(3) for _ in range(author.lines(4)))
-    return f"# {author.name()}\n\n{text}", {"title": author.name(), "url": f"https://docs.example/{author.name()}", "text": text}
+    title = author.name()
+    return f"# {title}\n\n{text}", {"title": title, "url": f"https://docs.example/{title}", "text": text}
+
+
+def _question(author: _Author) -> dict[str, Any]:
+    return {"url": f"https://docs.example/{author.name()}", "question": author.sentence()}
 
 
 _TOOLS: tuple[_Tool, ...] = (
-    ("run_command", lambda author: {"command": f"grep -rn {author.name()} services/ | head -n 50", "timeout": 30}, _shell),
+    ("run_command", lambda author: {"command": f"grep -rn {author.name()} services/", "timeout": 30}, _shell),
     ("read_file", lambda author: {"path": author.path(), "start_line": author.randint(1, 900)}, _file),
-    ("query_records", lambda author: {"table": author.choice(_NOUNS), "where": {"state": author.choice(_ADJECTIVES)}}, _query),
-    ("fetch_page", lambda author: {"url": f"https://docs.example/{author.name()}", "question": author.sentence()}, _page),
+    ("query_records", lambda author: {"table": author.choice(_NOUNS), "key": author.code_id()}, _query),
+    ("fetch_page", _question, _page),
 )
 
 
@@ -143,7 +206,8 @@ def endless(seed: int = 0, bodies: Bodies = "text") -> Iterator[Event]:
     yield from (Event("system", author.prose(6)), Event("user", author.prose(3)))
     for number in range(1 << 40):
         if author.random() < 0.05:
-            yield Event("slack_message", _body(bodies, author.prose(2), {"from": author.name(), "text": author.prose(2)}))
+            text = author.prose(2)
+            yield Event("slack_message", _body(bodies, text, {"from": author.name(), "text": text}))
         yield Event("assistant", author.prose(2))
         yield from exchange(author, str(number), bodies)
 
@@ -185,19 +249,19 @@ def log_text(characters: int, *, seed: int = 0) -> str:
 
 def joined(threads: Iterable[Thread], count: int) -> Thread:
     """Put threads one after the other into one of at most so many events."""
-    events = chain.from_iterable(
-        (event.having(id=None, pinned=None, call_id=event.call_id and f"{number}.{event.call_id}") for event in thread.view())
+    events = (
+        event.having(id=None, pinned=None, call_id=event.call_id and f"{number}.{event.call_id}")
         for number, thread in enumerate(threads)
+        for event in thread
+        if event.kind != "compaction"
     )
-    return Thread(islice((event for event in events if event.kind != "compaction"), count))
+    return Thread(islice(events, count))
 
 
 def read(folder: Path, count: int) -> Thread:
-    """Read threads from the JSON Lines files of a folder, and put them into one of at most so many events."""
-    from contextkit.messages import read_threads  # noqa: PLC0415 - only who brings data needs it
-
+    """Read the threads of a folder's JSON Lines files, put into one of at most so many events."""
     files = sorted(folder.rglob("*.jsonl"))
-    return joined(chain.from_iterable(map(read_threads, files)), count)
+    return joined((named.thread for file in files for named in read_threads(file)), count)
 
 
 def as_text(thread: Thread) -> Thread:

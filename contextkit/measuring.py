@@ -136,11 +136,13 @@ class Measure:
     def event_exceeds(self, event: Event, limit: int) -> bool:
         """Tell whether the event's fragment has more than `limit` tokens; counting stops early."""
         piece = self.piece(event)
-        return self._long(piece, limit, self.counter) or self._scale(self._counted(piece)) > limit
+        if piece.tokens is None and self._long(piece, limit, self.counter):
+            return True
+        return self._scale(self._counted(piece)) > limit
 
     def _long(self, piece: Piece, limit: int, counter: TokenCounter) -> bool:
         """Whether the piece, not counted yet, is so long that it surely has more than `limit` tokens."""
-        if piece.tokens is not None or self._seams is None or len(piece.text) <= _LONG * (limit + 64):
+        if self._seams is None or len(piece.text) <= _LONG * (limit + 64):
             return False
         return limit < 0 or exceeds(piece.text, limit, counter)
 
@@ -171,7 +173,7 @@ class Measure:
     def _added_up(self, view: Iterable[Event]) -> int:
         pieces, middle = self.pieces(view), 0
         counts = [self._counted(piece) if piece.tokens is None else piece.tokens for piece in pieces]
-        if not self.format.separator and len(pieces) > 2 and all([piece.closed for piece in pieces]):
+        if not self.format.separator and len(pieces) > 2 and all(piece.closed for piece in pieces):
             middle = sum(counts[1:-1])  # the first and the last could stand side by side as well
             pieces, counts = [pieces[0], pieces[-1]], [counts[0], counts[-1]]
         texts = [piece.text for piece in pieces]
@@ -210,9 +212,9 @@ class Measure:
                 continue
             if not piece.closed:
                 return False
-            if self._long(piece, left, self._base):
+            if piece.tokens is None and self._long(piece, left, self._base):
                 return True
-            left -= self._counted(piece)
+            left -= self._counted(piece) if piece.tokens is None else piece.tokens
             if left < 0:
                 return True
         return False
@@ -223,11 +225,12 @@ class Measure:
         Args:
             view: The events as they stand.
             mark: The tokens that the whole text is to have at most.
-            exact: Whether what joins cost is measured on the view as it stands. Without, the
-                fragments are taken to add up, and nothing is counted in advance.
+            exact: Whether what joins cost is measured on the view as it stands. Without, that is
+                done where fragments do not add up; where they do nothing is counted in advance.
         """
         room = mark - self.fixed
-        if exact or self._seams is None:
+        # What surely exceeds adds up as far as it was looked at. Else all of it has been counted already.
+        if exact or not self._surely_exceeds(view, mark):
             room = mark - (self.total(view) - sum(map(self.tokens, view)))
         return Meter(
             self.tokens,

@@ -47,7 +47,7 @@ class Unit:
     @property
     def held(self) -> bool:
         """Whether it may not be dropped: a part of it is pinned, or in flight."""
-        return self.in_flight or any([event.pinned for event in self.events])
+        return self.in_flight or True in [event.pinned for event in self.events]
 
 
 class _Log:
@@ -532,7 +532,8 @@ class Thread(Sequence[Event]):
 
     def _keeping(self, positions: Iterable[int]) -> "Thread":
         chosen = list(positions)
-        return self._remade([self._log.events[i] for i in chosen], [self._log.units[i] for i in chosen])
+        kept = self._remade([self._log.events[i] for i in chosen], [self._log.units[i] for i in chosen])
+        return kept.as_arrived({id: data for id, data in self._arrived.items() if id in kept})
 
     @classmethod
     def _of(cls, events: Iterable[Event], units: Iterable[str]) -> "Thread":

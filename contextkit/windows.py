@@ -10,7 +10,7 @@ from .events import Event
 from .exceptions import PolicyError, SettingError
 from .formats import TAGGED, Format
 from .measuring import Measure, Memory
-from .plain import JSON, same
+from .plain import same
 from .policies import DEFAULT_POLICIES
 from .policies.policy import Arrival, Policy
 from .prompts import Prompt
@@ -70,8 +70,11 @@ class Window:
         if not isinstance(format, Format):
             raise SettingError("Window.format", format, "it must be a Format, such as TAGGED")
         for name, callables in (("policies", policies), ("arrivals", arrivals)):
-            if not all(map(callable, callables)):
-                raise SettingError(f"Window.{name}", callables, "it must hold callables")
+            given: object = callables
+            if not isinstance(given, Sequence) or not all(map(callable, given)):
+                raise SettingError(f"Window.{name}", callables, "it must be a list of callables")
+        if prompt is not None and not isinstance(prompt, Prompt | str):
+            raise SettingError("Window.prompt", prompt, "it must be a Prompt or a template's text")
         self.format = format
         self.budget = None if budget is None else Budget.of(budget)
         self.prompt = Prompt(prompt) if isinstance(prompt, str) else prompt

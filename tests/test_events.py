@@ -34,7 +34,7 @@ def events(draw: st.DrawFn) -> Event:
 def test_a_record_gives_the_event_back(event: Event) -> None:
     """An event is the same after its JSON record, a pickle and a deep copy."""
     assert Event.from_record(event.to_record()) == event
-    assert pickle.loads(pickle.dumps(event)) == event
+    assert pickle.loads(pickle.dumps(event)) == event  # noqa: S301
     assert copy.deepcopy(event) == event
     assert hash(copy.deepcopy(event)) == hash(event)
 
@@ -132,7 +132,9 @@ def test_an_event_cannot_be_changed() -> None:
 
 def test_other_data_takes_the_raw_part_off() -> None:
     """`with_data` keeps all but `raw`, which no longer speaks of the data."""
-    event = Event("user", "deploy it", id="7", pinned=True, raw={"content": "deploy it"}, at=datetime.date(2026, 3, 1))
+    event = Event(
+        "user", "deploy it", id="7", pinned=True, raw={"content": "deploy it"}, at=datetime.date(2026, 3, 1)
+    )
     other = event.with_data({"tag": b"v1"})
     assert (other.data, other.raw) == ({"tag": "v1"}, None)
     assert other.having(data=event.data, raw=event.raw) == event

@@ -40,7 +40,19 @@ FLOORS = {
 """The floor of each module or folder."""
 
 HEAVY = {
-    *("jinja2", "lxml", "numpy", "pydantic", "regex", "rich", "click", "tiktoken", "tokenizers", "toktok", "yaml"),
+    *(
+        "jinja2",
+        "lxml",
+        "numpy",
+        "pydantic",
+        "regex",
+        "rich",
+        "click",
+        "tiktoken",
+        "tokenizers",
+        "toktok",
+        "yaml",
+    ),
     *("anthropic", "google", "openai"),
 }
 """What takes long to import or need not be installed: imported where it is used."""
@@ -60,7 +72,9 @@ def floor(name: tuple[str, ...]) -> int:
 def imports(path: Path) -> Iterator[tuple[ast.Import | ast.ImportFrom, tuple[str, ...]]]:
     """Yield each import of a module with the names of the functions it stands in."""
 
-    def walk(node: ast.AST, inside: tuple[str, ...]) -> Iterator[tuple[ast.Import | ast.ImportFrom, tuple[str, ...]]]:
+    def walk(
+        node: ast.AST, inside: tuple[str, ...]
+    ) -> Iterator[tuple[ast.Import | ast.ImportFrom, tuple[str, ...]]]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Import | ast.ImportFrom):
                 yield child, inside
@@ -80,7 +94,9 @@ def targets(path: Path, node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str
     module = (*folder, *(node.module or "").split(".")) if node.module else folder
     for alias in node.names:
         longer = (*module, alias.name)
-        is_module = PACKAGE.joinpath(*longer).with_suffix(".py").exists() or PACKAGE.joinpath(*longer).is_dir()
+        is_module = (
+            PACKAGE.joinpath(*longer).with_suffix(".py").exists() or PACKAGE.joinpath(*longer).is_dir()
+        )
         yield longer if is_module else module
 
 
@@ -110,9 +126,11 @@ def test_imports_inside_are_relative(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: "/".join(name_of(path)))
 def test_imports_in_functions_are_of_heavy_or_optional_packages(path: Path) -> None:
-    """An import inside a function is of a package that takes long or may be missing, or `display` for a picture."""
+    """What a function imports takes long or may be missing, or is `display`, for a picture."""
     for node, inside in imports(path):
-        if not inside or (inside[-1] == "_repr_html_" and [target[0] for target in targets(path, node)] == ["display"]):
+        if not inside or (
+            inside[-1] == "_repr_html_" and [target[0] for target in targets(path, node)] == ["display"]
+        ):
             continue
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         relative = isinstance(node, ast.ImportFrom) and node.level > 0

@@ -12,7 +12,7 @@ import json
 import pathlib
 import types
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pydantic
@@ -52,7 +52,11 @@ class Pod:
     ready: bool = True
 
 
-Point = collections.namedtuple("Point", "x y")
+class Point(NamedTuple):
+    """A named tuple."""
+
+    x: int
+    y: int
 
 
 class Shout(str):
@@ -80,7 +84,7 @@ class Shout(str):
         (pathlib.PurePosixPath("/etc/hosts"), "/etc/hosts"),
         (ipaddress.ip_address("10.0.0.1"), "10.0.0.1"),
         (datetime.date(2026, 3, 1), "2026-03-01"),
-        (datetime.datetime(2026, 3, 1, 14, 7, tzinfo=datetime.timezone.utc), "2026-03-01T14:07:00+00:00"),
+        (datetime.datetime(2026, 3, 1, 14, 7, tzinfo=datetime.UTC), "2026-03-01T14:07:00+00:00"),
         (datetime.time(14, 7), "14:07:00"),
         (datetime.timedelta(minutes=2), 120.0),
         (Level.HIGH, "high"),
@@ -92,7 +96,10 @@ class Shout(str):
         (Pod("api-0"), {"name": "api-0", "ready": True}),
         (Point(1, 2), {"x": 1, "y": 2}),
         (types.MappingProxyType({"a": 1}), {"a": 1}),
-        ({2: "two", None: "none", False: "no", Level.HIGH: 2}, {"2": "two", "null": "none", "false": "no", "high": 2}),
+        (
+            {2: "two", None: "none", False: "no", Level.HIGH: 2},
+            {"2": "two", "null": "none", "false": "no", "high": 2},
+        ),
         ((1, 2), [1, 2]),
         (collections.deque([1, 2]), [1, 2]),
         (range(3), [0, 1, 2]),
@@ -114,11 +121,11 @@ def test_each_kind_of_value_becomes_json_by_its_rule(value: object, expected: ob
 def test_an_exception_becomes_its_traceback() -> None:
     """The text names the error, its message and the line that raised it."""
     try:
-        raise KeyError("tag")
+        _ = {}["tag"]
     except KeyError as error:
         text = plain(error)
     assert text.startswith("Traceback (most recent call last):\n")
-    assert 'raise KeyError("tag")' in text
+    assert '_ = {}["tag"]' in text
     assert text.endswith("\nKeyError: 'tag'")
 
 
@@ -168,7 +175,8 @@ def test_what_is_too_deep_or_holds_itself_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [(1, True), (1, 1.0), (0.0, -0.0), ("1", 1), ([1], [True]), ({"a": 1, "b": 2}, {"b": 2, "a": 1})]
+    ("first", "second"),
+    [(1, True), (1, 1.0), (0.0, -0.0), ("1", 1), ([1], [True]), ({"a": 1, "b": 2}, {"b": 2, "a": 1})],
 )
 def test_values_of_other_types_are_not_the_same(first: object, second: object) -> None:
     """1, 1.0 and True are three values, and the order of keys counts, for it shows."""

@@ -82,9 +82,11 @@ def test_the_names_are_in_order() -> None:
 
 
 def test_the_names_are_complete() -> None:
-    """Each public thing in the package's namespace that is not a module is in `__all__`, and the other way around."""
+    """Each public thing in the package that is not a module is in `__all__`, and the other way around."""
     module = type(sys)
-    there = {name for name, value in vars(contextkit).items() if name[0] != "_" and not isinstance(value, module)}
+    there = {
+        name for name, value in vars(contextkit).items() if name[0] != "_" and not isinstance(value, module)
+    }
     assert there == set(contextkit.__all__)
 
 
@@ -92,7 +94,9 @@ def test_each_error_is_public() -> None:
     """Whoever catches an error finds its class in the package."""
     from contextkit import exceptions
 
-    errors = {name for name, value in vars(exceptions).items() if isinstance(value, type) and name.endswith("Error")}
+    errors = {
+        name for name, value in vars(exceptions).items() if isinstance(value, type) and name.endswith("Error")
+    }
     assert errors <= set(contextkit.__all__)
 
 
@@ -103,7 +107,7 @@ def test_importing_loads_nothing_heavy() -> None:
 
 
 def test_importing_is_fast() -> None:
-    """`import contextkit` takes under 100 ms, or on a slow machine under five times what its standard library takes.
+    """`import contextkit` takes under 100 ms, or under five times what the standard library takes.
 
     The median of five processes each, in seconds of processor time, measured from within, so that neither the
     interpreter's own start nor other programs count. What contextkit needs of the standard library takes some

@@ -77,7 +77,10 @@ def _recounted(
 ) -> Iterator[tuple[str | None, Event]]:
     """Give what the policies added, its `omitted` line counting the whole units that go, not their parts."""
     for before, event in added:
+        id = str(event.id)
+        while id in view:  # the policies have seen a part of the view, and so of its ids
+            id += "+"
         if counts_of(event) is None:
-            yield before, event
+            yield before, event.having(id=id)
         elif gone:
-            yield before, event.having(data=line_of(gone, sizes_of(view)).data)
+            yield before, event.having(id=id, data=line_of(gone, sizes_of(view)).data)

@@ -1,4 +1,4 @@
-"""All properties at once: a thread that grows, is rendered, compacted, forked and written down in any order."""
+"""All properties at once: a thread grows, is rendered, compacted, forked and written down in any order."""
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -134,7 +134,9 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(lines=st.booleans())
     def write_down_and_read(self, lines: bool) -> None:
         """The thread is stored and loaded, in another process as it were."""
-        again = Thread.from_jsonl(self.thread.to_jsonl()) if lines else Thread.from_json(self.thread.to_json())
+        again = (
+            Thread.from_jsonl(self.thread.to_jsonl()) if lines else Thread.from_json(self.thread.to_json())
+        )
         assert again == self.thread
         assert list(again.view()) == list(self.thread.view())
         assert again.units() == self.thread.units()

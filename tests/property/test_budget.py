@@ -79,11 +79,15 @@ class TestBudget:
         context = setup.window(tokens).render(thread)
         assert (context.tokens, context.steps, context.thread) == (tokens, (), thread)
 
-    @given(threads(), setups(ladders=ladders().map(lambda ladder: (*ladder, Drop())), counters=ADDITIVE), shares())
+    @given(
+        threads(),
+        setups(ladders=ladders().map(lambda ladder: (*ladder, Drop())), counters=ADDITIVE),
+        shares(),
+    )
     def test_drop_fits_whatever_can_be_fitted(self, thread: Thread, setup: Setup, shares: Shares) -> None:
         """With a `Drop` at the end there is no error while dropping all that may go would do."""
         budget = shares.of(setup.size(thread))
-        bare = Drop()(thread, Meter(lambda event: 1, excess=10**9, room=-(10**9)))
+        bare = Drop()(thread, Meter(lambda _: 1, excess=10**9, room=-(10**9)))
         slack = 8  # the line of a view in which a policy has added events may have some more digits
         assume(setup.size(bare) + slack <= budget.room)
         assert isinstance(rendered(setup.window(budget), thread), Context)

@@ -22,7 +22,10 @@ def shown(context: Context | BudgetError) -> object:
 
 
 class TestMemory:
-    """A window's memory changes nothing but the time: a fresh one gives the same context for the same thread."""
+    """A window's memory changes nothing but the time.
+
+    A fresh one gives the same context for the same thread.
+    """
 
     @given(event_lists(), setups(), shares(), pauses())
     def test_a_fresh_window_gives_the_same(

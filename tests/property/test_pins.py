@@ -22,7 +22,7 @@ class TestPins:
 
     @given(event_lists(), setups(), shares())
     def test_the_task_is_pinned(self, events: list[Event], setup: Setup, shares: Shares) -> None:
-        """What the system and the user say before the model's first own event is pinned, if not told otherwise."""
+        """What system and user say before the model's first own event is pinned, if not told otherwise."""
         thread = Thread(events)
         opened = False
         for given_event, event in zip(events, thread, strict=True):
@@ -64,10 +64,10 @@ def puts_another(view: Thread, meter: Meter) -> Thread:
 
 @pytest.mark.parametrize("policy", [cuts_it, changes_it, moves_it, puts_another])
 def test_a_policy_that_breaks_the_rules_is_named(policy: Policy) -> None:
-    """A policy that cuts, moves or overwrites a pinned event is an error that names it, and nothing is changed."""
+    """A policy that cuts, moves or overwrites a pinned event is named, and nothing is changed."""
     thread = Thread(Event("note" if n else "user", "word " * 20) for n in range(6))
     window = Window(budget=60, policies=[policy])
     before = thread.to_json()
-    with pytest.raises(PolicyError, match=policy.__name__):  # type: ignore[attr-defined]
+    with pytest.raises(PolicyError, match=policy.__name__):
         window.render(thread)
     assert thread.to_json() == before

@@ -1,5 +1,7 @@
 """Property 6: a provider can serve the front of a context from its prompt cache."""
 
+from itertools import pairwise
+
 from hypothesis import given
 
 from contextkit import Context, Event
@@ -29,15 +31,23 @@ class TestPrefixes:
             last, records = text, len(context.thread.records())
 
     @given(event_lists(), setups())
-    def test_each_prefix_of_a_thread_gives_a_prefix_of_its_text(self, events: list[Event], setup: Setup) -> None:
+    def test_each_prefix_of_a_thread_gives_a_prefix_of_its_text(
+        self, events: list[Event], setup: Setup
+    ) -> None:
         """Without a budget, the text of `thread[:n]` starts the text of `thread[:n + 1]`, for each n."""
         _, after = setup.around
         window = setup.window()
-        texts = [context.text.removesuffix(after) for _, context in run(window, events) if isinstance(context, Context)]
-        assert all(longer.startswith(shorter) for shorter, longer in zip(texts, texts[1:], strict=False))
+        texts = [
+            context.text.removesuffix(after)
+            for _, context in run(window, events)
+            if isinstance(context, Context)
+        ]
+        assert all(longer.startswith(shorter) for shorter, longer in pairwise(texts))
 
     @given(event_lists(), setups(), shares())
-    def test_a_fork_shows_what_the_thread_showed_then(self, events: list[Event], setup: Setup, shares: Shares) -> None:
+    def test_a_fork_shows_what_the_thread_showed_then(
+        self, events: list[Event], setup: Setup, shares: Shares
+    ) -> None:
         """`thread.fork(n)` has the view that the thread had when it had n events, compactions or not."""
         seen = []
         for thread, context in run(setup.window(shares.of(setup.size(events))), events):

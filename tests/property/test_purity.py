@@ -22,7 +22,9 @@ class TestPurity:
     """No input is changed; the same input gives the same bytes, in any process, under any hash seed."""
 
     @given(event_lists(), setups(), shares(), pauses())
-    def test_no_input_is_changed(self, events: list[Event], setup: Setup, shares: Shares, pauses: int) -> None:
+    def test_no_input_is_changed(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
         """Events, their data, threads and views are after a render what they were before it."""
         written = [event.to_record() for event in events]
         before = copy.deepcopy(written)
@@ -30,7 +32,10 @@ class TestPurity:
         for thread, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
             if isinstance(context, Context):
                 context.receipt()
-            threads += [(each, states(each)) for each in (thread, *([context.thread] if isinstance(context, Context) else []))]
+            threads += [
+                (each, states(each))
+                for each in (thread, *([context.thread] if isinstance(context, Context) else []))
+            ]
         assert same(written, before)
         for thread, state in threads:  # later appends and compactions have not changed it either
             assert states(thread) == state
@@ -59,7 +64,7 @@ class TestPurity:
         assert states(start) == states(Thread(events))
 
     def test_any_process_gives_the_same_bytes(self) -> None:
-        """Texts and records of a fixed corpus are the same in three processes with other hash seeds, and in this."""
+        """Texts and records of a fixed corpus are the same under three hash seeds, and in this process."""
         code = "from tests.property.test_purity import digest; print(digest())"
         digests = {
             subprocess.run(
@@ -93,8 +98,8 @@ def digest() -> str:
     """The sha256 of all that is said of the corpus, arrivals included."""
     sha = hashlib.sha256()
     compactions = 0
-    for events, setup, shares in corpus(seed=20_260_301, count=120):
-        budget = shares.of(setup.size(events))
+    for events, setup, share in corpus(seed=20_260_301, count=120):
+        budget = share.of(setup.size(events))
         redact = Redact({"key": r"re\w+ed", "line": "line"})
         window = Window(
             setup.format,

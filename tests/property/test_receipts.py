@@ -6,7 +6,19 @@ from contextkit import Context, Event
 from contextkit.records import is_record
 
 from ..strategies import same
-from .strategies import ADDITIVE, READY_MADE, Setup, Shares, event_lists, formats, pauses, recounted, run, setups, shares
+from .strategies import (
+    ADDITIVE,
+    READY_MADE,
+    Setup,
+    Shares,
+    event_lists,
+    formats,
+    pauses,
+    recounted,
+    run,
+    setups,
+    shares,
+)
 
 
 class TestReceipts:
@@ -17,14 +29,18 @@ class TestReceipts:
     """
 
     @given(event_lists(), setups(), shares(), pauses())
-    def test_the_receipt_balances(self, events: list[Event], setup: Setup, shares: Shares, pauses: int) -> None:
+    def test_the_receipt_balances(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
         """The rows and the two rests add up to the tokens; each row's figures are the judge's."""
         for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
             if isinstance(context, Context):
                 check_sums(context, setup)
 
     @given(event_lists(), setups(), shares(), pauses())
-    def test_each_event_has_one_row(self, events: list[Event], setup: Setup, shares: Shares, pauses: int) -> None:
+    def test_each_event_has_one_row(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
         """Each event of the log has one row, each added one too, and states agree with log and view."""
         for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
             if isinstance(context, Context):
@@ -41,7 +57,9 @@ class TestReceipts:
                     assert same(context.thread.restore(str(event.id)), event.data)
 
     @given(event_lists(), setups(), shares(), pauses())
-    def test_fragments_are_the_text(self, events: list[Event], setup: Setup, shares: Shares, pauses: int) -> None:
+    def test_fragments_are_the_text(
+        self, events: list[Event], setup: Setup, shares: Shares, pauses: int
+    ) -> None:
         """The fragments with their separators, and the prompt around them, are the text."""
         for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
             if isinstance(context, Context):
@@ -52,7 +70,10 @@ class TestReceipts:
                     assert fragment.tokens == recounted(setup.counter, fragment.text)
 
     @given(
-        event_lists(), setups(formats=formats(ready_made=True), counters=ADDITIVE, prompts=(None,)), shares(), pauses()
+        event_lists(),
+        setups(formats=formats(ready_made=True), counters=ADDITIVE, prompts=(None,)),
+        shares(),
+        pauses(),
     )
     def test_joins_cost_nothing_in_our_formats(
         self, events: list[Event], setup: Setup, shares: Shares, pauses: int
@@ -63,11 +84,16 @@ class TestReceipts:
                 assert (context.receipt().joins, context.receipt().prompt) == (0, 0)
 
     @given(event_lists(), setups(), shares())
-    def test_steps_tell_what_each_policy_saved(self, events: list[Event], setup: Setup, shares: Shares) -> None:
-        """The first step starts from the whole, each goes on from the last, and the last one ends at the tokens."""
+    def test_steps_tell_what_each_policy_saved(
+        self, events: list[Event], setup: Setup, shares: Shares
+    ) -> None:
+        """The first step starts from the whole, each goes on from the last, the last ends at the tokens."""
         for thread, context in run(setup.window(shares.of(setup.size(events))), events):
             if isinstance(context, Context) and context.steps:
-                befores = [recounted(setup.counter, setup.text(thread.view())), *(s.after for s in context.steps)]
+                befores = [
+                    recounted(setup.counter, setup.text(thread.view())),
+                    *(s.after for s in context.steps),
+                ]
                 assert [step.before for step in context.steps] == befores[:-1]
                 assert befores[-1] == context.tokens
                 assert all(step.saved > 0 for step in context.steps[:-1])

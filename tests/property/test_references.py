@@ -21,8 +21,12 @@ from .strategies import (
     shares,
 )
 
-_MASKED = re.compile(r"\[(\S+) (.+) left out: ([\d,]+) (?:line|item|field)s?, ([\d,]+) characters?\]\Z", re.DOTALL)
-_CLAMPED = re.compile(r"\[\.\.\. (?:([\d,]+) lines?, )?([\d,]+) characters? of (.+?) left out \.\.\.\]", re.DOTALL)
+_MASKED = re.compile(
+    r"\[(\S+) (.+) left out: ([\d,]+) (?:line|item|field)s?, ([\d,]+) characters?\]\Z", re.DOTALL
+)
+_CLAMPED = re.compile(
+    r"\[\.\.\. (?:([\d,]+) lines?, )?([\d,]+) characters? of (.+?) left out \.\.\.\]", re.DOTALL
+)
 _COLLAPSED = re.compile(r"\[(\S+) (.+) left out: one of ([\d,]+) in a row\]\Z", re.DOTALL)
 OURS = ladders().map(lambda ladder: tuple(policy for policy in ladder if hasattr(policy, "__slots__")))
 """Ladders of our own policies: what a user's policy writes is the user's."""
@@ -35,7 +39,7 @@ class TestReferences:
     def test_placeholders_name_what_they_stand_for(
         self, events: list[Event], setup: Setup, shares: Shares, pauses: int
     ) -> None:
-        """Each changed event says its own id, which the log has, and the size of what it was; nothing else is named."""
+        """Each changed event names itself, by an id of the log, and the size of what it was; nothing else."""
         for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
             if isinstance(context, Context):
                 for event in context.thread.view():
