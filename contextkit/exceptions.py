@@ -197,7 +197,10 @@ class BudgetError(ContextkitError):
     """
 
     def __init__(self, limit: int, needed: int, blockers: Sequence[tuple[str, int]]) -> None:
-        named = ", ".join(f"{name} ({tokens:,} tokens)" for name, tokens in blockers[:3])
+        named = ", ".join(
+            f"{'the prompt' if name == 'prompt' else f'event {name}'} ({tokens:,} tokens)"
+            for name, tokens in blockers[:3]
+        )
         more = f" and {len(blockers) - 3:,} more" if len(blockers) > 3 else ""
         super().__init__(
             f"the thread does not fit into a budget of {limit:,} tokens: a limit of {needed:,} is the least "

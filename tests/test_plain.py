@@ -121,11 +121,11 @@ def test_each_kind_of_value_becomes_json_by_its_rule(value: object, expected: ob
 def test_an_exception_becomes_its_traceback() -> None:
     """The text names the error, its message and the line that raised it."""
     try:
-        _ = {}["tag"]
+        _ = dict[str, str]()["tag"]
     except KeyError as error:
         text = plain(error)
     assert text.startswith("Traceback (most recent call last):\n")
-    assert '_ = {}["tag"]' in text
+    assert '_ = dict[str, str]()["tag"]' in text
     assert text.endswith("\nKeyError: 'tag'")
 
 

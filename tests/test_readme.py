@@ -24,7 +24,7 @@ def blocks() -> Iterator[tuple[str, str, bool]]:
 
 def agrees(said: str, got: str) -> bool:
     """Whether the output is what the README says; `...` stands for anything."""
-    return doctest.OutputChecker().check_output(said, got, doctest.ELLIPSIS)
+    return doctest.OutputChecker().check_output(said, got.rstrip("\n") + "\n", doctest.ELLIPSIS)
 
 
 @pytest.fixture
