@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .budgets import Budget
 from .events import Event
-from .exceptions import BudgetError, ContextkitError, PolicyError
+from .exceptions import BudgetError, ContextkitError, PolicyError, name_of
 from .measuring import Measure
 from .plain import JSON
-from .policies.policy import Policy, name_of
+from .policies.policy import Policy
 from .records import Difference, difference
 from .threads import Thread
 
@@ -131,17 +131,20 @@ def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thr
         return view
     if not isinstance(after, Thread):
         raise PolicyError(policy, f"it returned {type(after).__name__}, not a Thread")
-    old, new = {event.id for event in view}, {event.id for event in after}
-    if [event.id for event in after if event.id in old] != [event.id for event in view if event.id in new]:
+    found = difference(view, after)
+    if found.moved:
         raise PolicyError(policy, "it moved events; a policy may change, drop and add them, never move them")
     _check_places(policy, view, after)
-    found = difference(view, after)
     if not found:
         return view
     gone = set(found.gone)
     for event in view:
         if event.pinned and (event.id in gone or event.id in found.changed):
-            raise PolicyError(policy, "it cut a pinned event; skip events with `pinned`", event_id=event.id)
+            raise PolicyError(
+                policy,
+                "it cut a pinned event; Thread.drop and Thread.replace leave those alone",
+                event_id=event.id,
+            )
     if gone:
         _check_units(policy, view, gone)
     return view.changed_by(dataclasses.replace(found, added=tuple(_named(found.added, thread))))

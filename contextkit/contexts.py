@@ -7,9 +7,9 @@ from typing import Literal
 
 from .budgets import Budget
 from .compaction import Stage
+from .exceptions import name_of
 from .measuring import Measure
 from .plain import JSON
-from .policies.policy import name_of
 from .records import is_record
 from .threads import Thread
 

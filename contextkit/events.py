@@ -4,7 +4,8 @@ import dataclasses
 import datetime
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeAlias, get_args
 
 from .exceptions import EventError
@@ -72,6 +73,15 @@ def kind_of(event_type: str, call_id: str | None = None) -> Kind:
     if call_id is None or kind in ("error", "result"):
         return kind
     return kind if event_type == "human_response" else "call"
+
+
+def matches(event: "Event", types: Sequence[str]) -> bool:
+    """Tell whether an event is of one of some types or kinds; types are patterns.
+
+    >>> matches(Event("deploy_result"), ["*_result"]), matches(Event("deploy_result"), ["error", "call"])
+    (True, False)
+    """
+    return event.kind in types or any(fnmatchcase(event.type, pattern) for pattern in types)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, init=False, eq=False)
@@ -148,7 +158,10 @@ class Event:
         unknown = sorted(set(map(str, record)) - set(cls.__slots__))
         if unknown or "type" not in record:
             wrong = f"unknown field {unknown[0]!r}" if unknown else "no 'type'"
-            raise EventError("event", f"{wrong}; an event has {', '.join(cls.__slots__)}")
+            hint = (
+                "; of messages make a thread with from_messages or read_threads" if "role" in record else ""
+            )
+            raise EventError("event", f"{wrong}; an event has {', '.join(cls.__slots__)}{hint}")
         return cls(**record)
 
     def to_record(self) -> dict[str, JSON]:

@@ -18,7 +18,24 @@ ContextkitError
 Each composes its own message from the data, and keeps the data as attributes.
 """
 
+import re
 from collections.abc import Sequence
+
+_AT_ADDRESS = re.compile(r"<(?:function )?((?:[^<>]|<\w+>)*) at 0x[0-9a-fA-F]+>")
+
+
+def name_of(given: object) -> str:
+    """Give the repr of a callable without addresses in memory, which are others in each process.
+
+    >>> name_of(name_of), name_of([name_of])
+    ('name_of', '[name_of]')
+    """
+    return _AT_ADDRESS.sub(r"\1", repr(given))
+
+
+def _shown(given: object) -> str:
+    name = name_of(given)
+    return name if len(name) <= 120 else f"{name[:117]}..."
 
 
 class ContextkitError(Exception):
@@ -79,7 +96,7 @@ class CounterError(ContextkitError, TypeError):
 
     def __init__(self, counter: object, value: object) -> None:
         super().__init__(
-            f"the token counter {counter!r} returned {value!r}; "
+            f"the token counter {_shown(counter)} returned {value!r}; "
             "a counter maps a text to a whole number of tokens, 0 or more"
         )
         self.counter = counter
@@ -97,7 +114,7 @@ class RenderError(ContextkitError):
     """
 
     def __init__(self, renderer: object, event_id: str | None, event_type: str, reason: str) -> None:
-        super().__init__(f"renderer {renderer!r}, event {event_id!r} of type {event_type!r}: {reason}")
+        super().__init__(f"renderer {_shown(renderer)}, event {event_id!r} of type {event_type!r}: {reason}")
         self.renderer = renderer
         self.event_id = event_id
         self.event_type = event_type
@@ -132,7 +149,7 @@ class PolicyError(ContextkitError):
 
     def __init__(self, policy: object, reason: str, *, event_id: str | None = None) -> None:
         place = f", event {event_id!r}" if event_id is not None else ""
-        super().__init__(f"policy {policy!r}{place}: {reason}")
+        super().__init__(f"{_shown(policy)}{place}: {reason}")
         self.policy = policy
         self.event_id = event_id
         self.reason = reason
@@ -198,7 +215,7 @@ class BudgetError(ContextkitError):
 
     def __init__(self, limit: int, needed: int, blockers: Sequence[tuple[str, int]]) -> None:
         named = ", ".join(
-            f"{'the prompt' if name == 'prompt' else f'event {name}'} ({tokens:,} tokens)"
+            f"{'the prompt' if name == 'prompt' else f'event {name[:40]}'} ({tokens:,} tokens)"
             for name, tokens in blockers[:3]
         )
         more = f" and {len(blockers) - 3:,} more" if len(blockers) > 3 else ""

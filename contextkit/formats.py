@@ -22,7 +22,7 @@ from typing import Any
 from .codecs import fences, tags, xml, yamlish
 from .codecs import json as json_codec
 from .events import Event
-from .exceptions import ContextkitError, FormatError, RenderError
+from .exceptions import ContextkitError, FormatError, RenderError, SettingError
 from .plain import JSON
 from .renderers import Renderer, as_json, as_yaml
 from .threads import Thread
@@ -65,7 +65,15 @@ class Format:
     )
 
     def __or__(self, rules: Mapping[str, Renderer]) -> "Format":
-        """Give the format with more rules; a new rule takes the place of an old one of the same key."""
+        """Give the format with more rules; a new rule takes the place of an old one of the same key.
+
+        Raises:
+            SettingError: If a rule is not a callable.
+        """
+        for key, rule in rules.items():
+            if not callable(rule):
+                reason = "it must be a function from an event to text; of a text make a Template(text)"
+                raise SettingError(f"the rule {key!r} of {self.name}", rule, reason)
         kept = {key: rule for key, rule in self.rules.items() if key not in rules}
         return dataclasses.replace(self, rules=MappingProxyType(kept | dict(rules)))
 
@@ -147,12 +155,12 @@ def omitted_line(event: Event) -> str:
     """Write what a `Drop` left behind as one line.
 
     >>> omitted_line(Event("omitted", {"events": 12, "characters": 45210, "first": "3", "last": "14"}))
-    '12 events left out here, ids 3 to 14: 45,210 characters'
+    '12 events left out here, among ids 3 to 14: 45,210 characters'
     """
     data = event.data
     if not isinstance(data, dict) or not data.keys() >= {"events", "characters", "first", "last"}:
         return as_yaml(event)
-    ids = f"id {data['first']}" if data["events"] == 1 else f"ids {data['first']} to {data['last']}"
+    ids = f"id {data['first']}" if data["events"] == 1 else f"among ids {data['first']} to {data['last']}"
     noun = "event" if data["events"] == 1 else "events"
     return f"{data['events']:,} {noun} left out here, {ids}: {data['characters']:,} characters"
 

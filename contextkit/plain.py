@@ -62,7 +62,9 @@ numbers, lists, mappings, dataclasses or pydantic models
     try:
         return _plain(value, MAX_DEPTH)
     except _ProblemError as problem:
-        raise EventError(path + "".join(map(_step, reversed(problem.keys))), problem.reason) from None
+        steps = [*map(_step, reversed(problem.keys))]
+        shown = steps if len(steps) <= 20 else [*steps[:6], "..."]
+        raise EventError(path + "".join(shown), problem.reason) from None
 
 
 def same(first: JSON, second: JSON) -> bool:

@@ -55,7 +55,9 @@ class Prompt:
         if len(parts) != 2:
             times = f"{len(parts) - 1} times" if len(parts) > 1 else "nowhere"
             raise TemplateError(
-                f"the thread stands in it {times}; write {{{{ thread }}}} exactly once", name=self.name
+                f"the thread stands in it {times}; write {{{{ thread }}}} exactly once "
+                "(of a file make a prompt with Prompt.from_file)",
+                name=self.name,
             )
         return parts[0], parts[1]
 

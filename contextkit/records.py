@@ -36,11 +36,13 @@ class Difference:
         changed: The events that carry other data, by id.
         added: New events, each with the id of the event of the old view before which it stands
             (`None`: at the end).
+        moved: Whether events that are in both views stand in another order.
     """
 
     gone: tuple[str, ...] = ()
     changed: dict[str, JSON] = dataclasses.field(default_factory=dict)
     added: tuple[tuple[str | None, Event], ...] = ()
+    moved: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.gone or self.changed or self.added)
@@ -63,22 +65,23 @@ def difference(before: Iterable[Event], after: Iterable[Event]) -> Difference:
     An event of the same id whose data is the same is unchanged, wherever it stands.
     """
     before = list(before)
-    positions = {event.id: position for position, event in enumerate(before)}
+    positions = {str(event.id): position for position, event in enumerate(before)}
     changed: dict[str, JSON] = {}
     added: list[tuple[str | None, Event]] = []
     seen: set[str | None] = set()
-    following = 0
+    following, moved = 0, False
     for event in after:
-        position = positions.get(event.id)
+        position = positions.get(str(event.id))
         if position is None:
             added.append((before[following].id if following < len(before) else None, event))
             continue
         seen.add(event.id)
+        moved = moved or position < following
         following = position + 1
         if event is not before[position] and not same(event.data, before[position].data):
             changed[str(event.id)] = event.data
-    gone = tuple([str(event.id) for event in before if event.id not in seen])
-    return Difference(gone, changed, tuple(added))
+    gone = tuple([id for id in positions if id not in seen])
+    return Difference(gone, changed, tuple(added), moved)
 
 
 def applied(pairs: Iterable[tuple[Event, str]], record: Event) -> list[tuple[Event, str]]:
@@ -99,7 +102,9 @@ def applied(pairs: Iterable[tuple[Event, str]], record: Event) -> list[tuple[Eve
     except (TypeError, KeyError, ValueError, AttributeError, ContextkitError) as error:
         reason = f"not the record of a compaction ({error!r}); Window.compact makes one"
         raise ThreadError(reason, event_id=record.id) from error
-    return list(_merged(pairs, gone, changed, added))
+    silent = gone.difference(changed, added)  # most often nearly all: these are passed over first
+    left = [(event, unit) for event, unit in pairs if event.id not in silent]
+    return list(_merged(left, gone, changed, added))
 
 
 def _merged(pairs: Iterable[tuple[Event, str]], gone: set[str], changed: dict[str, JSON], added: Any) -> Any:

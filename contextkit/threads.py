@@ -3,12 +3,11 @@
 import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, overload
 
-from .events import Event, Kind, kind_of
+from .events import Event, Kind, kind_of, matches
 from .exceptions import ContextkitError, ReadError, ThreadError
 from .plain import JSON
 from .records import Difference, applied, is_record
@@ -102,8 +101,9 @@ class Thread(Sequence[Event]):
 
     An event without an id gets its position in the log as its id. The *task* is pinned unless an
     event says `pinned=False`: the `system` and `user` events that stand before the model's first
-    own event. A `Unit` (see `units`) is one model message with the results of its calls: events of
-    kind `assistant`, `reasoning` and `call` that directly follow each other are one message.
+    own event; attachments that are read from messages say so. A `Unit` (see `units`) is one model
+    message with the results of its calls: `reasoning`, `assistant` text and `call` events that
+    directly follow each other, up to the next text, are one message.
 
     Raises:
         ThreadError: If two events have the same id, or a result answers a call that is not there.
@@ -126,6 +126,7 @@ class Thread(Sequence[Event]):
         built = Thread._over(_Log(), 0, None, {})
         for event in events:
             built = built.append(event)
+        built = built.as_arrived(events._arrived if isinstance(events, Thread) else {})
         self._log, self._length, self._view, self._arrived = (
             built._log,
             built._length,
@@ -184,7 +185,7 @@ class Thread(Sequence[Event]):
         return f"<Thread of {len(self):,} events{': ' if parts else ''}{parts}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Thread.from_records, (self.to_records(),)
+        return _revived, (self.to_records(), self._arrived)
 
     def starts_with(self, other: "Thread") -> bool:
         """Whether the other thread's events are the first of this one."""
@@ -207,7 +208,10 @@ class Thread(Sequence[Event]):
             ThreadError: If its id is taken, or it answers a call that is not in the thread.
         """
         if not isinstance(event, Event):
-            raise ThreadError(f"{event!r} is not an Event; make one with Event(type, data)")
+            hint = (
+                "of messages make a thread with from_messages" if isinstance(event, Mapping) else "make one"
+            )
+            raise ThreadError(f"{str(event)[:80]!r} is not an Event; {hint}, or Event(type, data)")
         event = self._named(event)
         log = self._log
         if (
@@ -234,7 +238,9 @@ class Thread(Sequence[Event]):
         if type is None:
             call = next((e for e in reversed(self) if e.kind == "call" and e.call_id == call_id), None)
             if call is None:
-                raise ThreadError(f"there is no call {call_id!r} that this could be the result of")
+                raise ThreadError(
+                    f"there is no call {call_id!r}; append it first, or append an Event without call_id"
+                )
             type = f"{call.type}_result"
         kind = kind_of(type, call_id)
         fields.setdefault("kind", "result" if kind == "call" else kind)
@@ -260,7 +266,7 @@ class Thread(Sequence[Event]):
         return forked
 
     def only(self, *patterns: str) -> "Thread":
-        """Give the events whose type matches one of the patterns, as a thread of their own.
+        """Give the events of some types (patterns) or kinds, as a thread of their own.
 
         A result whose call is left out stands for itself: it has no `call_id` any more.
 
@@ -268,12 +274,13 @@ class Thread(Sequence[Event]):
         >>> thread.only("*_result")[0]
         Event('list_git_tags_result', ['v1.4.2'], kind='result', id='1')
         """
-        events = [e for e in self if any(fnmatchcase(e.type, pattern) for pattern in patterns)]
+        events = [event for event in self if matches(event, patterns)]
         calls = {event.call_id for event in events if event.kind == "call"}
-        return Thread(
+        chosen = Thread(
             event if event.kind == "call" or event.call_id in calls else event.having(call_id=None)
             for event in events
         )
+        return chosen.as_arrived(self._arrived)
 
     # ---- verbs for policies, on a view
 
@@ -340,7 +347,7 @@ class Thread(Sequence[Event]):
     def wholes(self) -> list[Event]:
         """Give the events of the view as they were before any compaction changed them."""
         whole = self._log.wholes
-        return [whole.get(str(event.id), event) for event in self]
+        return [whole.get(str(event.id), event) for event in self] if whole else list(self)
 
     def where(self, test: Callable[[Event], bool]) -> "Thread":
         """Give the events that pass a test, with their ids and units as they are."""
@@ -363,9 +370,14 @@ class Thread(Sequence[Event]):
         view = self.view()
         if view._units is None:
             members: dict[str, list[Event]] = {}
+            asked: set[tuple[str, str]] = set()
+            answered: set[tuple[str, str]] = set()
             for event, unit in zip(view, view._log.units, strict=False):
                 members.setdefault(unit, []).append(event)
-            view._units = [Unit(tuple(events), _in_flight(events)) for events in members.values()]
+                if event.call_id is not None:
+                    (asked if event.kind == "call" else answered).add((unit, event.call_id))
+            in_flight = {unit for unit, _ in asked - answered}
+            view._units = [Unit(tuple(events), unit in in_flight) for unit, events in members.items()]
         return list(view._units)
 
     def view(self) -> "Thread":
@@ -488,11 +500,9 @@ class Thread(Sequence[Event]):
 
     def _unit_of(self, event: Event, log: _Log) -> str:
         if event.kind in _MODEL_KINDS:
-            for position in range(self._length - 1, -1, -1):
-                if log.events[position].kind in _MODEL_KINDS:
-                    return log.units[position]
-                if log.events[position].kind not in _SILENT_KINDS:
-                    break
+            position = self._same_message(event, log)
+            if position is not None:
+                return log.units[position]
         elif event.call_id is not None:
             if event.call_id not in log.answers:
                 raise ThreadError(
@@ -502,6 +512,25 @@ class Thread(Sequence[Event]):
                 )
             return log.answers[event.call_id]
         return str(event.id)
+
+    def _same_message(self, event: Event, log: _Log) -> int | None:
+        """Find the event before this one that stands in the same model message.
+
+        What was read from a provider says so in `raw`: a `part` goes on with the message that an
+        earlier event brought whole. Else events that directly follow each other are one message;
+        a second text, or a thought behind a text, begins another.
+        """
+        raw = event.raw if isinstance(event.raw, dict) else {}
+        if "message" in raw:
+            return None
+        for position in range(self._length - 1, -1, -1):
+            earlier = log.events[position]
+            if earlier.kind in _MODEL_KINDS:
+                begins = event.kind in ("assistant", "reasoning") and earlier.kind == "assistant"
+                return position if "part" in raw or not begins else None
+            if earlier.kind not in _SILENT_KINDS and "part" not in raw:
+                return None
+        return None
 
     def _put(self, event: Event, unit: str) -> "Thread":
         """Give this view with one more event of the log; an answer whose call is gone stands for itself."""
@@ -545,11 +574,6 @@ class Thread(Sequence[Event]):
                 view = view._put(event, unit)
             log.put(event, unit)
         return Thread._over(log, len(log.events), view, {})
-
-
-def _in_flight(events: Sequence[Event]) -> bool:
-    calls = {event.call_id for event in events if event.kind == "call"}
-    return bool(calls) and not calls <= {None, *[event.call_id for event in events if event.kind != "call"]}
 
 
 def _parsed(text: str | bytes, line: int) -> JSON:

@@ -206,8 +206,8 @@ def test_explain_as_json_is_the_receipt(budget: int, counter: str) -> None:
             {"policy": step.policy, "before": step.before, "after": step.after} for step in context.steps
         ],
     }
-    for whole, part in (("tokens", "after"), ("before", "before")):
-        assert shown[whole] == shown["prompt"] + shown["joins"] + sum(row[part] for row in shown["rows"])
+    assert shown["tokens"] == shown["prompt"] + shown["joins"] + sum(row["after"] for row in shown["rows"])
+    assert shown["before"] == render(Thread.from_json(DEMO.read_bytes()), counter=counter).tokens
 
 
 def test_explain_as_a_table() -> None:

@@ -26,7 +26,7 @@ from contextkit import (
     Within,
     render,
 )
-from contextkit.policies.policy import name_of
+from contextkit.exceptions import name_of
 
 
 def characters(event: Event) -> int:

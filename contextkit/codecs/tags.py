@@ -28,21 +28,8 @@ import unicodedata
 from collections.abc import Iterator
 
 WORDS = frozenset(
-    (
-        *(
-            "system",
-            "user",
-            "assistant",
-            "reasoning",
-            "call",
-            "result",
-            "error",
-            "note",
-            "compaction",
-            "usage",
-        ),
-        *("omitted", "summary", "tool_call", "tool_result"),
-    )
+    {"system", "user", "assistant", "reasoning", "call", "result", "error", "note", "compaction", "usage"}
+    | {"omitted", "summary", "tool_call", "tool_result"}
 )
 """The words that close and open structure, whatever the event's own type."""
 

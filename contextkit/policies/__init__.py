@@ -2,7 +2,8 @@
 
 `DEFAULT_POLICIES` serves whoever names none. Its order is from gentle to hard: errors that only
 repeat themselves say nothing new; the middle of a very long result is the least read; an old
-result can be asked for again; whole units go last, oldest first.
+result can be asked for again. What people and the model have said is cut only where one event would
+take more than half of what there is, so that the newest is not dropped. Whole units go last, oldest first.
 """
 
 from .clamp import Clamp
@@ -14,7 +15,14 @@ from .policy import Arrival, Policy
 from .redact import Redact
 from .within import Within
 
-DEFAULT_POLICIES: tuple[Policy, ...] = (CollapseErrors(), Clamp(), Mask(keep=4), Mask(keep=1), Drop())
+DEFAULT_POLICIES: tuple[Policy, ...] = (
+    CollapseErrors(),
+    Clamp(types=("call", "result", "error")),
+    Mask(keep=4),
+    Mask(keep=1),
+    Clamp(share=0.5),
+    Drop(),
+)
 """The ladder for whoever names none."""
 
 __all__ = [

@@ -4,13 +4,13 @@ import dataclasses
 from collections.abc import Sequence
 
 from ..budgets import whole_number
-from ..events import Event
+from ..events import Event, matches
 from ..exceptions import SettingError
 from ..threads import Thread
 from ..tokens.counters import TokenCounter, token_counter
 from ..tokens.cutting import cut, exceeds
 from .clamping import Keep, clamped
-from .policy import matches, patterns, telling
+from .policy import patterns, telling
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
@@ -22,7 +22,7 @@ class ClampArrival:
 
     Attributes:
         tokens: What one event's data may have, in tokens.
-        types: Patterns of the event types to look at; of these, events of kind `result` and `error`.
+        types: Patterns of event types, or kinds, to look at; of these, events of kind `result` and `error`.
         keep: What stays of a long text: its `head`, its `tail`, or `both`.
         counter: Counts the tokens of a text; also by name.
 

@@ -32,16 +32,18 @@ class Drop:
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view without what does not fit."""
-        units = view.units()
-        loose = [unit for unit in units if not unit.held]
+        held: list[Unit] = []
+        loose: list[Unit] = []
+        for unit in view.units():
+            (held if unit.held else loose).append(unit)
         lines = [unit.events[0] for unit in loose if counts_of(unit.events[0]) is not None]
         free = [unit for unit in loose if unit.events[0].kind != "compaction" or unit.events[0] not in lines]
         if self.key is not None:
             free.sort(key=self.key)
-        held = sum(meter(event) for unit in units if unit.held for event in unit.events)
-        candidates = [*lines, *(event for unit in free for event in unit.events)]
+        candidates = [*lines, *[event for unit in free for event in unit.events]]
         sizes = sizes_of(view)
-        room = meter.room(view) - held - meter(line_of(candidates, sizes))
+        fixed = sum(meter(event) for unit in held for event in unit.events)
+        room = meter.room(view) - fixed - meter(line_of(candidates, sizes))
         kept = _kept(free, room, meter)
         gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
         if not gone:

@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 
 from ..budgets import Meter, whole_number
-from ..events import Event
+from ..events import Event, matches
 from ..plain import JSON
 from ..threads import Thread
-from .policy import matches, patterns, size, telling
+from .policy import patterns, size, telling
 
 _MASKED = re.compile(r"\[\S+ \S+ left out: [\d,]+ (?:line|item|field)s?, [\d,]+ characters?\]\Z")
 
@@ -21,7 +21,7 @@ class Mask:
 
     Attributes:
         keep: How many of the newest results stay.
-        types: Patterns of the event types to look at; of these, events of kind `result`.
+        types: Patterns of event types, or kinds, to look at; of these, events of kind `result`.
 
     Raises:
         SettingError: If a setting is out of range.

@@ -1,17 +1,13 @@
 """The two extension points of this folder, and what several policies need."""
 
 import dataclasses
-import re
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
 
 from ..budgets import Meter
 from ..events import Event
 from ..exceptions import SettingError
 from ..threads import Thread
-
-_AT_ADDRESS = re.compile(r"<(?:function )?((?:[^<>]|<\w+>)*) at 0x[0-9a-fA-F]+>")
 
 Policy: TypeAlias = Callable[[Thread, Meter], Thread]
 """The view as it stands, and what its events measure -> a smaller view. Pure."""
@@ -35,15 +31,6 @@ def telling(setting: Any) -> str:
     return f"{type(setting).__name__}({', '.join(fields)})"
 
 
-def name_of(policy: object) -> str:
-    """Give the repr of a policy without addresses in memory, which are others in each process.
-
-    >>> name_of(telling), name_of([telling])
-    ('telling', '[telling]')
-    """
-    return _AT_ADDRESS.sub(r"\1", repr(policy))
-
-
 def patterns(name: str, types: str | Sequence[str]) -> tuple[str, ...]:
     """Give one or several patterns of event types as a tuple.
 
@@ -54,11 +41,6 @@ def patterns(name: str, types: str | Sequence[str]) -> tuple[str, ...]:
     if not given or not all(given) or {type(pattern) for pattern in given} != {str}:
         raise SettingError(name, types, "it must be one or more patterns of event types, such as '*_result'")
     return given
-
-
-def matches(event: Event, types: Sequence[str]) -> bool:
-    """Tell whether the event's type matches one of the patterns."""
-    return any(fnmatchcase(event.type, pattern) for pattern in types)
 
 
 def size(event: Event) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..budgets import Meter, whole_number
-from ..events import Event
+from ..events import Event, matches
 from ..exceptions import SettingError
 from ..records import Difference, difference
 from ..threads import Thread
 from .drop import Drop, counts_of, line_of, sizes_of
 from .mask import Mask
-from .policy import matches, patterns, telling
+from .policy import patterns, telling
 
 if TYPE_CHECKING:
     from .policy import Policy
@@ -24,7 +24,7 @@ class Within:
     The policies see these events alone. An event that they drop takes its whole unit along.
 
     Attributes:
-        types: Patterns of the event types.
+        types: Patterns of event types, or kinds.
         limit: What these events may have together, in tokens.
         policies: What to do where they have more, gentlest first.
 
@@ -32,8 +32,8 @@ class Within:
         SettingError: If a setting is out of range.
 
     >>> from contextkit import Event
-    >>> thread = Thread(Event("note", f"step {n}") for n in range(8)).append(Event("plan", "..."))
-    >>> view = Within("note", 3, (Drop(),))(thread, Meter(lambda event: 1))
+    >>> thread = Thread(Event("step", f"step {n}") for n in range(8)).append(Event("plan", "..."))
+    >>> view = Within("step", 3, (Drop(),))(thread, Meter(lambda event: 1))
     >>> [event.id for event in view]
     ['0+', '6', '7', '8']
     """
