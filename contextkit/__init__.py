@@ -5,7 +5,7 @@ Every stage but the last maps a thread to a thread; the last one writes it as a 
 
 from .budgets import Budget, Meter
 from .contexts import Context, Fragment, Receipt, Step
-from .events import Event
+from .events import Event, kind_of
 from .exceptions import (
     BudgetError,
     ContextkitError,
@@ -92,6 +92,7 @@ __all__ = [
     "brief",
     "from_messages",
     "hidden",
+    "kind_of",
     "read_threads",
     "render",
     "token_counter",

@@ -45,7 +45,7 @@ _EXIT_CODES = """\b
 Exit codes: 0 done; 1 a thread does not fit, or cannot be rendered; 2 wrong usage;
 3 input that cannot be read. Of several threads, the highest one."""
 _NEXT = """\
-What to try next
+What to try next, with a history of your own in thread.json
   contextkit count thread.json
   contextkit render thread.json --budget {budget}
   contextkit explain thread.json --budget {budget}

@@ -9,7 +9,7 @@ from .exceptions import BudgetError, ContextkitError, PolicyError, name_of
 from .measuring import Measure
 from .plain import JSON
 from .policies.policy import Policy
-from .records import Difference, difference
+from .records import Difference, difference, placed
 from .threads import Thread
 
 Added = tuple[str | None, Event]
@@ -47,19 +47,26 @@ class Compaction:
     after: Thread
     stages: tuple[Stage, ...]
 
-    def record(self, budget: Budget, floor: int | None, arrived: Mapping[str, JSON]) -> Event:
+    def record(
+        self, budget: Budget, floor: int | None, arrived: Mapping[str, JSON], arrivals: Sequence[str] = ()
+    ) -> Event:
         """Give the event that records the compaction in the log.
 
         Args:
             budget: What it was made for.
             floor: The tokens that could not be gone below, where the target was not reached.
             arrived: The data that arrivals had changed, by event id.
+            arrivals: The arrivals, by name.
         """
         data: dict[str, JSON] = {"limit": budget.limit, "target": budget.mark, "floor": floor}
         whole = difference(self.before, self.after)
-        data["steps"] = [part.to_data(name_of(policy)) for policy, part in self._parts(whole) if part]
-        cut = {id: arrived[id] for id in (*whole.gone, *whole.changed) if id in arrived}
-        return Event("compaction", data | ({"arrived": cut} if cut else {}), kind="compaction")
+        steps = [part.to_data(name_of(policy)) for policy, part in self._parts(whole) if part]
+        data["steps"] = placed(steps, whole)
+        if cut := {id: arrived[id] for id in (*whole.gone, *whole.changed) if id in arrived}:
+            data["arrived"] = cut
+        if arrivals:
+            data["arrivals"] = list(arrivals)
+        return Event("compaction", data, kind="compaction")
 
     def _parts(self, whole: Difference) -> Iterator[tuple[Policy, Difference]]:
         """Share the whole difference out among the policies: each event to the last that touched it."""
@@ -203,8 +210,7 @@ def budget_error(
         needed = reached
     else:
         needed = measure.total(thread.view())
-    held = {event.id for unit in left.units() if unit.held for event in unit.events}
-    blockers = [(str(event.id), measure.tokens(event)) for event in left if event.id in held]
+    blockers = [(str(event.id), measure.tokens(event)) for event in left]
     if measure.before or measure.after:
         blockers.append(("prompt", measure.fixed))
     blockers.sort(key=lambda blocker: -blocker[1])

@@ -76,7 +76,8 @@ class Receipt:
 
     Attributes:
         tokens: The tokens of the whole text.
-        limit: What it was allowed to have; `None` without a budget.
+        room: What it was allowed to have, the reserve taken off; `None` without a budget.
+        counter: What counted; an estimate says so.
         prompt: The tokens of the text around the thread.
         joins: What the counter makes of the places where fragments meet; 0 for a counter that adds up.
         before: The tokens that the whole text would have if nothing had been cut.
@@ -85,7 +86,8 @@ class Receipt:
     """
 
     tokens: int
-    limit: int | None
+    room: int | None
+    counter: str
     prompt: int
     joins: int
     before: int
@@ -123,7 +125,8 @@ class Context:
         limit = f" of {self.budget.room:,}" if self.budget else ""
         shown = sum(event.id in self._log for event in self._log.view())
         events = len(self._log) - len(self._log.records())
-        return f"<Context of {self.tokens:,}{limit} tokens, {shown:,} of {events:,} events>"
+        about = "" if getattr(self._measure.counter, "exact", True) else "about "
+        return f"<Context of {about}{self.tokens:,}{limit} tokens, {shown:,} of {events:,} events>"
 
     @functools.cached_property
     def fragments(self) -> tuple[Fragment, ...]:
@@ -175,8 +178,9 @@ class Context:
                 rows.append(_row(str(event.id), event.type, state, policy, 0, self._measure.tokens(event)))
         prompt = self._measure.fixed
         joins = self.tokens - prompt - sum(row["after"] for row in rows)
-        limit = self.budget.room if self.budget else None
-        return Receipt(self.tokens, limit, prompt, joins, self._measure.total(entered), tuple(rows))
+        room = self.budget.room if self.budget else None
+        counter = name_of(self._measure.counter)
+        return Receipt(self.tokens, room, counter, prompt, joins, self._measure.total(entered), tuple(rows))
 
     def _repr_html_(self) -> str:
         from .display.contexts import context_html

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal, TypeAlias, get_args
 
 from .exceptions import EventError
-from .plain import JSON, plain, same
+from .plain import JSON, MAX_DEPTH, plain, same
 
 Kind: TypeAlias = Literal[
     "system", "user", "assistant", "reasoning", "call", "result", "error", "note", "compaction", "usage"
@@ -19,7 +19,7 @@ Kind: TypeAlias = Literal[
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_TYPE = re.compile(r"[^\s<>\x00-\x20\x7f-\xa0\ud800-\udfff\ufeff\ufffe\uffff]+\Z")
+_TYPE = re.compile(r"(?!/)[^\s<>\x00-\x20\x7f-\xa0\ud800-\udfff\ufeff\ufffe\uffff]+\Z")
 _KIND_OF_TYPE: dict[str, Kind] = {
     "system": "system",
     "system_prompt": "system",
@@ -134,7 +134,8 @@ class Event:
         _fill(
             self,
             type,
-            plain(data),
+            # a record holds the data of other events, some levels down
+            plain(data, depth=MAX_DEPTH + (8 if type == "compaction" else 0)),
             kind or kind_of(type, call_id),
             call_id,
             pinned,

@@ -20,6 +20,7 @@ Each composes its own message from the data, and keeps the data as attributes.
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 _AT_ADDRESS = re.compile(r"<(?:function )?((?:[^<>]|<\w+>)*) at 0x[0-9a-fA-F]+>")
 
@@ -40,6 +41,16 @@ def _shown(given: object) -> str:
 
 class ContextkitError(Exception):
     """The base of every error that contextkit raises."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _revived, (type(self), str(self), self.__dict__)
+
+
+def _revived(kind: type[ContextkitError], message: str, attributes: dict[str, Any]) -> ContextkitError:
+    error = kind.__new__(kind, message)
+    Exception.__init__(error, message)
+    error.__dict__.update(attributes)
+    return error
 
 
 class SettingError(ContextkitError, ValueError):
@@ -91,12 +102,17 @@ class CounterError(ContextkitError, TypeError):
 
     Attributes:
         counter: The counter.
-        value: What it returned.
+        value: What it returned, or the exception that it raised.
     """
 
     def __init__(self, counter: object, value: object) -> None:
+        did = (
+            f"raised {type(value).__name__}: {value}"
+            if isinstance(value, Exception)
+            else f"returned {value!r}"
+        )
         super().__init__(
-            f"the token counter {_shown(counter)} returned {value!r}; "
+            f"the token counter {_shown(counter)} {did}; "
             "a counter maps a text to a whole number of tokens, 0 or more"
         )
         self.counter = counter
@@ -209,8 +225,8 @@ class BudgetError(ContextkitError):
         limit: The `Budget.limit` that was asked for, in tokens.
         needed: The least `Budget.limit` at which the same thread and policies fit (the reserve
             included); rendering at it succeeds.
-        blockers: What stands in the way, dearest first: pairs of an event id (or `"prompt"`) and
-            its tokens.
+        blockers: What is left when all is cut that may be, dearest first: pairs of an event id (or
+            `"prompt"`) and its tokens.
     """
 
     def __init__(self, limit: int, needed: int, blockers: Sequence[tuple[str, int]]) -> None:
@@ -221,7 +237,7 @@ class BudgetError(ContextkitError):
         more = f" and {len(blockers) - 3:,} more" if len(blockers) > 3 else ""
         super().__init__(
             f"the thread does not fit into a budget of {limit:,} tokens: a limit of {needed:,} is the least "
-            f"that would do ({needed - limit:,} more). What may not be cut: {named or 'nothing'}{more}. "
+            f"that would do ({needed - limit:,} more). What is left then: {named or 'nothing'}{more}. "
             "Raise the limit, unpin one of these, or add a policy that can cut more."
         )
         self.limit = limit

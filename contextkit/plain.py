@@ -42,12 +42,13 @@ _NAME = re.compile(r"[^\W\d]\w*\Z")
 _TEXT_TYPES = ("Decimal", "Fraction", "UUID", "IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network")
 
 
-def plain(value: object, path: str = "data") -> JSON:
+def plain(value: object, path: str = "data", depth: int = MAX_DEPTH) -> JSON:
     """Turn a value into plain JSON, without changing it.
 
     Args:
         value: Anything from the table above.
         path: What the value is called in an error.
+        depth: How many levels it may be nested.
 
     Raises:
         EventError: If there is no rule for a part of it; `path` says which part.
@@ -60,7 +61,7 @@ def plain(value: object, path: str = "data") -> JSON:
 numbers, lists, mappings, dataclasses or pydantic models
     """
     try:
-        return _plain(value, MAX_DEPTH)
+        return _plain(value, depth)
     except _ProblemError as problem:
         steps = [*map(_step, reversed(problem.keys))]
         shown = steps if len(steps) <= 20 else [*steps[:6], "..."]
@@ -104,7 +105,7 @@ def _plain(value: Any, depth: int) -> JSON:
     if kind is str or value is None or kind is bool:
         return value
     if depth == 0:
-        raise _ProblemError(f"nested deeper than {MAX_DEPTH} levels, or holding itself; flatten it")
+        raise _ProblemError("nested too deep, or holding itself; flatten it")
     if kind is dict:
         return _object(value.items(), depth)
     if kind is list or kind is tuple:

@@ -5,12 +5,14 @@ A compaction record is an event of type and kind `compaction` whose data is
 ```json
 {"limit": 8000, "target": 6000, "floor": null,
  "steps": [{"policy": "Drop()", "gone": ["3", "4"], "changed": {"7": "[...]"},
-            "added": [{"before": "3", "event": {"type": "omitted", "data": {}, "id": "3+"}}]}],
- "arrived": {"4": "..."}}
+            "added": [{"before": "3", "place": 0,
+                       "event": {"type": "omitted", "data": {}, "id": "3+"}}]}],
+ "arrivals": ["Redact(...)"], "arrived": {"4": "..."}}
 ```
 
 `floor` is the size in tokens that could not be gone below, where the target was not reached.
-`arrived` holds the data of cut events as the arrivals left it, where that differs from the log's.
+`place` is the order in which the added events stand. `arrivals` names the arrivals of the window;
+`arrived` holds the data of cut events as these left it, where that differs from the log's.
 """
 
 import dataclasses
@@ -59,6 +61,15 @@ class Difference:
         return step
 
 
+def placed(steps: list[dict[str, JSON]], whole: Difference) -> list[dict[str, JSON]]:
+    """Number what the steps of a record added, in the order in which it stands in the view."""
+    places = {event.id: place for place, (_, event) in enumerate(whole.added)}
+    for step in steps:
+        for entry in step.get("added", ()):
+            entry["place"] = places[entry["event"]["id"]]
+    return steps
+
+
 def difference(before: Iterable[Event], after: Iterable[Event]) -> Difference:
     """Find what makes the view `after` of the view `before`.
 
@@ -93,12 +104,17 @@ def applied(pairs: Iterable[tuple[Event, str]], record: Event) -> list[tuple[Eve
     gone: set[str] = set()
     changed: dict[str, JSON] = {}
     added: dict[str | None, list[Event]] = {}
+    entries: list[tuple[int, str | None, Event]] = []
     try:
         for step in record.data["steps"]:
+            str.__len__(step["policy"])
             gone.update(step.get("gone", ()))
             changed.update(step.get("changed", {}))
             for entry in step.get("added", ()):
-                added.setdefault(entry["before"], []).append(Event.from_record(entry["event"]))
+                str.__len__(entry["event"]["id"])
+                entries.append((entry.get("place", 0), entry["before"], Event.from_record(entry["event"])))
+        for _, before, event in sorted(entries, key=lambda entry: entry[0]):
+            added.setdefault(before, []).append(event)
     except (TypeError, KeyError, ValueError, AttributeError, ContextkitError) as error:
         reason = f"not the record of a compaction ({error!r}); Window.compact makes one"
         raise ThreadError(reason, event_id=record.id) from error

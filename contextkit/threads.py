@@ -4,7 +4,6 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from types import MappingProxyType
 from typing import Any, overload
 
 from .events import Event, Kind, kind_of, matches
@@ -16,18 +15,16 @@ _MODEL_KINDS: frozenset[Kind] = frozenset(("assistant", "reasoning", "call"))
 _SILENT_KINDS: frozenset[Kind] = frozenset(("usage", "compaction"))
 
 
-RESTORE_TOOL: Mapping[str, JSON] = MappingProxyType(
-    {
-        "name": "restore",
-        "description": "Gives back what was left out of an earlier event, by the id its placeholder names.",
-        "parameters": {
-            "type": "object",
-            "properties": {"id": {"type": "string", "description": "The id, such as 17."}},
-            "required": ["id"],
-            "additionalProperties": False,
-        },
-    }
-)
+RESTORE_TOOL: dict[str, JSON] = {
+    "name": "restore",
+    "description": "Gives back what was left out of an earlier event, by the id its placeholder names.",
+    "parameters": {
+        "type": "object",
+        "properties": {"id": {"type": "string", "description": "The id, such as 17."}},
+        "required": ["id"],
+        "additionalProperties": False,
+    },
+}
 """The tool to offer to a model, so that it can ask for `Thread.restore`: a name, a text, a JSON Schema."""
 
 
@@ -56,7 +53,7 @@ class _Log:
     append takes constant time and no thread ever changes.
     """
 
-    __slots__ = ("answers", "events", "first_answer", "ids", "units", "wholes")
+    __slots__ = ("answered", "answers", "events", "first_answer", "ids", "is_part", "units", "wholes")
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -65,6 +62,10 @@ class _Log:
         self.answers: dict[str, str] = {}  # call_id -> the unit of the newest call of that id
         self.first_answer: int | None = None  # the position of the model's first own event
         self.wholes: dict[str, Event] = {}  # of a view: what its changed events were in the log
+        self.answered: frozenset[tuple[str, str]] = (
+            frozenset()
+        )  # of a part: units and calls with answers elsewhere
+        self.is_part = False  # whether it was made by a policy's verb, so that a position is no id
 
     def put(self, event: Event, unit: str) -> None:
         position = len(self.events)
@@ -80,7 +81,7 @@ class _Log:
 
     def head(self, length: int) -> "_Log":
         copy = _Log()
-        copy.wholes = self.wholes
+        copy.wholes, copy.answered, copy.is_part = self.wholes, self.answered, self.is_part
         copy.events, copy.units = self.events[:length], self.units[:length]
         copy.ids = {event.id: position for position, event in enumerate(copy.events) if event.id is not None}
         copy.answers = {
@@ -160,7 +161,7 @@ class Thread(Sequence[Event]):
             start, stop, step = key.indices(self._length)
             if (start, step) == (0, 1):
                 return self.fork(stop)
-            return self._keeping(range(start, stop, step))
+            return self._apart(range(start, stop, step))
         if isinstance(key, str):
             return self._log.events[self._position(key)]
         return self._log.events[range(self._length)[key]]
@@ -274,13 +275,7 @@ class Thread(Sequence[Event]):
         >>> thread.only("*_result")[0]
         Event('list_git_tags_result', ['v1.4.2'], kind='result', id='1')
         """
-        events = [event for event in self if matches(event, patterns)]
-        calls = {event.call_id for event in events if event.kind == "call"}
-        chosen = Thread(
-            event if event.kind == "call" or event.call_id in calls else event.having(call_id=None)
-            for event in events
-        )
-        return chosen.as_arrived(self._arrived)
+        return self._apart(position for position, event in enumerate(self) if matches(event, patterns))
 
     # ---- verbs for policies, on a view
 
@@ -297,6 +292,8 @@ class Thread(Sequence[Event]):
         Raises:
             ThreadError: If an id is not in the view, or that of `leaving` is.
         """
+        if self._view is not None:
+            return self._view.drop(ids, leaving=leaving)
         named = set(ids)
         if missing := named.difference([event.id for event in self]):
             self._position(min(missing))  # raises
@@ -311,7 +308,7 @@ class Thread(Sequence[Event]):
         if not gone:
             return self
         log, left = _Log(), leaving
-        log.wholes = self._log.wholes
+        log.wholes, log.answered, log.is_part = self._log.wholes, self._log.answered, True
         for event, unit in zip(self, self._log.units, strict=False):
             if event.id not in gone:
                 log.put(event, unit)
@@ -376,7 +373,7 @@ class Thread(Sequence[Event]):
                 members.setdefault(unit, []).append(event)
                 if event.call_id is not None:
                     (asked if event.kind == "call" else answered).add((unit, event.call_id))
-            in_flight = {unit for unit, _ in asked - answered}
+            in_flight = {unit for unit, _ in asked - answered - view._log.answered}
             view._units = [Unit(tuple(events), unit in in_flight) for unit, events in members.items()]
         return list(view._units)
 
@@ -480,7 +477,8 @@ class Thread(Sequence[Event]):
         id, pinned = event.id, event.pinned
         if id is None:
             # a record's is no number, so that it is in the way of nobody who counts events himself
-            id = f"compaction-{self._length}" if is_record(event) else str(self._length)
+            number = f"+{self._length}" if self._log.is_part else str(self._length)
+            id = f"compaction-{self._length}" if is_record(event) else number
             while id in self or id in self.view():  # an event of the user's has taken the number
                 id += "_"
         elif id in self or (self._view is not None and id in self._view):
@@ -550,6 +548,7 @@ class Thread(Sequence[Event]):
         """Give a view made of this one, in which each changed event still knows what it was."""
         view = Thread._of(events, units)
         old = self._log
+        view._log.answered, view._log.is_part = old.answered, True
         for event in view:
             id = str(event.id)
             position = old.ids.get(id, self._length)
@@ -562,7 +561,29 @@ class Thread(Sequence[Event]):
     def _keeping(self, positions: Iterable[int]) -> "Thread":
         chosen = list(positions)
         kept = self._remade([self._log.events[i] for i in chosen], [self._log.units[i] for i in chosen])
+        kept._log.answered = self._answered()
         return kept.as_arrived({id: data for id, data in self._arrived.items() if id in kept})
+
+    def _apart(self, positions: Iterable[int]) -> "Thread":
+        """Give some events as a log of their own; an answer without its call stands for itself."""
+        events: list[Event] = []
+        units: list[str] = []
+        calls: set[tuple[str, str | None]] = set()
+        for position in positions:
+            event, unit = self._log.events[position], self._log.units[position]
+            if event.kind == "call":
+                calls.add((unit, event.call_id))
+            elif event.call_id is not None and (unit, event.call_id) not in calls:
+                event = event.having(call_id=None)
+            events.append(event)
+            units.append(unit)
+        apart = Thread._of(events, units)
+        apart._log.answered = self._answered()
+        return apart.as_arrived({id: data for id, data in self._arrived.items() if id in apart})
+
+    def _answered(self) -> frozenset[tuple[str, str]]:
+        pairs = zip(self, self._log.units, strict=False)
+        return self._log.answered.union((u, e.call_id) for e, u in pairs if e.call_id and e.kind != "call")
 
     @classmethod
     def _of(cls, events: Iterable[Event], units: Iterable[str]) -> "Thread":
@@ -595,3 +616,7 @@ def _read(numbered: Iterable[tuple[int, Any]], place: str) -> Thread:
         except ContextkitError as error:
             raise ReadError(f"{place.format(number)}: {error}") from error
     return thread
+
+
+def _revived(records: list[dict[str, JSON]], arrived: dict[str, JSON]) -> Thread:
+    return Thread.from_records(records).as_arrived(arrived)

@@ -1,5 +1,6 @@
 """Window: a format, a prompt, a counter, a budget, policies and arrivals, held together."""
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -7,10 +8,10 @@ from .budgets import Budget
 from .compaction import budget_error, compacted
 from .contexts import Context, steps_of
 from .events import Event
-from .exceptions import PolicyError, SettingError
+from .exceptions import PolicyError, SettingError, name_of
 from .formats import TAGGED, Format
 from .measuring import Measure, Memory
-from .plain import same
+from .plain import JSON, same
 from .policies import DEFAULT_POLICIES
 from .policies.policy import Arrival, Policy
 from .prompts import Prompt
@@ -129,6 +130,18 @@ class Window:
         """
         return self._fitted(thread, self._measure(variables))[0]
 
+    def restore(self, thread: Thread, id: str) -> JSON:
+        """Give back what was cut of an event, as the arrivals left it: the answer to `RESTORE_TOOL`.
+
+        Args:
+            thread: The log.
+            id: The event's id, as its placeholder names it.
+
+        Raises:
+            ThreadError: If no event of the log has this id.
+        """
+        return self._enter(thread).restore(id)
+
     def _measure(self, variables: Mapping[str, Any]) -> Measure:
         before, after = self.prompt.around(variables) if self.prompt is not None else ("", "")
         return Measure(self.format, self.counter, self._memory, before, after)
@@ -143,7 +156,8 @@ class Window:
         if measure.exceeds(done.after, budget.room):
             raise budget_error(log, self.policies, measure, budget, done.after)
         tokens = measure.total(done.after)
-        record = done.record(budget, tokens if tokens > budget.mark else None, log.arrived)
+        floor = tokens if tokens > budget.mark else None
+        record = done.record(budget, floor, log.arrived, [*map(name_of, self.arrivals)])
         grown = thread.append(record)
         log = grown if log is thread else log.append(record)  # a second append would copy the whole thread
         thread = grown.as_arrived(log.arrived)
@@ -153,18 +167,31 @@ class Window:
     def _enter(self, thread: Thread) -> Thread:
         """Give the log as the arrivals leave it, going on from the last one where that is its beginning."""
         if not self.arrivals:
-            return thread
+            return thread.as_arrived({}) if thread.arrived else thread
         known, log = self._entered
         if not thread.starts_with(known):
             log = Thread()
         arrived = dict(log.arrived)
         for event in thread[len(log) :]:
-            entered = event if is_record(event) else self._arrival(event, log)
-            if not same(entered.data, event.data):
+            entered = self._record(event, log) if is_record(event) else self._arrival(event, log)
+            if not is_record(event) and not same(entered.data, event.data):
                 arrived[str(event.id)] = entered.data
             log = log.append(entered)
         self._entered = (thread, log.as_arrived(arrived))
         return self._entered[1]
+
+    def _record(self, record: Event, log: Thread) -> Event:
+        """Let the arrivals see what a compaction put into the view that was made without them."""
+        if record.data.get("arrivals") == [*map(name_of, self.arrivals)]:
+            return record
+        data = copy.deepcopy(record.data)
+        for step in data["steps"]:
+            for id, changed in step.get("changed", {}).items():
+                event = log.view()[id] if id in log.view() else Event("changed")
+                step["changed"][id] = self._arrival(event.with_data(changed), log).data
+            for entry in step.get("added", ()):
+                entry["event"] = self._arrival(Event.from_record(entry["event"]), log).to_record()
+        return record.having(data=data)
 
     def _arrival(self, event: Event, log: Thread) -> Event:
         arrived: Any = event

@@ -207,7 +207,7 @@ def receipt_table(explained: Mapping[str, JSON], name: str) -> Table:
     for key, label in (("joins", _JOINS), ("prompt", "the prompt")):
         if tokens := explained[key]:
             totals.insert(0, (label, None, None, None, tokens, tokens))
-    of = "" if explained["limit"] is None else f" of {explained['limit']:,}"
+    of = "" if explained["room"] is None else f" of {explained['room']:,}"
     title = f"{visible(name)}: {explained['tokens']:,}{of} tokens"
     return Table(title, heads, [tuple(row[head] for head in heads) for row in explained["rows"]], totals)
 

@@ -56,13 +56,15 @@ class Clamp:
             if not meter.exceeds(event, limit):  # measured already, and never smaller than its data
                 continue
 
-            def cut(text: str, limit: int, name: str = f"{event.type} {event.id}") -> str:
+            name = f"{event.type} {event.id}"
+
+            def cut(text: str, limit: int, name: str = name) -> str:
                 return meter.cut(text, limit, keep=self.keep, marker=lambda *gone: _marker(name, *gone))
 
             data = clamped(event.data, limit, meter.text_exceeds, cut)
             if data is not event.data:
-                # cut from what it was, so that the marker of a second cut counts what the first one took
-                whole = view.whole(str(event.id))
+                # What has been cut here before is cut from what it was: the marker counts all that is gone.
+                whole = view.whole(str(event.id)) if f" left out of {name} ...]" in event.text else event
                 changes[str(event.id)] = (
                     data if whole is event else clamped(whole.data, limit, meter.text_exceeds, cut)
                 )

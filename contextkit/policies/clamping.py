@@ -31,7 +31,7 @@ def clamped(data: JSON, limit: int, exceeds: Callable[[str, int], bool], cut: Cu
     leaves = sorted(
         {leaf for leaf in _leaves(data) if len(leaf) > _LONG_LEAF}, key=lambda leaf: (len(leaf), leaf)
     )
-    share = limit
+    share = limit if len(leaves) * 16 < limit else 0  # of many texts too little would be left
     while leaves and share > 8:
         share = share // 2
         smaller = _mapped(data, {leaf: cut(leaf, share) for leaf in leaves})

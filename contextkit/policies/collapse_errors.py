@@ -1,12 +1,16 @@
 """CollapseErrors: the same error again and again becomes one with a count."""
 
 import dataclasses
+import re
 
 from ..budgets import Meter
 from ..events import Event
 from ..plain import JSON, same
 from ..threads import Thread
 from .policy import telling
+
+_COUNT = re.compile(r"\n\[(\d+) times in a row\]\Z")
+_LEFT_OUT = re.compile(r"\[\S+ \S+ left out: one of several in a row\]\Z")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
@@ -29,25 +33,46 @@ class CollapseErrors:
         changes: dict[str, JSON] = {}
         for row in _rows(view):
             *earlier, newest = row
+            times = sum(map(_times, row))
             for event in earlier:
                 others = [e for e in units[event.id].events if e is not event and e.kind != "call"]
                 if others or units[event.id].held:
-                    changes[str(event.id)] = f"[{event.type} {event.id} left out: one of {len(row)} in a row]"
+                    changes[str(event.id)] = f"[{event.type} {event.id} left out: one of several in a row]"
                 else:
                     gone += [str(e.id) for e in units[event.id].events]
-            changes[str(newest.id)] = f"{newest.text}\n[{len(row)} times in a row]"
+            changes[str(newest.id)] = f"{_core(newest)}\n[{times} times in a row]"
         view = view.replace_all(changes) if changes else view
         return view.drop(gone) if gone else view
 
     __repr__ = telling
 
 
+def _times(event: Event) -> int:
+    """Give how many errors this one stands for: what an earlier collapse has counted, else one."""
+    counted = _COUNT.search(event.text)
+    return int(counted[1]) if counted else 1
+
+
+def _core(event: Event) -> str:
+    return _COUNT.sub("", event.text)
+
+
+def _equal(first: Event, second: Event) -> bool:
+    if first.type != second.type:
+        return False
+    return same(first.data, second.data) or (
+        _core(first) == _core(second) and _times(first) + _times(second) > 2
+    )
+
+
 def _rows(view: Thread) -> list[list[Event]]:
     rows: list[list[Event]] = []
     row: list[Event] = []
     for event in view:
-        if event.kind == "error" and row and event.type == row[0].type and same(event.data, row[0].data):
+        if event.kind == "error" and row and _equal(event, row[0]):
             row.append(event)
+        elif event.kind == "error" and _LEFT_OUT.match(event.text):
+            continue
         elif event.kind in ("error", "result", "user"):
             rows.append(row)
             row = [event] if event.kind == "error" else []

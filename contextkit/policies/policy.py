@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 from ..budgets import Meter
@@ -38,6 +39,8 @@ def patterns(name: str, types: str | Sequence[str]) -> tuple[str, ...]:
         SettingError: If one of them is not text, or there is none.
     """
     given = (types,) if isinstance(types, str) else tuple(types)
+    if isinstance(types, AbstractSet):
+        given = tuple(sorted(given))  # the order of a set differs from process to process
     if not given or not all(given) or {type(pattern) for pattern in given} != {str}:
         raise SettingError(name, types, "it must be one or more patterns of event types, such as '*_result'")
     return given

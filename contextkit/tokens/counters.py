@@ -334,13 +334,18 @@ def count(counter: TokenCounter, text: str) -> int:
     """Count the tokens of a text with any counter, and check what it returns.
 
     Raises:
-        CounterError: It is not a whole number that is 0 or more.
+        CounterError: It is not a whole number that is 0 or more, or the counter raises.
 
     Example:
         >>> count(len, "four")
         4
     """
-    tokens: object = counter(text)
+    try:
+        tokens: object = counter(text)
+    except ContextkitError:
+        raise
+    except Exception as error:  # a counter is user code: it can raise anything
+        raise CounterError(counter, error) from error
     # A bool is an int to isinstance, but no number of tokens.
     if not isinstance(tokens, int) or isinstance(tokens, bool) or tokens < 0:
         raise CounterError(counter, tokens)

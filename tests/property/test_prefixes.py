@@ -1,12 +1,14 @@
 """Property 6: a provider can serve the front of a context from its prompt cache."""
 
+import dataclasses
 from itertools import pairwise
 
 from hypothesis import given
+from hypothesis import strategies as st
 
-from contextkit import Context, Event
+from contextkit import Budget, Context, Drop, Event
 
-from .strategies import Setup, Shares, event_lists, pauses, run, setups, shares
+from .strategies import ADDITIVE, Setup, Shares, event_lists, formats, pauses, run, setups, shares
 
 
 class TestPrefixes:
@@ -57,3 +59,31 @@ class TestPrefixes:
             assert fork == earlier
             assert list(fork.view()) == list(earlier.view())
             assert [unit.in_flight for unit in fork.units()] == [unit.in_flight for unit in earlier.units()]
+
+
+class TestCompactionsAreRare:
+    """Compactions are rare by construction: from `limit` down to `target`.
+
+    So where the mark is reached there are at most `appended / (limit - target) + 1` of them.
+    """
+
+    @given(
+        st.lists(st.integers(1, 12), min_size=30, max_size=90),
+        setups(counters=ADDITIVE, prompts=(None,), formats=formats(ready_made=True)),
+        st.sampled_from((150, 250, 400)),
+        st.sampled_from((50, 20, 35, 65, 80)),
+    )
+    def test_there_are_few(self, sizes: list[int], setup: Setup, limit: int, share: int) -> None:
+        """Of many small events, each compaction makes room for many; a record says what was reached."""
+        limit *= 4 if setup.counter is len else 1
+        budget = Budget(limit, target=limit * share // 100)
+        events = [Event("note", "so far all is well " * size) for size in sizes]
+        setup = dataclasses.replace(setup, policies=(*setup.policies, Drop()))
+        reached = 0
+        for _, context in run(setup.window(budget), events):
+            if isinstance(context, Context) and context.steps:
+                floor = context.thread.records()[-1].data["floor"]
+                assert floor == (None if context.tokens <= budget.mark else context.tokens)
+                reached += floor is None
+        appended = sum(setup.size([event]) for event in events)
+        assert reached <= appended / (budget.room - budget.mark) + 1

@@ -15,12 +15,13 @@ from contextkit import JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Context, Event, 
 from contextkit.codecs import yamlish
 from contextkit.codecs.escapes import unescape
 
-from ..strategies import same
+from ..strategies import event_types, json_values, nasty_text, same
 from .strategies import (
     Setup,
     Shares,
     event_lists,
     loose_events,
+    nasty,
     pauses,
     run,
     setups,
@@ -28,7 +29,11 @@ from .strategies import (
 )
 
 LOSSLESS = (XML, YAML, JSON_LINES, MARKDOWN)
-EVENTS = st.one_of(st.lists(loose_events(), max_size=6), event_lists(max_size=8))
+EVENTS = st.one_of(
+    st.lists(st.builds(Event, event_types(), st.one_of(nasty(), nasty_text(), json_values())), max_size=4),
+    st.lists(loose_events(), max_size=6),
+    event_lists(max_size=8),
+)
 
 
 def pairs(events: Any) -> list[tuple[str, Any]]:

@@ -28,7 +28,14 @@ _CLAMPED = re.compile(
     r"\[\.\.\. (?:([\d,]+) lines?, )?([\d,]+) characters? of (.+?) left out \.\.\.\]", re.DOTALL
 )
 _COLLAPSED = re.compile(r"\[(\S+) (.+) left out: one of ([\d,]+) in a row\]\Z", re.DOTALL)
-OURS = ladders().map(lambda ladder: tuple(policy for policy in ladder if hasattr(policy, "__slots__")))
+
+
+def is_ours(policy: Policy) -> bool:
+    """Whether a policy, and each that it has inside, comes with contextkit."""
+    return hasattr(policy, "__slots__") and all(map(is_ours, getattr(policy, "policies", ())))
+
+
+OURS = ladders().map(lambda ladder: tuple(filter(is_ours, ladder)))
 """Ladders of our own policies: what a user's policy writes is the user's."""
 
 

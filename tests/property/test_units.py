@@ -29,8 +29,8 @@ def model_of(log: Sequence[Event]) -> tuple[list[list[str]], set[str]]:
             for step in event.data["steps"]:
                 gone.update(step.get("gone", ()))
             continue
-        id = str(event.id)
-        unit = id
+        id = unit = str(event.id)
+        gone.discard(id)  # of a line that had this id before, and was dropped
         if event.kind in _MODEL:
             if last is not None and last.kind in _MODEL:
                 unit = unit_of[str(last.id)]
@@ -48,15 +48,19 @@ def model_of(log: Sequence[Event]) -> tuple[list[list[str]], set[str]]:
 
 
 def in_flight(log: Sequence[Event]) -> set[str]:
-    """The ids of calls that nothing has answered yet."""
-    open_calls: dict[str, list[str]] = {}
+    """The ids of calls that nothing has answered yet; an answer is one to all calls of its id in a message."""
+    waiting: dict[tuple[str, int], list[str]] = {}  # call id and message -> ids of events
+    newest: dict[str, int] = {}
+    message = 0
     for event in log:
-        if event.call_id is not None:
-            if event.kind == "call":
-                open_calls.setdefault(event.call_id, []).append(str(event.id))
-            elif open_calls.get(event.call_id):
-                open_calls[event.call_id].pop()
-    return {id for ids in open_calls.values() for id in ids}
+        if event.kind not in (*_MODEL, "usage", "compaction"):
+            message += 1
+        if event.kind == "call" and event.call_id is not None:
+            newest[event.call_id] = message
+            waiting.setdefault((event.call_id, message), []).append(str(event.id))
+        elif event.call_id is not None:
+            waiting.pop((event.call_id, newest[event.call_id]), None)
+    return {id for ids in waiting.values() for id in ids}
 
 
 class TestUnits:

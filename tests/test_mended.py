@@ -1,0 +1,273 @@
+"""Cases that once went wrong, each with what is right."""
+
+import copy
+import json
+import pickle
+
+import pytest
+
+from contextkit import (
+    DEFAULT_POLICIES,
+    RESTORE_TOOL,
+    Budget,
+    BudgetError,
+    Clamp,
+    ClampArrival,
+    CollapseErrors,
+    CounterError,
+    Drop,
+    Event,
+    Mask,
+    Meter,
+    Redact,
+    SettingError,
+    Thread,
+    ThreadError,
+    Window,
+    Within,
+    from_messages,
+    render,
+)
+from contextkit.exceptions import ContextkitError
+
+REDACT = Redact({"k": r"sk-\w+"})
+
+
+def errors(times: int, text: str) -> Thread:
+    """Give a thread of calls that fail in the same way."""
+    thread = Thread([Event("user", "go")])
+    for number in range(times):
+        thread = thread.call("deploy", {"n": number}, call_id=str(number)).result(
+            str(number), text, type="error"
+        )
+    return thread
+
+
+def test_clamp_keeps_the_count_of_an_earlier_policy() -> None:
+    """Cutting a collapsed error leaves its count, or its text as the earlier policy left it."""
+    thread = errors(4, "refused by the host\n" * 1_500)
+    context = render(thread, budget=1_500, policies=[CollapseErrors(), Clamp(300), Drop()])
+    assert "[4 times in a row]" in context.text
+
+
+def test_clamp_does_not_bring_back_what_a_policy_has_hidden() -> None:
+    """What a user's policy took out of an event stays out."""
+
+    def condense(view: Thread, meter: Meter) -> Thread:
+        return view.replace_all({str(e.id): "condensed " * 900 for e in view if "SECRET" in e.text})
+
+    thread = Thread([Event("user", "go")]).call("read", call_id="1").result("1", "SECRET " * 4_000)
+    assert "SECRET" not in render(thread, budget=900, policies=[condense, *DEFAULT_POLICIES]).text
+
+
+def test_a_second_clamp_counts_all_that_is_gone() -> None:
+    """The marker speaks of the original, however often it was cut."""
+    thread = Thread([Event("user", "go")]).call("read", call_id="1").result("1", "a line of it\n" * 3_000)
+    context = render(thread, budget=250, policies=[Clamp(900), Clamp(100)])
+    kept = context.text.count("a line of it")
+    assert f"[... {3_000 - kept:,} lines, {(3_000 - kept) * 13:,} characters left out of" in context.text
+
+
+def test_redaction_reaches_into_older_compactions() -> None:
+    """A log that was compacted without arrivals shows nothing that they take out."""
+    thread = Thread([Event("user", "go")])
+    for number in range(8):
+        thread = thread.call("read", call_id=str(number)).result(str(number), "the key is sk-999 " * 40)
+    older = Window(budget=700, policies=[Clamp(60)]).render(thread).thread
+    assert older.records()
+    window = Window(budget=700, policies=[Clamp(60)], arrivals=[REDACT])
+    assert "sk-999" not in window.render(older).text
+
+
+def test_what_an_arrival_took_out_does_not_come_back() -> None:
+    """Not through restore, a copy, a pickle or a part; and never through the window."""
+    window = Window(arrivals=[REDACT])
+    thread = window.render([Event("user", "use sk-123 for it")]).thread
+    for same in (
+        thread,
+        copy.deepcopy(thread),
+        pickle.loads(pickle.dumps(thread)),  # noqa: S301 - our own
+        thread.only("user"),
+        Thread(thread),
+    ):
+        assert "sk-123" not in same.restore("0")
+    assert "sk-123" not in window.restore(Thread.from_json(thread.to_json()), "0")
+    assert Window().render(thread).fragments[0].state == "kept"
+
+
+def test_additions_of_two_policies_keep_their_places() -> None:
+    """A replay puts what two policies added where they put it."""
+
+    def leave(id: str, text: str) -> object:
+        return lambda view, meter: view.drop([id], leaving=Event("note", text)) if id in view else view
+
+    thread = Thread([Event("user", "go"), Event("note", "first " * 200), Event("note", "second " * 200)])
+    context = render(thread, budget=60, policies=[leave("2", "two"), leave("1", "one")])  # type: ignore[list-item]
+    assert [event.data for event in context.thread.view()] == ["go", "one", "two"]
+
+
+def test_within_holds_calls_to_a_limit() -> None:
+    """A call whose result is of another type is not in flight."""
+    thread = Thread([Event("user", "go")])
+    for number in range(20):
+        thread = thread.call("read_file", {"n": number}, call_id=str(number)).result(
+            str(number), "text " * 20
+        )
+    view = Within("read_file", 60, (Drop(),))(thread, Meter(lambda event: 10))
+    assert len(view) < 20
+    assert all(len(unit.events) == 2 for unit in view.units()[1:] if unit.events[0].type == "read_file")
+
+
+def test_within_takes_its_earlier_line_up() -> None:
+    """A loop leaves one line of each kind of drop, not one a compaction."""
+    window = Window(budget=Budget(700, target=650), policies=[Within("*_result", 150, (Drop(),)), Drop()])
+    thread = Thread([Event("user", "go")])
+    for number in range(60):
+        thread = thread.call("read", {"n": number}, call_id=str(number)).result(str(number), "text " * 20)
+        thread = window.render(thread).thread
+    assert sum(event.type == "omitted" for event in thread.view()) <= 2
+
+
+def test_consecutive_assistant_messages_are_units_of_their_own() -> None:
+    """A monologue is cut at its beginning, not dropped whole."""
+    thread = Thread(
+        [Event("user", "go"), *(Event("assistant", f"step {n}: " + "words " * 30) for n in range(30))]
+    )
+    context = render(thread, budget=500)
+    assert context.tokens > 400
+    assert "step 29" in context.text
+    read = from_messages([{"role": "user", "content": "go"}, *({"role": "assistant", "content": "a"},) * 9])
+    assert len(read.units()) == 10
+
+
+def test_all_of_one_message_is_one_unit() -> None:
+    """The text behind a server's result stands in the message that began before it."""
+    content = [
+        {"type": "server_tool_use", "id": "s1", "name": "search", "input": {"q": "x"}},
+        {"type": "web_search_tool_result", "tool_use_id": "s1", "content": []},
+        {"type": "text", "text": "found"},
+    ]
+    thread = from_messages([{"role": "user", "content": "go"}, {"role": "assistant", "content": content}])
+    assert [len(unit.events) for unit in thread.units()] == [1, 3]
+
+
+def test_a_part_of_a_thread_keeps_its_units() -> None:
+    """`only` neither fuses messages nor leaves answered calls in flight."""
+    thread = Thread([Event("user", "go")])
+    for number in range(60):
+        thread = thread.append(Event("assistant", f"thought {number}")).call("read", call_id=str(number))
+        thread = thread.result(str(number), "text " * 40)
+    assert len(thread.only("user", "assistant").units()) == 61
+    assert render(thread.only("user", "read"), budget=300).tokens <= 300
+
+
+def test_a_part_of_a_thread_can_be_saved() -> None:
+    """An answer without its call stands for itself, also where call ids are used again."""
+    thread = Thread().call("a", call_id="1").result("1", "A").call("b", call_id="1").result("1", "B")
+    part = thread.only("b", "a_result")
+    assert [event.type for event in part] == ["a_result", "b"]
+    assert Thread.from_json(thread[1:].to_json())[0].call_id is None
+
+
+def test_a_policy_may_append_a_summary() -> None:
+    """What is appended to a view gets an id of its own."""
+
+    def summarise(view: Thread, meter: Meter) -> Thread:
+        kept = view.drop([str(event.id) for event in view[1:-2]])
+        return kept.append(Event("summary", "they talked", kind="compaction"))
+
+    thread = Thread([Event("user", "go"), *(Event("note", f"note {n} " * 30) for n in range(9))])
+    context = render(thread, budget=400, policies=[summarise])
+    assert [event.type for event in context.thread.view()] == ["user", "note", "note", "summary"]
+
+
+def test_deep_data_can_be_cut_and_saved() -> None:
+    """Data as deep as an event may hold fits into the record of a compaction."""
+    deep: object = "x" * 40
+    for _ in range(197):
+        deep = [deep]
+    thread = Thread([Event("user", "go")]).call("read", call_id="1").result("1", deep)
+
+    def nest(view: Thread, meter: Meter) -> Thread:
+        return view.replace("2", [view["2"].data[0]])
+
+    context = render(
+        thread.append(Event("note", "x " * 200)), budget=500, policies=[nest, Mask(keep=0), Drop()]
+    )
+    assert Thread.from_json(context.thread.to_json()) == context.thread
+
+
+def test_drop_on_a_compacted_log_works_on_its_view() -> None:
+    """No record comes into a view."""
+    thread = render(errors(9, "refused " * 30), budget=300).thread
+    assert not any(event.type == "compaction" for event in thread.drop([str(thread.view()[-1].id)]))
+
+
+@pytest.mark.parametrize(
+    "step", [{"gone": ["0"]}, {"policy": "p", "added": [{"before": None, "event": {"type": "note"}}]}]
+)
+def test_a_record_of_another_shape_is_refused(step: dict[str, object]) -> None:
+    """A step without its policy, or an added event without its id, is no record."""
+    with pytest.raises(ThreadError, match="not the record of a compaction"):
+        Thread([Event("user", "go"), Event("compaction", {"steps": [step]}, kind="compaction")])
+
+
+def test_errors_travel_between_processes() -> None:
+    """Each error is the same after pickling, attributes and all."""
+    raised = [
+        BudgetError(5, 9, [("0", 9)]),
+        SettingError("Budget.limit", 0, "it must be more"),
+        ThreadError("no", event_id="1"),
+        CounterError(len, -1),
+    ]
+    for error in raised:
+        same = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+        assert isinstance(same, ContextkitError)
+        assert (type(same), str(same), same.__dict__) == (type(error), str(error), error.__dict__)
+
+
+def test_the_restore_tool_is_json() -> None:
+    """It can be sent as it is."""
+    assert json.loads(json.dumps(RESTORE_TOOL)) == RESTORE_TOOL
+
+
+def test_the_order_of_a_set_is_not_written() -> None:
+    """Types given as a set are sorted, so that records are the same in each process."""
+    assert repr(Mask(types={"b", "a"})) == "Mask(types=('a', 'b'))"  # type: ignore[arg-type]
+
+
+def test_a_counter_that_raises_is_named() -> None:
+    """Whoever asks, the error is the counter's."""
+
+    def down(text: str) -> int:
+        raise ConnectionError("tokenizer service down")
+
+    with pytest.raises(CounterError, match="tokenizer service down"):
+        render([Event("user", "go")], budget=100, counter=down)
+
+
+def test_a_count_grows_with_later_errors() -> None:
+    """A second collapse adds to what the first one has counted."""
+    once = CollapseErrors()(errors(3, "refused"), Meter(lambda event: 1))
+    thread = once.call("deploy", call_id="x").result("x", "refused", type="error")
+    texts = [
+        event.data for event in CollapseErrors()(thread, Meter(lambda event: 1)) if event.kind == "error"
+    ]
+    assert texts == ["refused\n[4 times in a row]"]
+
+
+def test_the_newest_message_of_a_user_is_not_cut_first() -> None:
+    """Old results go before what a person has just said."""
+    thread = Thread([Event("user", "hello"), Event("assistant", "hi")])
+    for number in range(10):
+        thread = thread.call("read", {"n": number}, call_id=str(number)).result(str(number), "text " * 150)
+    thread = thread.append(Event("assistant", "done")).append(Event("user", "the specification " * 200))
+    context = render(thread, budget=1_200)
+    assert context.fragments[-1].state == "kept"
+
+
+def test_a_clamp_on_arrival_reaches_the_receipt() -> None:
+    """What an arrival changed is marked so."""
+    context = Window(arrivals=[ClampArrival(50)]).render([Event("log_result", "line\n" * 900)])
+    assert context.receipt().rows[0]["state"] == "changed"
+    assert context.receipt().rows[0]["policy"] == "arrivals"
