@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from contextkit import BudgetError, Context, Thread, Window, read_threads
+from contextkit import BudgetError, Context, Event, Thread, Window, read_threads
 from contextkit.demo import deployment
 from contextkit.formats import FORMATS, Format
 from contextkit.tokens.vocabularies import load_encoding
@@ -96,7 +96,7 @@ def _violations(thread: Thread, format: Format, limit: int, context: Context) ->
         yield "does not read back as its events"
 
 
-def _held(thread: Thread) -> Iterator[object]:
+def _held(thread: Thread) -> Iterator[Event]:
     for unit in thread.units():
         for event in unit.events:
             if unit.in_flight or event.pinned:

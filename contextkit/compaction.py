@@ -48,7 +48,7 @@ class Compaction:
     stages: tuple[Stage, ...]
 
     def record(
-        self, budget: Budget, floor: int | None, arrived: Mapping[str, JSON], arrivals: Sequence[str] = ()
+        self, budget: Budget, floor: int | None, arrived: Mapping[str, JSON], arrivals: str = ""
     ) -> Event:
         """Give the event that records the compaction in the log.
 
@@ -56,7 +56,7 @@ class Compaction:
             budget: What it was made for.
             floor: The tokens that could not be gone below, where the target was not reached.
             arrived: The data that arrivals had changed, by event id.
-            arrivals: The arrivals, by name.
+            arrivals: A digest of the arrivals.
         """
         data: dict[str, JSON] = {"limit": budget.limit, "target": budget.mark, "floor": floor}
         whole = difference(self.before, self.after)
@@ -65,7 +65,7 @@ class Compaction:
         if cut := {id: arrived[id] for id in (*whole.gone, *whole.changed) if id in arrived}:
             data["arrived"] = cut
         if arrivals:
-            data["arrivals"] = list(arrivals)
+            data["arrivals"] = arrivals
         return Event("compaction", data, kind="compaction")
 
     def _parts(self, whole: Difference) -> Iterator[tuple[Policy, Difference]]:
@@ -210,7 +210,8 @@ def budget_error(
         needed = reached
     else:
         needed = measure.total(thread.view())
-    blockers = [(str(event.id), measure.tokens(event)) for event in left]
+    held = {event.id for unit in left.units() if unit.held for event in unit.events}
+    blockers = [(str(event.id), measure.tokens(event)) for event in left if event.id in held]
     if measure.before or measure.after:
         blockers.append(("prompt", measure.fixed))
     blockers.sort(key=lambda blocker: -blocker[1])

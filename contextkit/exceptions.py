@@ -225,8 +225,8 @@ class BudgetError(ContextkitError):
         limit: The `Budget.limit` that was asked for, in tokens.
         needed: The least `Budget.limit` at which the same thread and policies fit (the reserve
             included); rendering at it succeeds.
-        blockers: What is left when all is cut that may be, dearest first: pairs of an event id (or
-            `"prompt"`) and its tokens.
+        blockers: What stands in the way, dearest first: pairs of an event id (or `"prompt"`) and
+            its tokens.
     """
 
     def __init__(self, limit: int, needed: int, blockers: Sequence[tuple[str, int]]) -> None:
@@ -237,7 +237,7 @@ class BudgetError(ContextkitError):
         more = f" and {len(blockers) - 3:,} more" if len(blockers) > 3 else ""
         super().__init__(
             f"the thread does not fit into a budget of {limit:,} tokens: a limit of {needed:,} is the least "
-            f"that would do ({needed - limit:,} more). What is left then: {named or 'nothing'}{more}. "
+            f"that would do ({needed - limit:,} more). What may not be cut: {named or 'nothing'}{more}. "
             "Raise the limit, unpin one of these, or add a policy that can cut more."
         )
         self.limit = limit

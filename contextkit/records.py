@@ -7,11 +7,11 @@ A compaction record is an event of type and kind `compaction` whose data is
  "steps": [{"policy": "Drop()", "gone": ["3", "4"], "changed": {"7": "[...]"},
             "added": [{"before": "3", "place": 0,
                        "event": {"type": "omitted", "data": {}, "id": "3+"}}]}],
- "arrivals": ["Redact(...)"], "arrived": {"4": "..."}}
+ "arrivals": "5f0c9e31a7d2b844", "arrived": {"4": "..."}}
 ```
 
 `floor` is the size in tokens that could not be gone below, where the target was not reached.
-`place` is the order in which the added events stand. `arrivals` names the arrivals of the window;
+`place` is the order in which the added events stand. `arrivals` is a digest of the window's arrivals;
 `arrived` holds the data of cut events as these left it, where that differs from the log's.
 """
 

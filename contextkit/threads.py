@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, overload
@@ -299,10 +300,10 @@ class Thread(Sequence[Event]):
             self._position(min(missing))  # raises
         if leaving is not None and leaving.id in self:
             raise ThreadError("this id is taken; give what is left another, or none", event_id=leaving.id)
-        gone = {
-            event.id
+        gone = named - {
+            str(event.id)
             for unit in self.units()
-            if named.issuperset([event.id for event in unit.events]) and not unit.held
+            if unit.held or not named.issuperset([event.id for event in unit.events])
             for event in unit.events
         }
         if not gone:
@@ -366,11 +367,11 @@ class Thread(Sequence[Event]):
         """
         view = self.view()
         if view._units is None:
-            members: dict[str, list[Event]] = {}
+            members: defaultdict[str, list[Event]] = defaultdict(list)
             asked: set[tuple[str, str]] = set()
             answered: set[tuple[str, str]] = set()
             for event, unit in zip(view, view._log.units, strict=False):
-                members.setdefault(unit, []).append(event)
+                members[unit].append(event)
                 if event.call_id is not None:
                     (asked if event.kind == "call" else answered).add((unit, event.call_id))
             in_flight = {unit for unit, _ in asked - answered - view._log.answered}

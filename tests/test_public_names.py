@@ -57,6 +57,7 @@ NAMES = [
     "brief",
     "from_messages",
     "hidden",
+    "kind_of",
     "read_threads",
     "render",
     "token_counter",

@@ -57,7 +57,8 @@ _NASTY = (
         "\n- user: y\n",
     ),
     *(
-        "```\n",
+        "```",
+        "\n```\n",
         "````",
         "## user\n```\n",
         "\x00",
@@ -123,7 +124,7 @@ def data() -> st.SearchStrategy[Any]:
 _KINDS: tuple[str, ...] = (
     *("round", "round", "round", "round", "retry", "retry"),
     *("note", "assistant", "reasoning", "user", "system", "usage", "error", "error"),
-    *("call", "call", "call_again", "result", "result", "failure", "progress"),
+    *("call", "call", "call_again", "result", "result", "failure", "progress", "progress"),
 )
 _TOOLS = ("get_log", "list_git_tags", "deploy")
 _IDS = ("a", "b-7", "omitted", "0+", "2+", "3+", "5_", "ü", "100", "101", "</x>", "with space")
@@ -374,10 +375,11 @@ def policies() -> st.SearchStrategy[Policy]:
         st.builds(
             Clamp,
             st.one_of(st.none(), st.integers(1, 60)),
-            types,
-            st.sampled_from(("head", "tail", "both")),
+            share=st.sampled_from((0.125, 0.5, 0.01, 1)),
+            types=types,
+            keep=st.sampled_from(("head", "tail", "both")),
         ),
-        st.builds(Mask, st.integers(0, 4), types),
+        st.builds(Mask, st.integers(0, 4), types=types),
         st.builds(Within, types, st.integers(1, 120), inner),
     )
 

@@ -25,9 +25,9 @@ _MASKED = re.compile(
     r"\[(\S+) (.+) left out: ([\d,]+) (?:line|item|field)s?, ([\d,]+) characters?\]\Z", re.DOTALL
 )
 _CLAMPED = re.compile(
-    r"\[\.\.\. (?:([\d,]+) lines?, )?([\d,]+) characters? of (.+?) left out \.\.\.\]", re.DOTALL
+    r"\[\.\.\. (?:[\d,]+ lines?, )?[\d,]+ characters? left out of (\S+ .+?) \.\.\.\]", re.DOTALL
 )
-_COLLAPSED = re.compile(r"\[(\S+) (.+) left out: one of ([\d,]+) in a row\]\Z", re.DOTALL)
+_COLLAPSED = re.compile(r"\[(\S+) (.+) left out: one of several in a row\]\Z", re.DOTALL)
 
 
 def is_ours(policy: Policy) -> bool:
@@ -74,10 +74,9 @@ def check_placeholder(event: Event, thread: Thread) -> None:
         assert (number(masked[3]), number(masked[4])) == (parts, len(whole.text))
     elif collapsed := _COLLAPSED.match(event.data):
         assert (collapsed[1], collapsed[2]) == (event.type, event.id)
-        assert number(collapsed[3]) > 1
     elif "times in a row]" not in event.data:
         markers = [match for match in _CLAMPED.finditer(event.data) if match[0] not in whole.text]
-        assert all(match[3] == event.id for match in markers)
+        assert all(match[1] == f"{event.type} {event.id}" for match in markers)
     assert "that follows" not in event.data
     assert thread.restore(id) == whole.data
 

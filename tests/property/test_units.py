@@ -12,6 +12,12 @@ from .strategies import Setup, Shares, event_lists, pauses, run, setups, shares
 _MODEL = ("assistant", "reasoning", "call")
 
 
+def goes_on(last: Event, event: Event) -> bool:
+    """Whether an event of the model's belongs to the message of the one before: not if it is a second text."""
+    second = last.kind == "assistant" and event.kind in ("assistant", "reasoning")
+    return last.kind in _MODEL and event.kind in _MODEL and not second
+
+
 def model_of(log: Sequence[Event]) -> tuple[list[list[str]], set[str]]:
     """Tell from a log alone, in the plainest way, what must stand in its view.
 
@@ -32,7 +38,7 @@ def model_of(log: Sequence[Event]) -> tuple[list[list[str]], set[str]]:
         id = unit = str(event.id)
         gone.discard(id)  # of a line that had this id before, and was dropped
         if event.kind in _MODEL:
-            if last is not None and last.kind in _MODEL:
+            if last is not None and goes_on(last, event):
                 unit = unit_of[str(last.id)]
         elif event.call_id is not None:
             unit = unit_of[newest_call[event.call_id]]
@@ -48,13 +54,16 @@ def model_of(log: Sequence[Event]) -> tuple[list[list[str]], set[str]]:
 
 
 def in_flight(log: Sequence[Event]) -> set[str]:
-    """The ids of calls that nothing has answered yet; an answer is one to all calls of its id in a message."""
+    """The ids of calls without an answer yet; an answer is one to all calls of its id in a message."""
     waiting: dict[tuple[str, int], list[str]] = {}  # call id and message -> ids of events
     newest: dict[str, int] = {}
     message = 0
+    last: Event | None = None
     for event in log:
-        if event.kind not in (*_MODEL, "usage", "compaction"):
-            message += 1
+        if event.kind in ("usage", "compaction"):
+            continue
+        message += last is not None and not goes_on(last, event)
+        last = event
         if event.kind == "call" and event.call_id is not None:
             newest[event.call_id] = message
             waiting.setdefault((event.call_id, message), []).append(str(event.id))
