@@ -21,6 +21,7 @@ from typing import Any
 
 from .codecs import fences, tags, xml, yamlish
 from .codecs import json as json_codec
+from .codecs.escapes import escape, unescape
 from .events import Event
 from .exceptions import ContextkitError, FormatError, RenderError, SettingError
 from .plain import JSON
@@ -204,12 +205,13 @@ def _write_yaml(event: Event) -> str:
 
 def _write_markdown(event: Event) -> str:
     info = "" if isinstance(event.data, str) else "json"
-    return f"## {event.type}\n{fences.fence(_encodable(as_json(event)), info)}"
+    body = as_json(event) if info else escape(event.data, _SURROGATE)
+    return f"## {event.type}\n{fences.fence(body, info)}"
 
 
 def _read_markdown(text: str) -> Iterable[tuple[str, JSON]]:
     for type, info, body in fences.read_sections(text):
-        yield type, json_codec.decode(body) if info == "json" else body
+        yield type, json_codec.decode(body) if info == "json" else unescape(body)
 
 
 def _write_json_line(event: Event) -> str:

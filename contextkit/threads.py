@@ -300,10 +300,10 @@ class Thread(Sequence[Event]):
             self._position(min(missing))  # raises
         if leaving is not None and leaving.id in self:
             raise ThreadError("this id is taken; give what is left another, or none", event_id=leaving.id)
-        gone = named - {
-            str(event.id)
+        gone = {
+            event.id
             for unit in self.units()
-            if unit.held or not named.issuperset([event.id for event in unit.events])
+            if named.issuperset([event.id for event in unit.events]) and not unit.held
             for event in unit.events
         }
         if not gone:

@@ -13,7 +13,7 @@ _MODEL = ("assistant", "reasoning", "call")
 
 
 def goes_on(last: Event, event: Event) -> bool:
-    """Whether an event of the model's belongs to the message of the one before: not if it is a second text."""
+    """Whether an event belongs to the message of the one before; a second text does not."""
     second = last.kind == "assistant" and event.kind in ("assistant", "reasoning")
     return last.kind in _MODEL and event.kind in _MODEL and not second
 
