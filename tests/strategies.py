@@ -71,7 +71,7 @@ def event_types(*, odd: bool = True) -> st.SearchStrategy[str]:
     allowed = st.characters(
         exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp"), exclude_characters="<>\ufeff\ufffe\uffff"
     )
-    return st.one_of(ordinary, st.text(allowed, min_size=1, max_size=8).filter(lambda type: type[0] != "/"))
+    return st.one_of(ordinary, st.text(allowed, min_size=1, max_size=8).filter(lambda name: name[0] != "/"))
 
 
 def same(first: object, second: object) -> bool:
