@@ -1,7 +1,6 @@
 """Window: a format, a prompt, a counter, a budget, policies and arrivals, held together."""
 
 import copy
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -184,6 +183,8 @@ class Window:
     @property
     def _arrivals_digest(self) -> str:
         """Tell these arrivals from others, without their settings: these can be what must not be seen."""
+        import hashlib
+
         names = "\n".join(map(name_of, self.arrivals))
         return hashlib.sha256(names.encode("utf-8", "surrogatepass")).hexdigest()[:16] if names else ""
 

@@ -54,6 +54,7 @@ HEAVY = {
         "yaml",
     ),
     *("anthropic", "google", "openai"),
+    "hashlib",  # of the standard library, 7 ms
 }
 """What takes long to import or need not be installed: imported where it is used."""
 
