@@ -18,7 +18,7 @@ from ..events import Event, kind_of
 from ..exceptions import ContextkitError, EventError, ReadError
 from ..plain import JSON, plain
 
-_NOT_IN_A_TYPE = re.compile(r"[\s<>\x00-\x20\x7f-\xa0\ud800-\udfff\ufeff\ufffe\uffff]")
+_NOT_IN_A_TYPE = re.compile(r"^/|[\s<>\x00-\x20\x7f-\xa0\ud800-\udfff\ufeff\ufffe\uffff]")
 _PAYLOADS = ("url", "data", "file_data")
 _GROUPS = {"image": "images", "document": "documents"}
 
