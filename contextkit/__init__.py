@@ -32,7 +32,10 @@ from .policies import (
     Mask,
     Policy,
     Redact,
+    Supersede,
+    Target,
     Within,
+    default_target,
 )
 from .prompts import Prompt
 from .renderers import Renderer, Template, as_json, as_yaml, brief, hidden
@@ -79,6 +82,8 @@ __all__ = [
     "Renderer",
     "SettingError",
     "Step",
+    "Supersede",
+    "Target",
     "Template",
     "TemplateError",
     "Thread",
@@ -90,6 +95,7 @@ __all__ = [
     "as_json",
     "as_yaml",
     "brief",
+    "default_target",
     "from_messages",
     "hidden",
     "kind_of",

@@ -13,6 +13,8 @@ from .drop import Drop
 from .mask import Mask
 from .policy import Arrival, Policy
 from .redact import Redact
+from .supersede import Supersede
+from .targets import Target, default_target
 from .within import Within
 
 DEFAULT_POLICIES: tuple[Policy, ...] = (
@@ -35,5 +37,8 @@ __all__ = [
     "Mask",
     "Policy",
     "Redact",
+    "Supersede",
+    "Target",
     "Within",
+    "default_target",
 ]
