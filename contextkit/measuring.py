@@ -84,7 +84,7 @@ class Measure:
 
     Where the counter knows its seams, the tokens of the whole are the sum of the pieces', each
     unsafe seam mended; any other counter is asked for the whole. An estimate adds up what it is an
-    estimate from, and scales once.
+    estimate from, and scales once; its overhead belongs to the whole, never to a fragment.
 
     Attributes:
         format: Writes an event as its fragment.
@@ -100,6 +100,7 @@ class Measure:
     before: str = ""
     after: str = ""
     _base: TokenCounter = dataclasses.field(init=False, repr=False, compare=False)
+    _part: TokenCounter = dataclasses.field(init=False, repr=False, compare=False)
     _seams: re.Pattern[str] | None = dataclasses.field(init=False, repr=False, compare=False)
     _last: dict[int, tuple[Thread, int]] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -107,11 +108,16 @@ class Measure:
 
     def __post_init__(self) -> None:
         base = self.counter.base if isinstance(self.counter, Estimate) else self.counter
+        part = self.counter.part if isinstance(self.counter, Estimate) else self.counter
         object.__setattr__(self, "_base", base)
+        object.__setattr__(self, "_part", part)
         object.__setattr__(self, "_seams", seams_of(base))
 
     def _scale(self, tokens: int) -> int:
         return self.counter.scale(tokens) if isinstance(self.counter, Estimate) else tokens
+
+    def _scale_part(self, tokens: int) -> int:
+        return self._part.scale(tokens) if isinstance(self._part, Estimate) else tokens
 
     # ---- one event
 
@@ -131,14 +137,14 @@ class Measure:
 
     def tokens(self, event: Event) -> int:
         """Give the tokens of the event's fragment."""
-        return self._scale(self._counted(self.piece(event)))
+        return self._scale_part(self._counted(self.piece(event)))
 
     def event_exceeds(self, event: Event, limit: int) -> bool:
         """Tell whether the event's fragment has more than `limit` tokens; counting stops early."""
         piece = self.piece(event)
-        if piece.tokens is None and self._long(piece, limit, self.counter):
+        if piece.tokens is None and self._long(piece, limit, self._part):
             return True
-        return self._scale(self._counted(piece)) > limit
+        return self._scale_part(self._counted(piece)) > limit
 
     def _long(self, piece: Piece, limit: int, counter: TokenCounter) -> bool:
         """Whether the piece, not counted yet, is so long that it surely has more than `limit` tokens."""
@@ -236,7 +242,7 @@ class Measure:
             self.tokens,
             excess=lambda: self.total(view) - mark,
             room=room,
-            counter=self.counter,
+            counter=self._part,
             exceeds=self.event_exceeds,
         )
 

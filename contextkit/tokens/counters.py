@@ -12,10 +12,10 @@ A counter is any such callable; `len` is one. Those here count exactly and offli
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from math import inf
+from math import ceil, inf
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -146,10 +146,12 @@ class Estimate:
         factor: Its tokens for each token of the base.
         spread: The same factor for one text in twenty at the low end and at the high end.
         base: The exact counter that it is a factor on.
+        overhead: Tokens that come on top of each text, such as those of tool definitions that are sent
+            along. `calibrated` finds them; a part of a text is measured without them.
         exact: False.
 
     Raises:
-        ContextkitError: The factors are not positive and in order.
+        ContextkitError: The factors are not positive and in order, or the overhead is below 0.
 
     Example:
         >>> estimate = Estimate("a model", factor=1.5, spread=(1.2, 1.9))
@@ -162,41 +164,57 @@ class Estimate:
     name: str
     factor: float
     spread: tuple[float, float]
-    base: EncodingCounter = EncodingCounter("o200k_base")
+    base: TokenCounter = EncodingCounter("o200k_base")
+    overhead: int = 0
     exact: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         low, high = self.spread
         if not 0 < low <= high < inf or not 0 < self.factor < inf:
             raise ContextkitError(f"{self!r}: the factors must be above 0, and the spread (low, high)")
+        if self.overhead < 0:
+            raise ContextkitError(f"{self!r}: the overhead must be 0 or more")
+
+    def __repr__(self) -> str:
+        overhead = f", overhead={self.overhead}" if self.overhead else ""
+        return (
+            f"Estimate(name={self.name!r}, factor={self.factor}, spread={self.spread}, "
+            f"base={self.base!r}{overhead})"
+        )
 
     def __call__(self, text: str) -> int:
         """Estimate the tokens of a text."""
         return self.scale(self.base(text))
 
+    @property
+    def part(self) -> "Estimate":
+        """The same without the overhead: what a text adds as a part of a longer one."""
+        return replace(self, overhead=0) if self.overhead else self
+
     def scale(self, base_count: int) -> int:
         """Turn a count of the base into an estimate, in tokens, rounded up."""
-        return _scaled(base_count, self.factor)
+        ratio = _ratio(self.factor)
+        return self.overhead - (-base_count * ratio.numerator // ratio.denominator)
 
     def bounds(self, base_count: int) -> tuple[int, int]:
         """Turn a count of the base into the tokens that nine texts in ten lie between."""
-        low, high = self.spread
-        return _scaled(base_count, low), _scaled(base_count, high)
+        whole = base_count + self.overhead / _ratio(self.factor)
+        low, high = (ceil(whole * _ratio(end)) for end in self.spread)
+        return low, high
 
     def unscale(self, tokens: int) -> int:
-        """Turn tokens back: the largest count of the base whose estimate is at most this many."""
-        return tokens * _ratio(self.factor).denominator // _ratio(self.factor).numerator
+        """Turn tokens back: the largest count of the base whose estimate is at most this many.
+
+        It is below 0 where the overhead alone is more.
+        """
+        ratio = _ratio(self.factor)
+        return (tokens - self.overhead) * ratio.denominator // ratio.numerator
 
 
 @lru_cache(maxsize=64)
 def _ratio(factor: float) -> Fraction:
     """Take a factor as it is written: 1.18 is 118/100, not the float next to it."""
     return Fraction(repr(factor))
-
-
-def _scaled(count: int, factor: float) -> int:
-    ratio = _ratio(factor)
-    return -(-count * ratio.numerator // ratio.denominator)
 
 
 CLAUDE = Estimate("Claude up to 4.6", factor=1.18, spread=(1.07, 1.29))
