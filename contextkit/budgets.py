@@ -21,14 +21,19 @@ def whole_number(name: str, value: object, least: int) -> int:
     return value
 
 
+_SHARE = 0.6  # measured: see `contextkit.policies`
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Budget:
     """How many tokens a context may have.
 
     Attributes:
         limit: What the context and the model's reply may have together, in tokens.
-        target: The mark to go down to when the limit is passed, in tokens; without one, no further
-            than needed. The lower it is, the rarer are the compactions.
+        target: The mark to go down to when the limit is passed, in tokens. The lower it is, the rarer
+            are the compactions, and the more of the prompt comes from the provider's cache. Without
+            one a `Window` goes down to the pinned events and 0.6 of what these leave; `render`,
+            which is for once, no further than needed.
         reserve: What is kept free for the reply, in tokens.
 
     Raises:
@@ -64,10 +69,22 @@ class Budget:
         """What the context may have: the limit without the reserve, in tokens."""
         return self.limit - self.reserve
 
-    @property
-    def mark(self) -> int:
-        """What a compaction goes down to, in tokens."""
-        return self.room if self.target is None else self.target
+    def mark(self, pinned: int) -> int:
+        """Give what a compaction goes down to, in tokens.
+
+        Args:
+            pinned: The tokens of what may not be cut.
+
+        >>> Budget(10_000).mark(1_000), Budget(10_000, target=5_000).mark(1_000)
+        (6400, 5000)
+        """
+        if self.target is not None:
+            return self.target
+        return min(self.room, max(1, pinned + int(_SHARE * max(0, self.room - pinned))))
+
+    def filled(self) -> "Budget":
+        """Give the budget for one context: without a target of its own it is cut no further than needed."""
+        return self if self.target is not None else dataclasses.replace(self, target=self.room)
 
 
 class Meter:

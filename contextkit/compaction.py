@@ -48,17 +48,18 @@ class Compaction:
     stages: tuple[Stage, ...]
 
     def record(
-        self, budget: Budget, floor: int | None, arrived: Mapping[str, JSON], arrivals: str = ""
+        self, limit: int, mark: int, floor: int | None, arrived: Mapping[str, JSON], arrivals: str = ""
     ) -> Event:
         """Give the event that records the compaction in the log.
 
         Args:
-            budget: What it was made for.
-            floor: The tokens that could not be gone below, where the target was not reached.
+            limit: The budget's limit.
+            mark: What it was to go down to, in tokens.
+            floor: The tokens that could not be gone below, where the mark was not reached.
             arrived: The data that arrivals had changed, by event id.
             arrivals: A digest of the arrivals.
         """
-        data: dict[str, JSON] = {"limit": budget.limit, "target": budget.mark, "floor": floor}
+        data: dict[str, JSON] = {"limit": limit, "target": mark, "floor": floor}
         whole = difference(self.before, self.after)
         steps = [part.to_data(name_of(policy)) for policy, part in self._parts(whole) if part]
         data["steps"] = placed(steps, whole)
@@ -90,11 +91,21 @@ class Compaction:
             )
 
 
-def compacted(thread: Thread, policies: Sequence[Policy], measure: Measure, mark: int) -> Compaction:
+def compacted(
+    thread: Thread, policies: Sequence[Policy], measure: Measure, mark: int, least: int = 0
+) -> Compaction:
     """Run the policies on the view, gentlest first, each only while the whole has more than `mark` tokens.
 
     A policy is run again while it makes progress, and what it does is taken only if it makes the
     whole smaller. The result may still be above the mark.
+
+    Args:
+        thread: The log.
+        policies: The policies.
+        measure: Measures the view.
+        mark: What to go down to, in tokens.
+        least: What a policy must save, in tokens, unless it reaches the mark. What it did is not
+            taken else: the next one has to cut anyway, and this one would be one more change.
 
     Raises:
         PolicyError: If a policy raises, returns no thread, touches a pinned event, splits a unit,
@@ -106,7 +117,13 @@ def compacted(thread: Thread, policies: Sequence[Policy], measure: Measure, mark
         if not measure.exceeds(view, mark):
             break
         after = _exhausted(policy, thread, view, measure, mark)
-        if after is not view:
+        if after is view:
+            continue
+        if (
+            not least
+            or not measure.exceeds(after, mark)
+            or measure.total(view) - measure.total(after) >= least
+        ):
             stages.append(Stage(policy, view, after))
             view = after
     return Compaction(before, view, tuple(stages))
@@ -114,7 +131,7 @@ def compacted(thread: Thread, policies: Sequence[Policy], measure: Measure, mark
 
 def _exhausted(policy: Policy, thread: Thread, view: Thread, measure: Measure, mark: int) -> Thread:
     for attempt in range(_PATIENCE):
-        meter = measure.meter(list(view), mark, exact=attempt > 0)
+        meter = measure.meter(view, mark, exact=attempt > 0)
         try:
             after = policy(view, meter)
         except ContextkitError:
@@ -189,6 +206,23 @@ def _check_units(policy: Policy, view: Thread, gone: set[str]) -> None:
             raise PolicyError(policy, reason, event_id=unit.events[0].id)
 
 
+def fitted(
+    thread: Thread, policies: Sequence[Policy], measure: Measure, budget: Budget
+) -> tuple[Compaction, int]:
+    """Bring the view down to the budget's mark, and give the mark.
+
+    A policy that would save less than a sixteenth of the way down is passed over, unless the budget
+    cannot be kept without it.
+    """
+    view = thread.view()
+    held = [event for unit in view.units() if unit.held for event in unit.events]
+    mark = budget.mark(measure.fixed + sum(map(measure.tokens, held)))
+    done = compacted(thread, policies, measure, mark, (budget.room - mark) // 16)
+    if measure.exceeds(done.after, budget.room):
+        done = compacted(thread, policies, measure, mark)
+    return done, mark
+
+
 def budget_error(
     thread: Thread, policies: Sequence[Policy], measure: Measure, budget: Budget, left: Thread
 ) -> BudgetError:
@@ -203,8 +237,12 @@ def budget_error(
     """
     needed = measure.total(left)
     for _ in range(8):  # with a higher mark a policy may stop at another place: try, until it holds
-        mark = needed if budget.target is None else budget.mark
-        reached = measure.total(compacted(thread, policies, measure, mark).after)
+        try_ = dataclasses.replace(
+            budget,
+            limit=needed + budget.reserve,
+            target=needed if budget.target == budget.room else budget.target,
+        )
+        reached = measure.total(fitted(thread, policies, measure, try_)[0].after)
         if reached <= needed:
             break
         needed = reached

@@ -103,14 +103,12 @@ class Context:
     """What is sent to the model, and why it looks as it does.
 
     Attributes:
-        text: The whole text.
-        tokens: What the counter says of it.
+        tokens: What the counter says of the whole text.
         thread: The thread it shows, with the record of the compaction if one was made: keep this one.
         steps: What each policy did in this compaction; empty where none was needed.
         budget: What it was made for.
     """
 
-    text: str
     tokens: int
     thread: Thread
     steps: tuple[Step, ...]
@@ -127,6 +125,15 @@ class Context:
         events = len(self._log) - len(self._log.records())
         about = "" if getattr(self._measure.counter, "exact", True) else "about "
         return f"<Context of {about}{self.tokens:,}{limit} tokens, {shown:,} of {events:,} events>"
+
+    @functools.cached_property
+    def text(self) -> str:
+        """The whole text."""
+        return self._measure.text(self._log.view())
+
+    def view(self) -> Thread:
+        """Give the events that it shows, as arrivals and compactions left them."""
+        return self._log.view()
 
     @functools.cached_property
     def fragments(self) -> tuple[Fragment, ...]:

@@ -163,7 +163,13 @@ def omitted_line(event: Event) -> str:
         return as_yaml(event)
     ids = f"id {data['first']}" if data["events"] == 1 else f"among ids {data['first']} to {data['last']}"
     noun = "event" if data["events"] == 1 else "events"
-    return f"{data['events']:,} {noun} left out here, {ids}: {data['characters']:,} characters"
+    line = f"{data['events']:,} {noun} left out here, {ids}: {data['characters']:,} characters"
+    quotes = data.get("quotes")
+    if not isinstance(quotes, dict) or not quotes:
+        return line
+    # Quoted lines are set off by one space, which most often is a part of the first word's token.
+    quoted = [f"{name}:\n {str(text).replace(chr(10), chr(10) + ' ')}" for name, text in quotes.items()]
+    return "\n".join([f"{line}. Lines from them:", *quoted])
 
 
 def _write_tagged(event: Event) -> str:

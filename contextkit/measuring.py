@@ -34,6 +34,44 @@ class Piece:
         self.closed = closed
 
 
+class Tally:
+    """The fragments of a view that only grows, added up so that each step costs what is new.
+
+    Attributes:
+        view: The view, as far as it has been added up.
+        pieces: Its fragments that are not empty.
+        counts: Their tokens.
+        tokens: These added up.
+        closed: Whether that is what the joined fragments have: all of them may be added up.
+    """
+
+    __slots__ = ("_joined", "_text", "closed", "counts", "pieces", "tokens", "view")
+
+    def __init__(self) -> None:
+        self.view = Thread()
+        self.pieces: list[Piece] = []
+        self.counts: list[int] = []
+        self.tokens = 0
+        self.closed = True
+        self._text = ""
+        self._joined = 0
+
+    def add(self, piece: Piece, tokens: int) -> None:
+        """Add the next fragment."""
+        self.pieces.append(piece)
+        self.counts.append(tokens)
+        self.tokens += tokens
+        self.closed = self.closed and piece.closed
+
+    @property
+    def text(self) -> str:
+        """The fragments joined, nothing between them."""
+        if self._joined < len(self.pieces):
+            self._text += "".join([piece.text for piece in self.pieces[self._joined :]])
+            self._joined = len(self.pieces)
+        return self._text
+
+
 class Memory:
     """What has been written and measured already. It changes nothing but the time.
 
@@ -42,14 +80,16 @@ class Memory:
 
     Attributes:
         known: The events that were looked up and their pieces, by address.
+        tally: The last view, added up.
     """
 
-    __slots__ = ("_fixed", "_pieces", "known")
+    __slots__ = ("_fixed", "_pieces", "known", "tally")
 
     def __init__(self) -> None:
         self._fixed: dict[str, int] = {}
         self._pieces: dict[Event, Piece] = {}
         self.known: dict[int, tuple[Event, Piece]] = {}
+        self.tally = Tally()
 
     def piece(self, event: Event, write: Callable[[Event], Piece]) -> Piece:
         """Give the event's piece, written if it is not there yet."""
@@ -162,8 +202,11 @@ class Measure:
 
     def text(self, view: Iterable[Event]) -> str:
         """Give the whole text."""
-        fragments = self.format.separator.join([piece.text for piece in self.pieces(view)])
-        return f"{self.before}{fragments}{self.after}"
+        if view is self.memory.tally.view and not self.format.separator:
+            fragments = self.memory.tally.text
+        else:
+            fragments = self.format.separator.join([piece.text for piece in self.pieces(view)])
+        return f"{self.before}{fragments}{self.after}" if self.before or self.after else fragments
 
     def total(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole text, exactly as the counter would count it."""
@@ -176,12 +219,33 @@ class Measure:
             self._last[id(view)] = (view, tokens)
         return tokens
 
+    def _followed(self, view: Iterable[Event]) -> bool:
+        """Whether the view goes on from the one that was added up last."""
+        tally = self.memory.tally
+        return bool(tally.view) and isinstance(view, Thread) and view.starts_with(tally.view)
+
+    def _tally(self, view: Thread) -> Tally:
+        """Give the view added up: what is new in it, where it goes on from the last one."""
+        if not self._followed(view):
+            self.memory.tally = Tally()
+        tally = self.memory.tally
+        new = [self.piece(event) for event in view.since(len(tally.view))]
+        for piece in new:  # a renderer may raise: nothing is added before all are written
+            if piece.text:
+                tally.add(piece, self._counted(piece))
+        tally.view = view
+        return tally
+
     def _added_up(self, view: Iterable[Event]) -> int:
-        pieces, middle = self.pieces(view), 0
-        counts = [self._counted(piece) if piece.tokens is None else piece.tokens for piece in pieces]
-        if not self.format.separator and len(pieces) > 2 and all(piece.closed for piece in pieces):
-            middle = sum(counts[1:-1])  # the first and the last could stand side by side as well
-            pieces, counts = [pieces[0], pieces[-1]], [counts[0], counts[-1]]
+        if isinstance(view, Thread) and not self.format.separator:
+            tally = self._tally(view)
+            pieces, counts, middle = tally.pieces, tally.counts, 0
+            if tally.closed and len(pieces) > 2:  # the first and the last could stand side by side as well
+                pieces, counts = [pieces[0], pieces[-1]], [counts[0], counts[-1]]
+                middle = tally.tokens - sum(counts)
+        else:
+            pieces, middle = self.pieces(view), 0
+            counts = [self._counted(piece) for piece in pieces]
         texts = [piece.text for piece in pieces]
         if self.format.separator:
             texts = _alternating(texts, self.format.separator)
@@ -210,8 +274,13 @@ class Measure:
         if isinstance(self.counter, Estimate):  # scaled once, so added up before
             limit = self.counter.unscale(limit)
         left = limit + 8 - self._fixed(self.before) - self._fixed(self.after)
-        known = self.memory.known
-        for event in reversed(list(view)):
+        known, start = self.memory.known, 0
+        if self._followed(view):
+            if not self.memory.tally.closed:
+                return False
+            start = len(self.memory.tally.view)
+            left -= self.memory.tally.tokens
+        for event in reversed(list(view.since(start) if isinstance(view, Thread) else view)):
             entry = known.get(id(event))
             piece = entry[1] if entry else self.piece(event)
             if not piece.text:
@@ -223,9 +292,9 @@ class Measure:
             left -= self._counted(piece) if piece.tokens is None else piece.tokens
             if left < 0:
                 return True
-        return False
+        return left < 0
 
-    def meter(self, view: list[Event], mark: int, *, exact: bool) -> Meter:
+    def meter(self, view: Thread, mark: int, *, exact: bool) -> Meter:
         """Make the meter for a policy that is to bring the view down to `mark` tokens.
 
         Args:

@@ -189,6 +189,10 @@ class Thread(Sequence[Event]):
     def __reduce__(self) -> tuple[Any, ...]:
         return _revived, (self.to_records(), self._arrived)
 
+    def since(self, start: int) -> Iterator[Event]:
+        """Give the events from a position on."""
+        return iter(self._log.events[start : self._length])
+
     def starts_with(self, other: "Thread") -> bool:
         """Whether the other thread's events are the first of this one."""
         if len(other) > len(self):

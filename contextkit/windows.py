@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from .budgets import Budget
-from .compaction import budget_error, compacted
+from .compaction import budget_error, fitted
 from .contexts import Context, steps_of
 from .events import Event
 from .exceptions import PolicyError, SettingError, name_of
@@ -83,6 +83,7 @@ class Window:
         self.policies = tuple(policies)
         self.arrivals = tuple(arrivals)
         self._memory = Memory()
+        self._measured = Measure(self.format, self.counter, self._memory)
         self._entered: tuple[Thread, Thread] = (Thread(), Thread())
 
     def render(
@@ -106,17 +107,9 @@ class Window:
         log = thread if isinstance(thread, Thread) else Thread(thread)
         thread, log, stages = self._fitted(log, measure)
         view = log.view()
-        context = Context(
-            measure.text(view),
-            measure.total(view),
-            thread,
-            steps_of(stages, measure),
-            self.budget,
-            measure,
-            log,
-        )
         self._memory.trim(view)
-        return context
+        tokens = measure.total(view)
+        return Context(tokens, thread, steps_of(stages, measure), self.budget, measure, log)
 
     def compact(self, thread: Thread, *, variables: Mapping[str, Any] = _NO_VARIABLES) -> Thread:
         """Give the thread with the record of a compaction if its context does not fit, else as it is.
@@ -143,8 +136,11 @@ class Window:
         return self._enter(thread).restore(id)
 
     def _measure(self, variables: Mapping[str, Any]) -> Measure:
-        before, after = self.prompt.around(variables) if self.prompt is not None else ("", "")
-        return Measure(self.format, self.counter, self._memory, before, after)
+        around = self.prompt.around(variables) if self.prompt is not None else ("", "")
+        known = self._measured
+        if (known.before, known.after) != around or known.format is not self.format:
+            self._measured = Measure(self.format, self.counter, self._memory, *around)
+        return self._measured
 
     def _fitted(self, thread: Thread, measure: Measure) -> tuple[Thread, Thread, Sequence[Any]]:
         """Give the thread, the thread as it arrived, both with a record if one was made, and its stages."""
@@ -152,12 +148,12 @@ class Window:
         view, budget = log.view(), self.budget
         if budget is None or not measure.exceeds(view, budget.room):
             return thread.as_arrived(log.arrived), log, ()
-        done = compacted(log, self.policies, measure, budget.mark)
+        done, mark = fitted(log, self.policies, measure, budget)
         if measure.exceeds(done.after, budget.room):
             raise budget_error(log, self.policies, measure, budget, done.after)
         tokens = measure.total(done.after)
-        floor = tokens if tokens > budget.mark else None
-        record = done.record(budget, floor, log.arrived, self._arrivals_digest)
+        floor = tokens if tokens > mark else None
+        record = done.record(budget.limit, mark, floor, log.arrived, self._arrivals_digest)
         grown = thread.append(record)
         log = grown if log is thread else log.append(record)  # a second append would copy the whole thread
         thread = grown.as_arrived(log.arrived)
@@ -228,11 +224,15 @@ def render(
 ) -> Context:
     """Give the context of a thread: a window used once, with the arguments of `Window` and `Window.render`.
 
+    A budget without a target is filled up to its limit: nobody comes back with a longer thread.
+
     >>> print(render(Thread([Event("user", "Deploy the backend.")]), budget=100), end="")
     <user>
     Deploy the backend.
     </user>
     """
+    if budget is not None:
+        budget = Budget.of(budget).filled()
     window = Window(
         format, budget=budget, prompt=prompt, counter=counter, policies=policies, arrivals=arrivals
     )

@@ -1,9 +1,20 @@
 """Policies, view -> smaller view, and arrivals, an event as it enters. One idea a file.
 
-`DEFAULT_POLICIES` serves whoever names none. Its order is from gentle to hard: errors that only
-repeat themselves say nothing new; the middle of a very long result is the least read; an old
-result can be asked for again. What people and the model have said is cut only where one event would
-take more than half of what there is, so that the newest is not dropped. Whole units go last, oldest first.
+`DEFAULT_POLICIES` serves whoever names none. What it holds, and where each stands, was chosen by replaying
+recorded and generated runs (`python -m benchmarks.replay`), by what the contexts still show of what the model
+goes on to write, and by what they cost:
+
+1. `CollapseErrors`: errors that only repeat themselves say nothing new. Nothing is lost, so it comes first.
+2. `Clamp` to half of what there is: so that one long result does not push out all the others. A tighter
+   clamp lost more than it gave: what is cut out of a result can no longer be quoted from it.
+3. `Quote`: the oldest units go, and the lines of them stay that name what else would be lost. Dropping alone,
+   or masking old results first, kept far less for the same tokens: the middle of an old result is mostly dead
+   weight, but single lines of it are what the model comes back to.
+4. `Drop`: for whatever even the quotes are too large for.
+
+`Mask`, `Supersede`, `Within` and `Summarize` are left to those who know their threads. `Supersede` reclaims
+most of what coding agents read, but an older copy of a file is mostly still right, and its lines are quoted;
+a placeholder in its stead is not.
 """
 
 from .clamp import Clamp
@@ -12,19 +23,13 @@ from .collapse_errors import CollapseErrors
 from .drop import Drop
 from .mask import Mask
 from .policy import Arrival, Policy
+from .quote import Quote
 from .redact import Redact
 from .supersede import Supersede
 from .targets import Target, default_target
 from .within import Within
 
-DEFAULT_POLICIES: tuple[Policy, ...] = (
-    CollapseErrors(),
-    Clamp(types=("call", "result", "error")),
-    Mask(keep=4),
-    Mask(keep=1),
-    Clamp(share=0.5),
-    Drop(),
-)
+DEFAULT_POLICIES: tuple[Policy, ...] = (CollapseErrors(), Clamp(share=0.5), Quote(), Drop())
 """The ladder for whoever names none."""
 
 __all__ = [
@@ -36,6 +41,7 @@ __all__ = [
     "Drop",
     "Mask",
     "Policy",
+    "Quote",
     "Redact",
     "Supersede",
     "Target",

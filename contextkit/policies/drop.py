@@ -59,16 +59,16 @@ def _kept(units: list[Unit], room: int, meter: Meter) -> set[str | None]:
     kept: set[str | None] = set()
     left = room
     for unit in reversed(units):
-        tokens = _tokens(unit, left, meter)
+        tokens = tokens_of(unit, left, meter)
         if tokens is not None:
             kept.add(unit.events[0].id)
             left -= tokens
-        elif _tokens(unit, room, meter) is not None:
+        elif tokens_of(unit, room, meter) is not None:
             break
     return kept
 
 
-def _tokens(unit: Unit, limit: int, meter: Meter) -> int | None:
+def tokens_of(unit: Unit, limit: int, meter: Meter) -> int | None:
     """Give the unit's tokens, or nothing where it has more than the limit."""
     tokens = 0
     for event in unit.events:

@@ -1,0 +1,117 @@
+"""Quote: whole units go, and lines of them stay that later steps are likely to need."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from ..budgets import Meter
+from ..events import Event
+from ..exceptions import SettingError
+from ..threads import Thread, Unit
+from .drop import counts_of, line_of, sizes_of, tokens_of
+from .policy import telling
+from .quoting import Quotable, Source, source_of
+
+_CHARACTERS = 4  # a token, roughly: only for how much of what goes may be quoted
+
+
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
+class Quote:
+    r"""Drops whole units, oldest first, and quotes lines of them, verbatim but for their indentation.
+
+    Quoted are the lines that name what is not named in the units that stay: paths, ids, numbers and
+    code symbols (see `contextkit.identifiers`), those first that the model has written itself, as
+    many for a token as can be. They stand in one `omitted` event in the place of the first of what
+    is gone, under the type and the id of the event that they are from, which brings back all of it. Those of an
+    earlier `Quote` take part in the choice, and may go. JSON is quoted as YAML, one scalar a line;
+    of a line of more than 200 characters pieces are quoted. Pinned events, the task and calls in
+    flight stay.
+
+    Attributes:
+        share: What the quotes may have together of the room that pinned events leave, and not more
+            than half of what they are quoted from.
+
+    Raises:
+        SettingError: If the share is not above 0 and below 1.
+
+    >>> thread = Thread().append(Event("note", "the build of v1.4.2 is red\nit was slow"))
+    >>> for step in range(4):
+    ...     thread = thread.append(Event("note", "nothing new here, nothing at all, just a long wait"))
+    >>> view = Quote()(thread, Meter(lambda event: len(event.text) // 4, excess=20))
+    >>> view[0].data["quotes"]
+    {'note 0': 'the build of v1.4.2 is red'}
+    """
+
+    share: float = 0.65
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1:
+            raise SettingError("Quote.share", self.share, "it must be above 0 and below 1")
+
+    def __call__(self, view: Thread, meter: Meter) -> Thread:
+        """Give the view without what does not fit, and with the lines that are worth it."""
+        units = view.units()
+        lines = [unit.events[0] for unit in units if counts_of(unit.events[0]) is not None]
+        held = [unit for unit in units if unit.held and unit.events[0] not in lines]
+        free = [unit for unit in units if not unit.held and unit.events[0] not in lines]
+        sizes = sizes_of(view)
+        bare = line_of([*lines, *[event for unit in free for event in unit.events]], sizes)
+        room = meter.room(view) - sum(meter(event) for unit in held for event in unit.events) - meter(bare)
+        kept, left = self._kept(free, lines, room, meter)
+        gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
+        if not gone:
+            return view
+        out = gone.union(str(event.id) for event in lines)
+        leaving = line_of([event for event in view if event.id in out], sizes)
+        quotable = Quotable(
+            [*_quoted(lines), *(source_of(e, shown=e.id not in gone) for e in view if e not in lines)]
+        )
+        left += meter(bare)
+        wanted = float(left)
+        while wanted >= 16:
+            quoting = leaving.having(data={**_data(leaving), "quotes": quotable.take(wanted, meter.counter)})
+            tokens = meter(quoting)
+            if tokens <= left:
+                leaving = quoting
+                break
+            wanted *= 0.95 * left / tokens
+        return view.drop(out, leaving=leaving)
+
+    def _kept(
+        self, units: list[Unit], lines: list[Event], room: int, meter: Meter
+    ) -> tuple[set[str | None], int]:
+        """Name the first events of the units that stay, newest first, and say what may be quoted of the rest."""
+        quoted = sum(_characters(event) for event in lines)  # may all stay
+        rest = quoted + sum(_characters(event) for unit in units for event in unit.events) / 2
+        most = self.share * room
+        kept: set[str | None] = set()
+        taken = 0
+        for unit in reversed(units):
+            own = sum(map(_characters, unit.events)) / 2
+            quotes = min(most, (rest - own) / _CHARACTERS)
+            tokens = tokens_of(unit, int(room - quotes) - taken, meter)
+            if tokens is not None:
+                kept.add(unit.events[0].id)
+                taken, rest = taken + tokens, rest - own
+            elif tokens_of(unit, room, meter) is not None:
+                break
+        return kept, int(min(room - taken, most, rest / _CHARACTERS))
+
+    __repr__ = telling
+
+
+def _characters(event: Event) -> int:
+    return len(event.text)
+
+
+def _data(event: Event) -> dict[str, Any]:
+    return event.data if isinstance(event.data, dict) else {}
+
+
+def _quoted(lines: list[Event]) -> Iterator[Source]:
+    """Give what earlier quotes hold, each as a source of its own."""
+    for event in lines:
+        quotes = _data(event).get("quotes")
+        for name, text in quotes.items() if isinstance(quotes, dict) else ():
+            if isinstance(text, str):
+                yield Source(name, text, own=False, shown=False)

@@ -1,0 +1,157 @@
+"""Choosing the lines that are worth quoting: what the policy `Quote` leaves of what it drops."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..codecs import yamlish
+from ..events import Event
+from ..identifiers import identifiers
+from ..tokens.counters import TokenCounter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LONGEST = 200  # characters; of a longer line only the pieces that matter are quoted
+_PIECE = re.compile(rf".{{1,{_LONGEST}}}(?:\s|$)|.{{1,{_LONGEST}}}", re.DOTALL)
+_BYTES = 4  # bytes a token, roughly: a sample of the best lines says how far off that is
+_SAMPLE = 64  # lines
+_HEADING = 7  # tokens for the line that says where the quoted lines are from
+_MENTION = 4.0  # how much more a line is worth for an identifier that the model itself has written
+_RECENT = 0.5  # how much more for one whose last mention is new
+
+
+class Source(NamedTuple):
+    """A text that lines may be quoted from, or that is shown anyway.
+
+    Attributes:
+        name: What its quotes stand under: the event's type and id.
+        text: The text.
+        own: Whether the model wrote it.
+        shown: Whether it stands in the context whole.
+    """
+
+    name: str
+    text: str
+    own: bool
+    shown: bool
+
+
+def source_of(event: Event, *, shown: bool) -> Source:
+    """Make a source of an event: its text, or its value with one scalar a line.
+
+    >>> source_of(Event("search_result", '[{"flight":"HAT069","price":51}]', id="7"), shown=False).text
+    '- flight: HAT069\\n  price: 51\\n'
+    """
+    data = event.data
+    if isinstance(data, str) and data[:1] in ("{", "["):
+        try:
+            data = json.loads(data)
+        except (ValueError, RecursionError):
+            pass
+    text = data if isinstance(data, str) else yamlish.encode(data)
+    if not shown and len(text) > _LONGEST:
+        text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in text.split("\n")])
+    own = event.kind in ("assistant", "reasoning", "call")
+    return Source(f"{event.type} {event.id}", text, own, shown)
+
+
+def _wrapped(line: str) -> str:
+    pieces = [piece.strip() for piece in _PIECE.findall(line)]
+    return "\n".join(
+        [pieces[0] + " ...", *(f"... {piece} ..." for piece in pieces[1:-1]), "... " + pieces[-1]]
+    )
+
+
+class Quotable:
+    """The lines of the sources that hold identifiers which are not shown, the best first.
+
+    A line is worth what its identifiers are worth, for each of its tokens: `1 + 4 * log2(1 + n)` for
+    one that stands in `n` events of the model's own, up to half more for one whose last mention is
+    new. An identifier counts in one line alone, the best that holds it. (In recorded runs the model
+    writes an old identifier again about four times as often if it has written it before.)
+    """
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        """Rank the lines of the sources that are not shown.
+
+        Args:
+            sources: In the order in which they stand.
+        """
+        import numpy as np
+
+        self._names = [source.name for source in sources]
+        found = identifiers("\n".join([source.text for source in sources]))
+        self._data = found.data
+        breaks = np.flatnonzero(np.frombuffer(found.data, np.uint8) == ord("\n"))
+        self._starts = np.concatenate(([0], breaks + 1))
+        self._stops = np.concatenate((breaks, [len(found.data)]))
+        lengths = [source.text.count("\n") + 1 for source in sources]
+        self._source = np.repeat(np.arange(len(sources)), lengths)
+        lines = np.searchsorted(self._starts, found.starts, "right") - 1
+        unique, names = np.unique(found.keys, return_inverse=True)
+        worth = self._worth(sources, self._source[lines], names, len(unique))
+        wanted = ~np.array([source.shown for source in sources])[self._source[lines]] & (worth[names] > 0)
+        pairs = np.unique(lines[wanted] * len(unique) + names[wanted])
+        self._tokens = (self._stops - self._starts) / _BYTES + 2
+        self._ranked = self._rank(pairs // len(unique), pairs % len(unique), worth) if len(pairs) else pairs
+
+    @staticmethod
+    def _worth(sources: Sequence[Source], at: Any, names: Any, count: int) -> "NDArray[np.float64]":
+        """Give what each identifier is worth: nothing if it is shown."""
+        import numpy as np
+
+        own = np.array([source.own for source in sources])[at]
+        mentions = np.unique(at[own] * count + names[own]) % count if count else names
+        worth = 1 + _MENTION * np.log2(1 + np.bincount(mentions, minlength=count))
+        last = np.zeros(count)
+        last[names] = np.arange(len(names)) / max(1, len(names))  # the last mention is what stays
+        worth *= 1 + _RECENT * last
+        worth[names[np.array([source.shown for source in sources])[at]]] = 0
+        return worth
+
+    def _rank(self, lines: Any, names: Any, worth: Any) -> "NDArray[np.int64]":
+        """Order the lines by what they are worth a token, the best first.
+
+        Each identifier goes to the best line that holds it, which lowers the worth of the others;
+        after three rounds hardly anything moves.
+        """
+        import numpy as np
+
+        held = np.ones(len(lines), bool)
+        for _ in range(3):
+            rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
+            order = np.lexsort((lines, -rate[lines]))
+            _, first = np.unique(names[order], return_index=True)
+            held = np.zeros(len(lines), bool)
+            held[order[first]] = True
+        rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
+        best = np.flatnonzero(rate)
+        ranked: NDArray[np.int64] = best[np.argsort(-rate[best], kind="stable")]
+        return ranked
+
+    def _line(self, line: int) -> str:
+        return self._data[self._starts[line] : self._stops[line]].decode("utf-8").strip()
+
+    def take(self, tokens: float, counter: TokenCounter) -> dict[str, str]:
+        """Give the best lines, about so many tokens of them, under the names of their sources, in order.
+
+        Args:
+            tokens: How many the lines may have with their headings.
+            counter: Counts a sample of them; all of them are counted by whoever takes them.
+        """
+        import numpy as np
+
+        sample = self._ranked[:: max(1, len(self._ranked) // _SAMPLE)]
+        counted = counter("".join([f" {self._line(line)}\n" for line in sample.tolist()]))
+        scale = counted / max(1.0, self._tokens[sample].sum())
+        first = np.zeros(len(self._ranked), bool)
+        first[np.unique(self._source[self._ranked], return_index=True)[1]] = True
+        sizes = np.cumsum(self._tokens[self._ranked] * scale + _HEADING * first)
+        chosen = np.sort(self._ranked[: np.searchsorted(sizes, tokens, "right")])
+        quotes: dict[str, list[str]] = {}
+        for line in chosen.tolist():
+            quotes.setdefault(self._names[self._source[line]], []).append(self._line(line))
+        return {name: "\n".join(texts) for name, texts in quotes.items()}
