@@ -105,6 +105,7 @@ class Meter:
         room: int | None = None,
         counter: TokenCounter = len,
         exceeds: Callable[[Event, int], bool] | None = None,
+        line: Callable[[str], int] | None = None,
     ) -> None:
         """Make a meter.
 
@@ -115,11 +116,13 @@ class Meter:
             counter: Counts the tokens of a text.
             exceeds: Tells whether an event's fragment has more than so many tokens, if there is a
                 cheaper way than to measure it.
+            line: Gives the tokens that a line of text adds, if there is a cheaper way than to count it.
         """
         self._measure = measure
         self._excess = excess
         self._room = room
         self._exceeds = exceeds
+        self._line = line
         self.counter = counter
 
     def __call__(self, event: Event) -> int:
@@ -143,6 +146,10 @@ class Meter:
         """Tell whether the event's fragment has more than `limit` tokens; counting stops early."""
         return self._exceeds(event, limit) if self._exceeds is not None else self._measure(event) > limit
 
+    def line(self, text: str) -> int:
+        """Give the tokens that a line of text adds, its newline included."""
+        return self._line(text) if self._line is not None else self.counter(text)
+
     def text_exceeds(self, text: str, limit: int) -> bool:
         """Tell whether a text has more than `limit` tokens; counting stops early."""
         return exceeds(text, limit, self.counter)
@@ -162,4 +169,11 @@ class Meter:
 
     def within(self, room: int, excess: int) -> "Meter":
         """Give a meter that measures the same, for another goal."""
-        return Meter(self._measure, excess=excess, room=room, counter=self.counter, exceeds=self._exceeds)
+        return Meter(
+            self._measure,
+            excess=excess,
+            room=room,
+            counter=self.counter,
+            exceeds=self._exceeds,
+            line=self._line,
+        )

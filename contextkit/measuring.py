@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from .budgets import Meter
@@ -24,14 +24,16 @@ class Piece:
         text: The fragment.
         tokens: Its tokens; `None` as long as nobody has asked.
         closed: Whether counts may be added up where it meets others of its kind.
+        by_lines: Whether it is counted line by line, because many of its lines have been counted before.
     """
 
-    __slots__ = ("closed", "text", "tokens")
+    __slots__ = ("by_lines", "closed", "text", "tokens")
 
-    def __init__(self, text: str, *, closed: bool) -> None:
+    def __init__(self, text: str, *, closed: bool, by_lines: bool) -> None:
         self.text = text
         self.tokens: int | None = None
         self.closed = closed
+        self.by_lines = by_lines
 
 
 class Tally:
@@ -83,10 +85,11 @@ class Memory:
         tally: The last view, added up.
     """
 
-    __slots__ = ("_fixed", "_pieces", "known", "tally")
+    __slots__ = ("_fixed", "_lines", "_pieces", "known", "tally")
 
     def __init__(self) -> None:
         self._fixed: dict[str, int] = {}
+        self._lines: dict[str, int] = {}
         self._pieces: dict[Event, Piece] = {}
         self.known: dict[int, tuple[Event, Piece]] = {}
         self.tally = Tally()
@@ -109,6 +112,15 @@ class Memory:
                 self._fixed.clear()
             self._fixed[text] = count(counter, text)
         return self._fixed[text]
+
+    def line(self, text: str, counter: TokenCounter) -> int:
+        """Give the tokens of a line that a compaction has put into the view, or may put there."""
+        tokens = self._lines.get(text)
+        if tokens is None:
+            if len(self._lines) > 1 << 15:
+                self._lines.clear()
+            tokens = self._lines[text] = count(counter, text)
+        return tokens
 
     def trim(self, view: Sequence[Event]) -> None:
         """Keep the memory near the size of what is in use."""
@@ -168,12 +180,31 @@ class Measure:
     def _written(self, event: Event) -> Piece:
         text = self.format(event)
         closed = text.endswith("\n") and self._seams is not None and is_safe(self._seams, "\n", text)
-        return Piece(text, closed=closed)
+        return Piece(text, closed=closed, by_lines=closed and event.kind == "compaction")
 
     def _counted(self, piece: Piece) -> int:
         if piece.tokens is None:
-            piece.tokens = count(self._base, piece.text)
+            if piece.by_lines:
+                lines = self._lines(piece.text)
+                piece.tokens = sum([self.memory.line(line, self._base) for line in lines])
+            else:
+                piece.tokens = count(self._base, piece.text)
         return piece.tokens
+
+    def _lines(self, text: str) -> Iterator[str]:
+        """Split a text after its newlines, where counts may be added up."""
+        start, end = 0, text.find("\n") + 1
+        while end:
+            if self._seams is None or self._seams.match(text, end):
+                yield text[start:end]
+                start = end
+            end = text.find("\n", end) + 1
+        if start < len(text):
+            yield text[start:]
+
+    def line(self, text: str) -> int:
+        """Give the tokens that a line adds, its newline included."""
+        return self._scale_part(self.memory.line(text, self._base))
 
     def tokens(self, event: Event) -> int:
         """Give the tokens of the event's fragment."""
@@ -313,6 +344,7 @@ class Measure:
             room=room,
             counter=self._part,
             exceeds=self.event_exceeds,
+            line=self.line,
         )
 
 

@@ -451,9 +451,9 @@ class _Seen:
 
 
 def mentions(data: JSON) -> Iterator[tuple[str, str]]:
-    """Give the identifiers in a value, each with its surroundings: what stands around it in its line, folded.
+    r"""Give the identifiers in a value, each with its surroundings: what stands around it in its line, folded.
 
-    >>> list(mentions({"path": "src/app.py", "text": "first\\nraise ValueError(f'{path}: no such user_id')"}))
+    >>> list(mentions({"path": "src/app.py", "text": "first\nraise ValueError(f'{path}: no such user_id')"}))
     ... # doctest: +NORMALIZE_WHITESPACE
     [('src/app.py', 'srcapppy'), ('ValueError', 'raiseValueErrorfpathnosuchuser_'),
      ('user_id', 'ueErrorfpathnosuchuser_id')]

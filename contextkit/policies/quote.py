@@ -69,7 +69,7 @@ class Quote:
         left += meter(bare)
         wanted = float(left)
         while wanted >= 16:
-            quoting = leaving.having(data={**_data(leaving), "quotes": quotable.take(wanted, meter.counter)})
+            quoting = leaving.having(data={**_data(leaving), "quotes": quotable.take(wanted, meter.line)})
             tokens = meter(quoting)
             if tokens <= left:
                 leaving = quoting

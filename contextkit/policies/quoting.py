@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..codecs import yamlish
 from ..events import Event
 from ..identifiers import identifiers
-from ..tokens.counters import TokenCounter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 200  # characters; of a longer line only the pieces that matter are quoted
 _PIECE = re.compile(rf".{{1,{_LONGEST}}}(?:\s|$)|.{{1,{_LONGEST}}}", re.DOTALL)
-_BYTES = 4  # bytes a token, roughly: a sample of the best lines says how far off that is
-_SAMPLE = 64  # lines
-_HEADING = 7  # tokens for the line that says where the quoted lines are from
+_BYTES = 4  # bytes a token, roughly: for the order of the lines
 _MENTION = 4.0  # how much more a line is worth for an identifier that the model itself has written
 _RECENT = 0.5  # how much more for one whose last mention is new
 
@@ -135,23 +132,25 @@ class Quotable:
     def _line(self, line: int) -> str:
         return self._data[self._starts[line] : self._stops[line]].decode("utf-8").strip()
 
-    def take(self, tokens: float, counter: TokenCounter) -> dict[str, str]:
+    def take(self, tokens: float, size: Callable[[str], int]) -> dict[str, str]:
         """Give the best lines, about so many tokens of them, under the names of their sources, in order.
 
         Args:
             tokens: How many the lines may have with their headings.
-            counter: Counts a sample of them; all of them are counted by whoever takes them.
+            size: Gives the tokens of a line.
         """
-        import numpy as np
-
-        sample = self._ranked[:: max(1, len(self._ranked) // _SAMPLE)]
-        counted = counter("".join([f" {self._line(line)}\n" for line in sample.tolist()]))
-        scale = counted / max(1.0, self._tokens[sample].sum())
-        first = np.zeros(len(self._ranked), bool)
-        first[np.unique(self._source[self._ranked], return_index=True)[1]] = True
-        sizes = np.cumsum(self._tokens[self._ranked] * scale + _HEADING * first)
-        chosen = np.sort(self._ranked[: np.searchsorted(sizes, tokens, "right")])
+        chosen: list[int] = []
+        headed: set[int] = set()
+        for line in self._ranked.tolist():
+            source = int(self._source[line])
+            tokens -= size(f" {self._line(line)}\n")
+            if source not in headed:
+                headed.add(source)
+                tokens -= size(f"{self._names[source]}:\n")
+            if tokens < 0:
+                break
+            chosen.append(line)
         quotes: dict[str, list[str]] = {}
-        for line in chosen.tolist():
+        for line in sorted(chosen):
             quotes.setdefault(self._names[self._source[line]], []).append(self._line(line))
         return {name: "\n".join(texts) for name, texts in quotes.items()}

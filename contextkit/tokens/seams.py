@@ -3,13 +3,15 @@
 **The seam rule.** An encoding first splits a text by a pattern, from left to right and without ever looking
 back, then encodes each match on its own. So if a match ends between `left` and `right` in the joined text,
 and `left` alone is split as it is there, the split starts afresh at that place, and `count(left + right) ==
-count(left) + count(right)`. Such a place is a *hard boundary*. Four kinds can be told from the characters
+count(left) + count(right)`. Such a place is a *hard boundary*. Five kinds can be told from the characters
 on its two sides alone (compare the pre-tokeniser patterns of o200k and cl100k, `vocabularies.PATTERNS`):
 
 - *newline, then a printable ASCII sign* (o200k: other than `/`). A newline is only ever in the tail after
   punctuation or in a match of white space. The tail takes newlines (o200k: and `/`), the other white space;
   both must stop. Words and numbers cannot take a newline. Both kinds of match are greedy, and end with this
   newline whether or not something follows.
+- *newline, then one space and a printable ASCII sign*. The tail takes no space, and a match of white space that
+  has a newline in it ends with its last newline.
 - *ASCII letter, then an ASCII sign that is no letter* (o200k: other than `'`, because a contraction belongs
   to its word). Only letters, marks and contractions go on after a letter.
 - *ASCII digit, then an ASCII sign that is no digit*. A number takes digits only.
@@ -18,7 +20,7 @@ on its two sides alone (compare the pre-tokeniser patterns of o200k and cl100k, 
 
 At all other places the joined text may have fewer tokens than the sum, or more.
 
-**The repair.** Hard boundaries are decided by two characters, so those inside a piece stay where they are
+**The repair.** Hard boundaries are decided by two or three characters, so those inside a piece stay where they are
 when it is joined to others. Let `p` be the last one in `left` and `q` the first one in `right`. Then the
 joined text has `count(left) + count(right) + count(left[p:] + right[:q]) - count(left[p:]) -
 count(right[:q])` tokens, since all other parts are bounded by hard boundaries on both sides. Where a piece
