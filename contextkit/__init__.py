@@ -24,6 +24,7 @@ from .formats import JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Format
 from .messages import NamedThread, from_messages, read_threads
 from .policies import (
     DEFAULT_POLICIES,
+    SUMMARY_PROMPT,
     Arrival,
     Clamp,
     ClampArrival,
@@ -32,6 +33,7 @@ from .policies import (
     Mask,
     Policy,
     Redact,
+    Summarize,
     Supersede,
     Target,
     Within,
@@ -50,6 +52,7 @@ __all__ = [
     "JSON_LINES",
     "MARKDOWN",
     "RESTORE_TOOL",
+    "SUMMARY_PROMPT",
     "TAGGED",
     "XML",
     "YAML",
@@ -82,6 +85,7 @@ __all__ = [
     "Renderer",
     "SettingError",
     "Step",
+    "Summarize",
     "Supersede",
     "Target",
     "Template",

@@ -4,11 +4,13 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .budgets import Budget
+from .calling import Asking, without_calls
 from .events import Event
 from .exceptions import BudgetError, ContextkitError, PolicyError, name_of
 from .measuring import Measure
 from .plain import JSON
 from .policies.policy import Policy
+from .policies.summarize import Summarize
 from .records import Difference, difference, placed
 from .threads import Thread
 
@@ -26,11 +28,13 @@ class Stage:
         policy: The policy.
         before: The view it was given.
         after: The view it left.
+        failed: Why it could do nothing; empty where it did something.
     """
 
     policy: Policy
     before: Thread
     after: Thread
+    failed: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Compaction:
     Attributes:
         before: The view as it stood.
         after: The view as it is left.
-        stages: What each policy that changed something did, in order.
+        stages: What each policy that changed something or failed did, in order.
     """
 
     before: Thread
@@ -60,7 +64,11 @@ class Compaction:
         """
         data: dict[str, JSON] = {"limit": budget.limit, "target": budget.mark, "floor": floor}
         whole = difference(self.before, self.after)
-        steps = [part.to_data(name_of(policy)) for policy, part in self._parts(whole) if part]
+        steps = [
+            part.to_data(name_of(stage.policy)) | ({"failed": stage.failed} if stage.failed else {})
+            for stage, part in self._parts(whole)
+            if part or stage.failed
+        ]
         data["steps"] = placed(steps, whole)
         if cut := {id: arrived[id] for id in (*whole.gone, *whole.changed) if id in arrived}:
             data["arrived"] = cut
@@ -68,10 +76,10 @@ class Compaction:
             data["arrivals"] = arrivals
         return Event("compaction", data, kind="compaction")
 
-    def _parts(self, whole: Difference) -> Iterator[tuple[Policy, Difference]]:
+    def _parts(self, whole: Difference) -> Iterator[tuple[Stage, Difference]]:
         """Share the whole difference out among the policies: each event to the last that touched it."""
         if len(self.stages) == 1:
-            yield self.stages[0].policy, whole
+            yield self.stages[0], whole
             return
         last: dict[str | None, int] = {}
         for number, stage in enumerate(self.stages):
@@ -81,7 +89,7 @@ class Compaction:
             )
         for number, stage in enumerate(self.stages):
             yield (
-                stage.policy,
+                stage,
                 Difference(
                     tuple(id for id in whole.gone if last[id] == number),
                     {id: data for id, data in whole.changed.items() if last[id] == number},
@@ -100,16 +108,41 @@ def compacted(thread: Thread, policies: Sequence[Policy], measure: Measure, mark
         PolicyError: If a policy raises, returns no thread, touches a pinned event, splits a unit,
             drops a call in flight, moves an event or puts another in its place.
     """
+    return without_calls(compacting(thread, policies, measure, mark))
+
+
+def compacting(thread: Thread, policies: Sequence[Policy], measure: Measure, mark: int) -> Asking[Compaction]:
+    """Do the same, and ask for the summaries that a `Summarize` wants."""
     stages: list[Stage] = []
     before = view = thread.view()
     for policy in policies:
         if not measure.exceeds(view, mark):
             break
-        after = _exhausted(policy, thread, view, measure, mark)
-        if after is not view:
-            stages.append(Stage(policy, view, after))
+        if isinstance(policy, Summarize):
+            after, failed = yield from _summarized(policy, thread, view, measure, mark)
+        else:
+            after, failed = _exhausted(policy, thread, view, measure, mark), ""
+        if after is not view or failed:
+            stages.append(Stage(policy, view, after, failed))
             view = after
     return Compaction(before, view, tuple(stages))
+
+
+def _summarized(
+    policy: Summarize, thread: Thread, view: Thread, measure: Measure, mark: int
+) -> Asking[tuple[Thread, str]]:
+    """Give the view with a summary, or as it is and why."""
+    meter = measure.meter(list(view), mark, exact=False)
+    request = policy.request(view, meter)
+    answer = (yield request) if request is not None else None
+    if request is None or answer is None:
+        return view, ""
+    if failed := request.refusal(answer, meter):
+        return view, failed
+    after = _checked(policy, thread, view, request.summarized(view, str(answer.given)))
+    if measure.exceeds(after, mark) and measure.total(after) >= measure.total(view):
+        return view, "its summary makes the whole no smaller"
+    return after, ""
 
 
 def _exhausted(policy: Policy, thread: Thread, view: Thread, measure: Measure, mark: int) -> Thread:

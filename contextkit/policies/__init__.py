@@ -13,6 +13,7 @@ from .drop import Drop
 from .mask import Mask
 from .policy import Arrival, Policy
 from .redact import Redact
+from .summarize import SUMMARY_PROMPT, Summarize
 from .supersede import Supersede
 from .targets import Target, default_target
 from .within import Within
@@ -29,6 +30,7 @@ DEFAULT_POLICIES: tuple[Policy, ...] = (
 
 __all__ = [
     "DEFAULT_POLICIES",
+    "SUMMARY_PROMPT",
     "Arrival",
     "Clamp",
     "ClampArrival",
@@ -37,6 +39,7 @@ __all__ = [
     "Mask",
     "Policy",
     "Redact",
+    "Summarize",
     "Supersede",
     "Target",
     "Within",
