@@ -59,7 +59,7 @@ class Request:
         text: What to call with.
         events: The events that the summary is to stand for.
         of: What the line about these events counts.
-        tokens: What the summary may have, as the format writes it.
+        tokens: What the summary may have, as the format writes it; less than its events have.
     """
 
     policy: "Summarize"
@@ -77,11 +77,8 @@ class Request:
             return "it returned nothing"
         if not isinstance(given, str):
             return f"it returned {type(given).__name__}, not text"
-        summary = _summary(self.of, given)
-        if meter.exceeds(summary, self.tokens):
+        if meter.exceeds(_summary(self.of, given), self.tokens):
             return f"its summary has more than {self.tokens:,} tokens"
-        if tokens_of(Unit(self.events, in_flight=False), meter(summary), meter) is not None:
-            return "its summary is not shorter than what it stands for"
         return ""
 
     def summarized(self, view: Thread, text: str) -> Thread:
@@ -94,18 +91,20 @@ class Summarize:
     """Replaces the oldest units by a summary that a callable makes of them, a model's for instance.
 
     Only `Window.compact` and `Window.acompact` call it; in `Window.render` it does nothing, and the
-    policies behind it do the work. They do it too, and the record of the compaction says why, if
-    the callable raises, takes too long, or returns no text, more than `tokens`, or no less than it
-    was given. The summary becomes a value in the log, so that it is made once. It stands as one
-    `summary` event, marked as derived; the next summary is made of it and of what came since.
-    Pinned events, the task and calls in flight stay. What is gone can be had back by its id.
+    policies behind it do the work. They do it too if the callable raises, takes too long, or
+    returns no text or more than `tokens`; the record of the compaction says which. It is not called
+    for units that have no more than `tokens` themselves.
+
+    The summary is a value in the log, so it is made once. It stands as one `summary` event, marked
+    as derived; the next summary is made of it and of what came since. Pinned events, the task and
+    calls in flight stay. What is gone can be had back by its id.
 
     Its repr, which the log keeps, names the callable and neither its arguments nor the prompt.
 
     Attributes:
         call: A text, prompt and all -> its summary; sync or async.
         keep: What the newest units keep of the room that is left by what must stay: a share.
-        tokens: What a summary may have, in tokens as the format writes it; never more than half of that room.
+        tokens: What a summary may have, in tokens and as the window writes it; at most half of that room.
         timeout: How long a call may take, in seconds. A sync callable then runs in a thread of its
             own, which nobody waits for any longer.
         types: Patterns of event types, or kinds; a unit with any other event in it stays.
