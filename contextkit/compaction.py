@@ -187,15 +187,18 @@ def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thr
             )
     if gone:
         _check_units(policy, view, gone)
-    return view.changed_by(dataclasses.replace(found, added=tuple(_named(found.added, thread))))
+    return view.changed_by(dataclasses.replace(found, added=tuple(_named(found.added, thread, view))))
 
 
-def _named(added: Iterable[Added], thread: Thread) -> Iterator[Added]:
-    """Give what a policy added ids that no event of the log has, dropped ones included."""
+def _named(added: Iterable[Added], thread: Thread, view: Thread) -> Iterator[Added]:
+    """Give what a policy added ids that no event of the log has, dropped ones included.
+
+    An id of the view it has only from one of its own type, such as an earlier line that it takes up.
+    """
     taken: set[str] = set()
     for before, event in added:
-        id = str(event.id)
-        while id in thread or id in taken:
+        id, kin = str(event.id), (event.type, event.kind)
+        while id in thread or id in taken or (id in view and (view[id].type, view[id].kind) != kin):
             id += "+"
         taken.add(id)
         yield before, event.having(id=id)

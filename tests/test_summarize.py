@@ -247,6 +247,14 @@ class TestChain:
         line = smaller.view()[1]
         assert (line.type, line.data["events"], line.data["last"]) == ("omitted", 40, "40")
 
+    def test_a_line_in_the_place_of_a_summary_has_an_id_of_its_own(self) -> None:
+        """Also where the event that the summary began with has the id that the line would get."""
+        thread = Thread([Event("note", "word " * 300, id="0+")])
+        thread = window(Writer("word " * 20), keep=0).compact(thread.append(Event("note", "word " * 300)))
+        assert [(event.id, event.type) for event in thread.view()] == [("0++", "summary")]
+        view = Window(budget=30, policies=[Drop()]).compact(thread).view()
+        assert [(event.id, event.type) for event in view] == [("0+++", "omitted")]
+
 
 class TestFailures:
     """Nothing is lost: the other policies do the work, and the record says why."""
