@@ -232,7 +232,7 @@ class TestChain:
     def test_where_the_next_one_fails_the_last_stays(self) -> None:
         """A `Drop` takes it only when there is nothing else left to take."""
         made, thread = window(Writer("All of it.", ValueError())), rounds(20)
-        thread = made.compact(made.compact(thread).append(Event("note", "word " * 380)))
+        thread = made.compact(more(made.compact(thread), 20, start=20))
         assert [event.data["text"] for event in summaries(thread)] == ["All of it."]
         assert [step["policy"] for step in thread.records()[1].data["steps"]] == [
             "Summarize(Writer)",
