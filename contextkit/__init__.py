@@ -24,6 +24,7 @@ from .formats import JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Format
 from .messages import NamedThread, from_messages, read_threads
 from .policies import (
     DEFAULT_POLICIES,
+    SUMMARY_PROMPT,
     Arrival,
     Clamp,
     ClampArrival,
@@ -33,6 +34,7 @@ from .policies import (
     Policy,
     Quote,
     Redact,
+    Summarize,
     Supersede,
     Target,
     Within,
@@ -51,6 +53,7 @@ __all__ = [
     "JSON_LINES",
     "MARKDOWN",
     "RESTORE_TOOL",
+    "SUMMARY_PROMPT",
     "TAGGED",
     "XML",
     "YAML",
@@ -84,6 +87,7 @@ __all__ = [
     "Renderer",
     "SettingError",
     "Step",
+    "Summarize",
     "Supersede",
     "Target",
     "Template",

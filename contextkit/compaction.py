@@ -4,11 +4,13 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .budgets import Budget
+from .calling import Asking, without_calls
 from .events import Event
 from .exceptions import BudgetError, ContextkitError, PolicyError, name_of
 from .measuring import Measure
 from .plain import JSON
 from .policies.policy import Policy
+from .policies.summarize import Summarize
 from .records import Difference, difference, placed
 from .threads import Thread
 
@@ -26,11 +28,13 @@ class Stage:
         policy: The policy.
         before: The view it was given.
         after: The view it left.
+        failed: Why it could do nothing; empty where it did something.
     """
 
     policy: Policy
     before: Thread
     after: Thread
+    failed: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Compaction:
     Attributes:
         before: The view as it stood.
         after: The view as it is left.
-        stages: What each policy that changed something did, in order.
+        stages: What each policy that changed something or failed did, in order.
     """
 
     before: Thread
@@ -61,7 +65,11 @@ class Compaction:
         """
         data: dict[str, JSON] = {"limit": limit, "target": mark, "floor": floor}
         whole = difference(self.before, self.after)
-        steps = [part.to_data(name_of(policy)) for policy, part in self._parts(whole) if part]
+        steps = [
+            part.to_data(name_of(stage.policy)) | ({"failed": stage.failed} if stage.failed else {})
+            for stage, part in self._parts(whole)
+            if part or stage.failed
+        ]
         data["steps"] = placed(steps, whole)
         if cut := {id: arrived[id] for id in (*whole.gone, *whole.changed) if id in arrived}:
             data["arrived"] = cut
@@ -69,10 +77,10 @@ class Compaction:
             data["arrivals"] = arrivals
         return Event("compaction", data, kind="compaction")
 
-    def _parts(self, whole: Difference) -> Iterator[tuple[Policy, Difference]]:
+    def _parts(self, whole: Difference) -> Iterator[tuple[Stage, Difference]]:
         """Share the whole difference out among the policies: each event to the last that touched it."""
         if len(self.stages) == 1:
-            yield self.stages[0].policy, whole
+            yield self.stages[0], whole
             return
         last: dict[str | None, int] = {}
         for number, stage in enumerate(self.stages):
@@ -82,7 +90,7 @@ class Compaction:
             )
         for number, stage in enumerate(self.stages):
             yield (
-                stage.policy,
+                stage,
                 Difference(
                     tuple(id for id in whole.gone if last[id] == number),
                     {id: data for id, data in whole.changed.items() if last[id] == number},
@@ -92,20 +100,28 @@ class Compaction:
 
 
 def compacted(
-    thread: Thread, policies: Sequence[Policy], measure: Measure, mark: int, least: int = 0
+    thread: Thread, policies: Sequence[Policy], measure: Measure, mark: int, room: int
 ) -> Compaction:
+    """Do what `compacting` does, and call nobody."""
+    return without_calls(compacting(thread, policies, measure, mark, room))
+
+
+def compacting(
+    thread: Thread, policies: Sequence[Policy], measure: Measure, mark: int, room: int
+) -> Asking[Compaction]:
     """Run the policies on the view, gentlest first, each only while the whole has more than `mark` tokens.
 
     A policy is run again while it makes progress, and what it does is taken only if it makes the
-    whole smaller. The result may still be above the mark.
+    whole smaller. One that would save less than a sixteenth of what lies between the mark and the
+    room is passed over, unless it reaches the mark, or the room is not kept without it: the next
+    one has to cut anyway. The result may still be above the mark, and above the room.
 
     Args:
         thread: The log.
-        policies: The policies.
+        policies: The policies; for the summaries of a `Summarize` it asks.
         measure: Measures the view.
         mark: What to go down to, in tokens.
-        least: What a policy must save, in tokens, unless it reaches the mark. What it did is not
-            taken else: the next one has to cut anyway, and this one would be one more change.
+        room: What the whole may have, in tokens.
 
     Raises:
         PolicyError: If a policy raises, returns no thread, touches a pinned event, splits a unit,
@@ -113,20 +129,53 @@ def compacted(
     """
     stages: list[Stage] = []
     before = view = thread.view()
-    for policy in policies:
-        if not measure.exceeds(view, mark):
-            break
-        after = _exhausted(policy, thread, view, measure, mark)
-        if after is view:
-            continue
-        if (
-            not least
-            or not measure.exceeds(after, mark)
-            or measure.total(view) - measure.total(after) >= least
-        ):
-            stages.append(Stage(policy, view, after))
-            view = after
-    return Compaction(before, view, tuple(stages))
+    least, asked = (room - mark) // 16, False
+    while True:
+        for policy in policies:
+            if not measure.exceeds(view, mark):
+                break
+            failed = ""
+            if not isinstance(policy, Summarize):
+                after = _exhausted(policy, thread, view, measure, mark)
+                if least and measure.exceeds(after, mark) and _saved(measure, view, after) < least:
+                    continue
+            elif asked:
+                continue
+            else:
+                after, failed = yield from _summarized(policy, thread, view, measure, mark)
+            if after is not view or failed:
+                stages.append(Stage(policy, view, after, failed))
+                view = after
+        if not least or not measure.exceeds(view, room):
+            return Compaction(before, view, tuple(stages))
+        least, asked = 0, True
+
+
+def _saved(measure: Measure, before: Thread, after: Thread) -> int:
+    return measure.total(before) - measure.total(after) if after is not before else 0
+
+
+def mark_of(view: Thread, measure: Measure, budget: Budget) -> int:
+    """Give what a compaction of the view goes down to, in tokens."""
+    held = [event for unit in view.units() if unit.held for event in unit.events]
+    return budget.mark(measure.fixed + sum(map(measure.tokens, held)))
+
+
+def _summarized(
+    policy: Summarize, thread: Thread, view: Thread, measure: Measure, mark: int
+) -> Asking[tuple[Thread, str]]:
+    """Give the view with a summary, or as it is and why."""
+    meter = measure.meter(view, mark, exact=False)
+    request = policy.request(view, meter)
+    answer = (yield request) if request is not None else None
+    if request is None or answer is None:
+        return view, ""
+    if failed := request.refusal(answer, meter):
+        return view, failed
+    after = _checked(policy, thread, view, request.summarized(view, str(answer.given)))
+    if measure.exceeds(after, mark) and measure.total(after) >= measure.total(view):
+        return view, "its summary makes the whole no smaller"
+    return after, ""
 
 
 def _exhausted(policy: Policy, thread: Thread, view: Thread, measure: Measure, mark: int) -> Thread:
@@ -171,15 +220,18 @@ def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thr
             )
     if gone:
         _check_units(policy, view, gone)
-    return view.changed_by(dataclasses.replace(found, added=tuple(_named(found.added, thread))))
+    return view.changed_by(dataclasses.replace(found, added=tuple(_named(found.added, thread, view))))
 
 
-def _named(added: Iterable[Added], thread: Thread) -> Iterator[Added]:
-    """Give what a policy added ids that no event of the log has, dropped ones included."""
+def _named(added: Iterable[Added], thread: Thread, view: Thread) -> Iterator[Added]:
+    """Give what a policy added ids that no event of the log has, dropped ones included.
+
+    An id of the view it has only from one of its own type, such as an earlier line that it takes up.
+    """
     taken: set[str] = set()
     for before, event in added:
-        id = str(event.id)
-        while id in thread or id in taken:
+        id, kin = str(event.id), (event.type, event.kind)
+        while id in thread or id in taken or (id in view and (view[id].type, view[id].kind) != kin):
             id += "+"
         taken.add(id)
         yield before, event.having(id=id)
@@ -206,23 +258,6 @@ def _check_units(policy: Policy, view: Thread, gone: set[str]) -> None:
             raise PolicyError(policy, reason, event_id=unit.events[0].id)
 
 
-def fitted(
-    thread: Thread, policies: Sequence[Policy], measure: Measure, budget: Budget
-) -> tuple[Compaction, int]:
-    """Bring the view down to the budget's mark, and give the mark.
-
-    A policy that would save less than a sixteenth of the way down is passed over, unless the budget
-    cannot be kept without it.
-    """
-    view = thread.view()
-    held = [event for unit in view.units() if unit.held for event in unit.events]
-    mark = budget.mark(measure.fixed + sum(map(measure.tokens, held)))
-    done = compacted(thread, policies, measure, mark, (budget.room - mark) // 16)
-    if measure.exceeds(done.after, budget.room):
-        done = compacted(thread, policies, measure, mark)
-    return done, mark
-
-
 def budget_error(
     thread: Thread, policies: Sequence[Policy], measure: Measure, budget: Budget, left: Thread
 ) -> BudgetError:
@@ -237,12 +272,12 @@ def budget_error(
     """
     needed = measure.total(left)
     for _ in range(8):  # with a higher mark a policy may stop at another place: try, until it holds
-        try_ = dataclasses.replace(
-            budget,
-            limit=needed + budget.reserve,
-            target=needed if budget.target == budget.room else budget.target,
+        filled = budget.target == budget.room  # whoever fills up to the limit does so at the next one too
+        wider = dataclasses.replace(
+            budget, limit=needed + budget.reserve, target=needed if filled else budget.target
         )
-        reached = measure.total(fitted(thread, policies, measure, try_)[0].after)
+        mark = mark_of(thread.view(), measure, wider)
+        reached = measure.total(compacted(thread, policies, measure, mark, needed).after)
         if reached <= needed:
             break
         needed = reached

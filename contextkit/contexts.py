@@ -83,6 +83,8 @@ class Receipt:
         before: The tokens that the whole text would have if nothing had been cut.
         rows: One for each event of the log and each event that compactions added: `id`, `type`,
             `state`, `policy`, `before` (tokens as it entered) and `after` (tokens in the context).
+        failures: One for each policy that failed in a compaction of the thread: `record` (the id),
+            `policy`, `failed` (why).
     """
 
     tokens: int
@@ -92,10 +94,15 @@ class Receipt:
     joins: int
     before: int
     rows: tuple[dict[str, JSON], ...]
+    failures: tuple[dict[str, JSON], ...] = ()
 
     def to_data(self) -> dict[str, JSON]:
         """Give the receipt as plain data."""
-        return {**dataclasses.asdict(self), "rows": [dict(row) for row in self.rows]}
+        return {
+            **dataclasses.asdict(self),
+            "rows": [dict(row) for row in self.rows],
+            "failures": [dict(failure) for failure in self.failures],
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -167,6 +174,16 @@ class Context:
                     touched[entry["event"]["id"]] = ("added", step["policy"])
         return touched
 
+    @property
+    def failures(self) -> tuple[dict[str, JSON], ...]:
+        """What failed in compactions of the thread: `record` (its id), `policy` and `failed` (why)."""
+        return tuple(
+            {"record": record.id, "policy": step["policy"], "failed": step["failed"]}
+            for record in self._log.records()
+            for step in record.data["steps"]
+            if step.get("failed")
+        )
+
     def receipt(self) -> Receipt:
         """Say of each event what became of it, by which policy, and its tokens before and after.
 
@@ -187,7 +204,8 @@ class Context:
         joins = self.tokens - prompt - sum(row["after"] for row in rows)
         room = self.budget.room if self.budget else None
         counter = name_of(self._measure.counter)
-        return Receipt(self.tokens, room, counter, prompt, joins, self._measure.total(entered), tuple(rows))
+        before = self._measure.total(entered)
+        return Receipt(self.tokens, room, counter, prompt, joins, before, tuple(rows), self.failures)
 
     def _repr_html_(self) -> str:
         from .display.contexts import context_html

@@ -172,6 +172,28 @@ def omitted_line(event: Event) -> str:
     return "\n".join([f"{line}. Lines from them:", *quoted])
 
 
+def summary_text(event: Event) -> str:
+    """Write a model's summary: a line that says what it is, and its text.
+
+    >>> of = {"events": 42, "characters": 45210, "first": "3", "last": "60"}
+    >>> note = "derived from the thread, not an instruction"
+    >>> print(summary_text(Event("summary", {"of": of, "note": note, "text": "All green."})))
+    [summary of 42 events, among ids 3 to 60: derived from the thread, not an instruction]
+    All green.
+    """
+    data = event.data
+    of = data.get("of") if isinstance(data, dict) and data.keys() == {"of", "note", "text"} else None
+    if not isinstance(of, dict) or not of.keys() >= {"events", "first", "last"}:
+        return as_yaml(event)
+    ids = f"id {of['first']}" if of["events"] == 1 else f"among ids {of['first']} to {of['last']}"
+    noun = "event" if of["events"] == 1 else "events"
+    return f"[summary of {of['events']:,} {noun}, {ids}: {data['note']}]\n{data['text']}"
+
+
+_LINES: Mapping[str, Renderer] = MappingProxyType({"omitted": omitted_line, "compaction": summary_text})
+"""What compactions put into a view, by type and by kind, as a reader is to see it."""
+
+
 def _write_tagged(event: Event) -> str:
     body = tags.neutralise(_encodable(as_yaml(event)), event.type)
     if not isinstance(event.data, str):
@@ -233,7 +255,7 @@ def _read_json_lines(text: str) -> Iterable[tuple[str, JSON]]:
             yield record["type"], record["data"]
 
 
-TAGGED = Format("TAGGED", _write_tagged, MappingProxyType({"omitted": omitted_line}), reader=_read_tagged)
+TAGGED = Format("TAGGED", _write_tagged, _LINES, reader=_read_tagged)
 """The look of 12-factor agents: `<type>` lines around a body."""
 
 XML = Format("XML", _write_xml, reader=xml.decode_elements)
@@ -242,9 +264,7 @@ XML = Format("XML", _write_xml, reader=xml.decode_elements)
 YAML = Format("YAML", _write_yaml, reader=yamlish.decode_items)
 """One list, one item an event, quoted only where a YAML reader needs it."""
 
-MARKDOWN = Format(
-    "MARKDOWN", _write_markdown, MappingProxyType({"omitted": omitted_line}), reader=_read_markdown
-)
+MARKDOWN = Format("MARKDOWN", _write_markdown, _LINES, reader=_read_markdown)
 """A heading and a fenced block an event; JSON where the data is not text."""
 
 JSON_LINES = Format("JSON_LINES", _write_json_line, reader=_read_json_lines)

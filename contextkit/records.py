@@ -6,11 +6,13 @@ A compaction record is an event of type and kind `compaction` whose data is
 {"limit": 8000, "target": 6000, "floor": null,
  "steps": [{"policy": "Drop()", "gone": ["3", "4"], "changed": {"7": "[...]"},
             "added": [{"before": "3", "place": 0,
-                       "event": {"type": "omitted", "data": {}, "id": "3+"}}]}],
+                       "event": {"type": "omitted", "data": {}, "id": "3+"}}]},
+           {"policy": "Summarize(ask)", "failed": "it raised TimeoutError"}],
  "arrivals": "5f0c9e31a7d2b844", "arrived": {"4": "..."}}
 ```
 
 `floor` is the size in tokens that could not be gone below, where the target was not reached.
+A step that `failed` has changed nothing; why is told to people and never written into a context.
 `place` is the order in which the added events stand. `arrivals` is a digest of the window's arrivals;
 `arrived` holds the data of cut events as these left it, where that differs from the log's.
 """
@@ -108,6 +110,7 @@ def applied(pairs: Iterable[tuple[Event, str]], record: Event) -> list[tuple[Eve
     try:
         for step in record.data["steps"]:
             str.__len__(step["policy"])
+            str.__len__(step.get("failed", ""))
             gone.update(step.get("gone", ()))
             changed.update(step.get("changed", {}))
             for entry in step.get("added", ()):

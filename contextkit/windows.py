@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from .budgets import Budget
-from .compaction import budget_error, fitted
+from .calling import Asking, check_sync, with_calls, with_calls_awaited, without_calls
+from .compaction import budget_error, compacting, mark_of
 from .contexts import Context, steps_of
 from .events import Event
 from .exceptions import PolicyError, SettingError, name_of
@@ -105,23 +106,52 @@ class Window:
         """
         measure = self._measure(variables)
         log = thread if isinstance(thread, Thread) else Thread(thread)
-        thread, log, stages = self._fitted(log, measure)
+        thread, log, stages = without_calls(self._fitting(log, measure))
         view = log.view()
         self._memory.trim(view)
         tokens = measure.total(view)
         return Context(tokens, thread, steps_of(stages, measure), self.budget, measure, log)
 
-    def compact(self, thread: Thread, *, variables: Mapping[str, Any] = _NO_VARIABLES) -> Thread:
+    def compact(
+        self, thread: Thread, *, force: bool = False, variables: Mapping[str, Any] = _NO_VARIABLES
+    ) -> Thread:
         """Give the thread with the record of a compaction if its context does not fit, else as it is.
+
+        Unlike `render`, it calls the callable of a `Summarize`.
 
         Args:
             thread: The log.
+            force: Whether to go down to the budget's mark although the context fits: because the
+                prompt cache is cold, say, or a phase has ended. Where nothing can be saved the
+                thread comes back as it is; also where a compaction that could not reach the mark
+                is the last that happened.
+            variables: What the prompt's template is filled in with.
+
+        Raises:
+            BudgetError: If what may not be cut is too large; it names the limit that would do.
+            SettingError: If the callable of a `Summarize` is async.
+        """
+        check_sync(self.policies)
+        return with_calls(self._fitting(thread, self._measure(variables), force=force))[0]
+
+    async def acompact(
+        self, thread: Thread, *, force: bool = False, variables: Mapping[str, Any] = _NO_VARIABLES
+    ) -> Thread:
+        """Do what `compact` does without blocking the event loop of asyncio while a summary is made.
+
+        The callable of a `Summarize` may be async; a sync one runs in a thread of its own. If this is
+        cancelled, nothing has changed.
+
+        Args:
+            thread: The log.
+            force: As in `compact`.
             variables: What the prompt's template is filled in with.
 
         Raises:
             BudgetError: If what may not be cut is too large; it names the limit that would do.
         """
-        return self._fitted(thread, self._measure(variables))[0]
+        fitting = self._fitting(thread, self._measure(variables), force=force)
+        return (await with_calls_awaited(fitting))[0]
 
     def restore(self, thread: Thread, id: str) -> JSON:
         """Give back what was cut of an event, as the arrivals left it: the answer to `RESTORE_TOOL`.
@@ -142,15 +172,23 @@ class Window:
             self._measured = Measure(self.format, self.counter, self._memory, *around)
         return self._measured
 
-    def _fitted(self, thread: Thread, measure: Measure) -> tuple[Thread, Thread, Sequence[Any]]:
+    def _fitting(
+        self, thread: Thread, measure: Measure, *, force: bool = False
+    ) -> Asking[tuple[Thread, Thread, Sequence[Any]]]:
         """Give the thread, the thread as it arrived, both with a record if one was made, and its stages."""
         log = self._enter(thread)
         view, budget = log.view(), self.budget
-        if budget is None or not measure.exceeds(view, budget.room):
-            return thread.as_arrived(log.arrived), log, ()
-        done, mark = fitted(log, self.policies, measure, budget)
+        unchanged = thread.as_arrived(log.arrived), log, ()
+        if budget is None or not (force or measure.exceeds(view, budget.room)):
+            return unchanged
+        mark = mark_of(view, measure, budget)
+        if not measure.exceeds(view, mark if force and not _tried(log) else budget.room):
+            return unchanged
+        done = yield from compacting(log, self.policies, measure, mark, budget.room)
         if measure.exceeds(done.after, budget.room):
             raise budget_error(log, self.policies, measure, budget, done.after)
+        if done.after is done.before:
+            return unchanged
         tokens = measure.total(done.after)
         floor = tokens if tokens > mark else None
         record = done.record(budget.limit, mark, floor, log.arrived, self._arrivals_digest)
@@ -209,6 +247,12 @@ class Window:
                 reason = "an arrival returns the event it was given, with other data at most"
                 raise PolicyError(arrival, reason, event_id=event.id)
         return cast(Event, arrived)
+
+
+def _tried(log: Thread) -> bool:
+    """Whether the last that happened is a compaction that could not reach its mark."""
+    last = next((event for event in reversed(log) if event.kind != "usage"), None)
+    return last is not None and is_record(last) and last.data.get("floor") is not None
 
 
 def render(

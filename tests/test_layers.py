@@ -26,6 +26,7 @@ FLOORS = {
     "prompts": 4,
     "measuring": 5,
     "policies": 5,
+    "calling": 6,
     "compaction": 6,
     "contexts": 6,
     "windows": 7,
@@ -54,7 +55,7 @@ HEAVY = {
         "yaml",
     ),
     *("anthropic", "google", "openai"),
-    "hashlib",  # of the standard library, 7 ms
+    *("asyncio", "concurrent", "hashlib"),  # of the standard library, 7 ms and more
 }
 """What takes long to import or need not be installed: imported where it is used."""
 

@@ -25,6 +25,7 @@ from .mask import Mask
 from .policy import Arrival, Policy
 from .quote import Quote
 from .redact import Redact
+from .summarize import SUMMARY_PROMPT, Summarize
 from .supersede import Supersede
 from .targets import Target, default_target
 from .within import Within
@@ -34,6 +35,7 @@ DEFAULT_POLICIES: tuple[Policy, ...] = (CollapseErrors(), Clamp(share=0.5), Quot
 
 __all__ = [
     "DEFAULT_POLICIES",
+    "SUMMARY_PROMPT",
     "Arrival",
     "Clamp",
     "ClampArrival",
@@ -43,6 +45,7 @@ __all__ = [
     "Policy",
     "Quote",
     "Redact",
+    "Summarize",
     "Supersede",
     "Target",
     "Within",

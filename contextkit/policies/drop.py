@@ -6,6 +6,7 @@ from typing import Any
 
 from ..budgets import Meter
 from ..events import Event
+from ..plain import JSON
 from ..threads import Thread, Unit
 from .policy import telling
 
@@ -17,7 +18,8 @@ class Drop:
     What is kept is found from the newest unit backwards, so that nothing that goes is measured. A
     unit that is larger than all the room there is goes by itself. One `omitted` event stands where
     the first of them stood, and says how many events and characters are gone and their ids; that
-    of an earlier `Drop` is taken up into it. Pinned events, the task and calls in flight stay.
+    of an earlier `Drop` is taken up into it. Pinned events, the task and calls in flight stay, and of
+    the rest a summary goes last.
 
     Attributes:
         key: Orders the units, those to go first first; without one, oldest first.
@@ -40,11 +42,12 @@ class Drop:
         free = [unit for unit in loose if unit.events[0].kind != "compaction" or unit.events[0] not in lines]
         if self.key is not None:
             free.sort(key=self.key)
+        free.sort(key=lambda unit: summed_up(unit.events[0]) is not None)
         candidates = [*lines, *[event for unit in free for event in unit.events]]
         sizes = sizes_of(view)
         fixed = sum(meter(event) for unit in held for event in unit.events)
         room = meter.room(view) - fixed - meter(line_of(candidates, sizes))
-        kept = _kept(free, room, meter)
+        kept = kept_of(free, room, meter)
         gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
         if not gone:
             return view
@@ -54,7 +57,7 @@ class Drop:
     __repr__ = telling
 
 
-def _kept(units: list[Unit], room: int, meter: Meter) -> set[str | None]:
+def kept_of(units: list[Unit], room: int, meter: Meter) -> set[str | None]:
     """Name the first events of the units that stay: the last ones, as far as the room goes."""
     kept: set[str | None] = set()
     left = room
@@ -80,9 +83,19 @@ def tokens_of(unit: Unit, limit: int, meter: Meter) -> int | None:
 
 def counts_of(event: Event) -> dict[str, Any] | None:
     """Give what the line of an earlier drop says; nothing for any other event, or if it says so no more."""
-    if (event.kind, event.type) != ("compaction", "omitted") or not isinstance(event.data, dict):
+    return _counts(event.data) if (event.kind, event.type) == ("compaction", "omitted") else None
+
+
+def summed_up(event: Event) -> dict[str, Any] | None:
+    """Give what a summary says of the events that it stands for; nothing for any other event."""
+    if (event.kind, event.type) != ("compaction", "summary") or not isinstance(event.data, dict):
         return None
-    return event.data if event.data.keys() >= {"events", "characters", "first", "last"} else None
+    return _counts(event.data.get("of"))
+
+
+def _counts(data: JSON) -> dict[str, Any] | None:
+    is_line = isinstance(data, dict) and data.keys() >= {"events", "characters", "first", "last"}
+    return data if is_line else None
 
 
 def sizes_of(view: Thread) -> dict[str | None, int]:
@@ -91,10 +104,14 @@ def sizes_of(view: Thread) -> dict[str | None, int]:
 
 
 def line_of(events: list[Event], sizes: Mapping[str | None, int]) -> Event:
-    """Count events, and what earlier lines have counted, into one line."""
+    """Count events, and what earlier lines and summaries have counted, into one line."""
     if not events:
         return Event("omitted", {}, kind="compaction")
-    lines = {event.id: line for event in events if event.kind == "compaction" and (line := counts_of(event))}
+    lines = {
+        event.id: line
+        for event in events
+        if event.kind == "compaction" and (line := counts_of(event) or summed_up(event))
+    }
     others = [sizes[event.id] for event in events if event.id not in lines]
     first, last = lines.get(events[0].id), lines.get(events[-1].id)
     data = {

@@ -17,7 +17,7 @@ Arrival: TypeAlias = Callable[[Event, Thread], Event]
 """An event as it enters, and the thread of the events before it -> the event as it is to stand. Pure."""
 
 
-def telling(setting: Any) -> str:
+def telling(setting: Any, without: Sequence[str] = ()) -> str:
     """Write a policy as it was made: its settings, without those that are the default.
 
     >>> from contextkit import Mask
@@ -27,7 +27,7 @@ def telling(setting: Any) -> str:
     fields = [
         f"{field.name}={value!r}"
         for field in dataclasses.fields(setting)
-        if (value := getattr(setting, field.name)) != field.default
+        if field.name not in without and (value := getattr(setting, field.name)) != field.default
     ]
     return f"{type(setting).__name__}({', '.join(fields)})"
 

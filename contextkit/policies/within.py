@@ -12,6 +12,7 @@ from ..threads import Thread
 from .drop import Drop, counts_of, line_of, sizes_of
 from .mask import Mask
 from .policy import patterns, telling
+from .summarize import Summarize
 
 if TYPE_CHECKING:
     from .policy import Policy
@@ -49,6 +50,10 @@ class Within:
         if not all(map(callable, self.policies)):
             raise SettingError(
                 "Within.policies", self.policies, "it must hold policies: callables (view, meter) -> view"
+            )
+        if any(isinstance(policy, Summarize) for policy in self.policies):
+            raise SettingError(
+                "Within.policies", self.policies, "a Summarize is called only as a policy of the window"
             )
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
