@@ -266,6 +266,20 @@ def test_the_newest_message_of_a_user_is_not_cut_first() -> None:
     assert context.fragments[-1].state == "kept"
 
 
+def test_within_counts_what_an_earlier_line_has_counted() -> None:
+    """A line that is taken up under its own id counts whole units, as a new one does."""
+    policies = (Within("*_result", 40, (Mask(keep=0), Drop())), Drop())
+    window = Window(budget=50, policies=policies)
+    thread = Thread()
+    for call_id, text in (("a", "0: ok\n1: ok\n2: ok\n3: ok\n4: ok"), ("b", "a" + " " * 100 + "b")):
+        thread = window.render(thread.call("get_log", {"try": 0}, call_id=call_id)).thread
+        thread = window.render(thread.result(call_id, text)).thread
+    assert len(thread.records()) == 2
+    (line,) = (event.data for event in thread.view() if event.type == "omitted")
+    gone = [event for event in thread if event.type.startswith("get_log")]
+    assert (line["events"], line["characters"]) == (4, sum(len(event.text) for event in gone))
+
+
 def test_a_clamp_on_arrival_reaches_the_receipt() -> None:
     """What an arrival changed is marked so."""
     context = Window(arrivals=[ClampArrival(50)]).render([Event("log_result", "line\n" * 900)])

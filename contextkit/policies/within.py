@@ -67,12 +67,21 @@ class Within:
         found = difference(whole, part)
         if not found:
             return view
-        units = [
-            unit for unit in view.units() if not unit.held and any(e.id in found.gone for e in unit.events)
-        ]
-        events = [event for unit in units for event in unit.events]
-        gone = tuple(str(event.id) for event in events)
-        return view.changed_by(Difference(gone, found.changed, tuple(_recounted(found.added, view, events))))
+        ids = {
+            event.id
+            for unit in view.units()
+            if not unit.held and any(event.id in found.gone for event in unit.events)
+            for event in unit.events
+        }
+        lines = {id for id, data in found.changed.items() if counts_of(view[id].with_data(data)) is not None}
+        gone = tuple(str(event.id) for event in view if event.id in ids)
+        counted = [event for event in view if event.id in ids or event.id in lines] if gone else []
+        changed = {
+            id: _recounted(view[id].with_data(data), counted, view).data if id in lines else data
+            for id, data in found.changed.items()
+            if gone or id not in lines
+        }
+        return view.changed_by(Difference(gone, changed, tuple(_named(found.added, counted, view))))
 
     def _concerns(self, event: Event) -> bool:
         if event.kind == "compaction":  # a line that a drop left is taken up into the next one
@@ -82,8 +91,8 @@ class Within:
     __repr__ = telling
 
 
-def _recounted(
-    added: Iterable[tuple[str | None, Event]], view: Thread, gone: list[Event]
+def _named(
+    added: Iterable[tuple[str | None, Event]], counted: list[Event], view: Thread
 ) -> Iterator[tuple[str | None, Event]]:
     """Give what the policies added, its `omitted` line counting the whole units that go, not their parts."""
     for before, event in added:
@@ -92,5 +101,9 @@ def _recounted(
             id += "+"
         if counts_of(event) is None:
             yield before, event.having(id=id)
-        elif gone:
-            yield before, event.having(id=id, data=line_of(gone, sizes_of(view)).data)
+        elif counted:
+            yield before, _recounted(event, counted, view).having(id=id)
+
+
+def _recounted(line: Event, counted: list[Event], view: Thread) -> Event:
+    return line.having(data={**line.data, **line_of(counted, sizes_of(view)).data})
