@@ -41,12 +41,27 @@ def test_a_window_refuses_the_same(budget: object) -> None:
 
 
 def test_room_and_mark() -> None:
-    """The room is the limit without the reserve; the mark is the target, or the room."""
-    assert (Budget(100).room, Budget(100).mark) == (100, 100)
+    """The room is the limit without the reserve; the mark is the target, or 0.6 of what the pinned leave."""
+    assert (Budget(100).room, Budget(100).mark(0), Budget(100).mark(50)) == (100, 60, 80)
     budget = Budget(100, target=60, reserve=10)
-    assert (budget.room, budget.mark) == (90, 60)
+    assert (budget.room, budget.mark(0), budget.mark(50)) == (90, 60, 60)
+    assert Budget(100, reserve=10).mark(40) == 70
     assert Budget.of(100) == Budget(100)
     assert Budget.of(budget) is budget
+
+
+@pytest.mark.parametrize("pinned", [0, 1, 89, 90, 91, 10_000])
+@pytest.mark.parametrize("limit", [1, 2, 90])
+def test_a_mark_is_in_reach(limit: int, pinned: int) -> None:
+    """It is above 0 and within the room, whatever is pinned."""
+    assert 1 <= Budget(limit).mark(pinned) <= limit
+    assert Budget(limit).mark(pinned) >= min(pinned, limit)
+
+
+def test_a_budget_is_filled() -> None:
+    """For one context the mark is the room, unless there is a target."""
+    assert Budget(100, reserve=10).filled() == Budget(100, target=90, reserve=10)
+    assert Budget(100, target=60).filled() == Budget(100, target=60)
 
 
 def one(event: Event) -> int:

@@ -19,8 +19,10 @@ from contextkit import (
     Meter,
     Policy,
     PolicyError,
+    Quote,
     Redact,
     SettingError,
+    Supersede,
     Thread,
     Window,
     Within,
@@ -488,10 +490,12 @@ class TestPoliciesInGeneral:
 
     def test_policies_say_how_they_were_made(self) -> None:
         """A policy's name in records and steps has no address in it: it is the same in each process."""
-        assert [repr(policy) for policy in DEFAULT_POLICIES] == [
-            *("CollapseErrors()", "Clamp(types=('call', 'result', 'error'))", "Mask()", "Mask(keep=1)"),
-            *("Clamp(share=0.5)", "Drop()"),
+        made = (CollapseErrors(), Clamp(share=0.5), Mask(keep=1), Quote(), Quote(0.5), Supersede(), Drop())
+        assert [repr(policy) for policy in made] == [
+            *("CollapseErrors()", "Clamp(share=0.5)", "Mask(keep=1)", "Quote()", "Quote(share=0.5)"),
+            *("Supersede()", "Drop()"),
         ]
+        assert "0x" not in name_of(DEFAULT_POLICIES)
         assert name_of(ids) == "ids"
         assert name_of(Drop(key=repr)) == "Drop(key=<built-in function repr>)"
         assert name_of(Within("note", 5, [ids])) == "Within(types=('note',), limit=5, policies=(ids,))"  # type: ignore[list-item]

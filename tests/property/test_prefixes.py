@@ -83,7 +83,7 @@ class TestCompactionsAreRare:
         for _, context in run(setup.window(budget), events):
             if isinstance(context, Context) and context.steps:
                 floor = context.thread.records()[-1].data["floor"]
-                assert floor == (None if context.tokens <= budget.mark else context.tokens)
+                assert floor == (None if context.tokens <= budget.mark(0) else context.tokens)
                 reached += floor is None
         appended = sum(setup.size([event]) for event in events)
-        assert reached <= appended / (budget.room - budget.mark) + 1
+        assert reached <= appended / (budget.room - budget.mark(0)) + 1
