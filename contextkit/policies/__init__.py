@@ -2,11 +2,13 @@
 
 `DEFAULT_POLICIES` serves whoever names none. What it holds, and where each stands, was chosen by replaying
 recorded and generated runs (`python -m benchmarks.replay`), by what the contexts still show of what the model
-goes on to write, and by what they cost:
+goes on to write, and by what they cost. So was the mark that a window goes down to, pinned events and 0.55 of
+the rest: higher ones cost more, lower ones lose more.
+
 
 1. `CollapseErrors`: errors that only repeat themselves say nothing new. Nothing is lost, so it comes first.
-2. `Clamp` to half of what there is: so that one long result does not push out all the others. A tighter
-   clamp lost more than it gave: what is cut out of a result can no longer be quoted from it.
+2. `Clamp` of the newest unit to a quarter of the room for each of its events: it stays, so it must leave room
+   for others. Older ones are left whole: what is cut out of a result can no longer be quoted from it.
 3. `Quote`: the oldest units go, and the lines of them stay that name what else would be lost. Dropping alone,
    or masking old results first, kept far less for the same tokens: the middle of an old result is mostly dead
    weight, but single lines of it are what the model comes back to.
@@ -30,7 +32,12 @@ from .supersede import Supersede
 from .targets import Target, default_target
 from .within import Within
 
-DEFAULT_POLICIES: tuple[Policy, ...] = (CollapseErrors(), Clamp(share=0.5), Quote(), Drop())
+DEFAULT_POLICIES: tuple[Policy, ...] = (
+    CollapseErrors(),
+    Clamp(share=0.25, newest=1),
+    Quote(),
+    Drop(),
+)
 """The ladder for whoever names none."""
 
 __all__ = [

@@ -4,10 +4,10 @@ import dataclasses
 from collections.abc import Sequence
 
 from ..budgets import Meter, whole_number
-from ..events import matches
+from ..events import Event, matches
 from ..exceptions import SettingError
 from ..plain import JSON
-from ..threads import Thread
+from ..threads import Thread, Unit
 from .clamping import Keep, clamped
 from .policy import patterns, telling
 
@@ -27,6 +27,8 @@ class Clamp:
             events leave, and at least 64 tokens.
         types: Patterns of event types, or kinds, to look at.
         keep: What stays of a long text: its `head`, its `tail`, or `both`.
+        newest: How many of the newest units to look at; without it, all. Older ones may be for the
+            policies behind this one.
 
     Raises:
         SettingError: If a setting is out of range.
@@ -36,6 +38,7 @@ class Clamp:
     share: float = 0.125
     types: Sequence[str] | str = ("*",)
     keep: Keep = "both"
+    newest: int | None = None
 
     def __post_init__(self) -> None:
         if self.tokens is not None:
@@ -44,13 +47,16 @@ class Clamp:
             raise SettingError("Clamp.share", self.share, "it must be above 0 and at most 1")
         if self.keep not in ("head", "tail", "both"):
             raise SettingError("Clamp.keep", self.keep, "it must be 'head', 'tail' or 'both'")
+        if self.newest is not None:
+            whole_number("Clamp.newest", self.newest, 1)
         object.__setattr__(self, "types", patterns("Clamp.types", self.types))
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view with what is too long cut."""
         changes: dict[str, JSON] = {}
         limit = self.tokens if self.tokens is not None else self._limit(view, meter)
-        for event in view:
+        units = view.units()
+        for event in view if self.newest is None else _events(units[-self.newest :]):
             if event.pinned or event.kind == "compaction" or not matches(event, self.types):
                 continue
             if not meter.exceeds(event, limit):  # measured already, and never smaller than its data
@@ -75,6 +81,10 @@ class Clamp:
         return max(64, int((meter.room(view) - held) * self.share))
 
     __repr__ = telling
+
+
+def _events(units: list[Unit]) -> list[Event]:
+    return [event for unit in units for event in unit.events]
 
 
 def _marker(name: str, lines: int, characters: int) -> str:

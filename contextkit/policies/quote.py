@@ -24,8 +24,8 @@ class Quote:
     many for a token as can be. They stand in one `omitted` event in the place of the first of what
     is gone, under the type and the id of the event that they are from, which brings back all of it. Those of an
     earlier `Quote` take part in the choice, and may go. JSON is quoted as YAML, one scalar a line;
-    of a line of more than 200 characters pieces are quoted. Pinned events, the task and calls in
-    flight stay.
+    of a line of more than 200 characters pieces are quoted. Pinned events, the task, calls in flight
+    and the newest unit stay.
 
     Attributes:
         share: What the quotes may have together of the room that pinned events leave, and not more
@@ -80,7 +80,7 @@ class Quote:
     def _kept(
         self, units: list[Unit], lines: list[Event], room: int, meter: Meter
     ) -> tuple[set[str | None], int]:
-        """Name the first events of the units that stay, newest first, and say what may be quoted of the rest."""
+        """Name the first events of the units that stay, newest first, and the tokens that quotes may have."""
         quoted = sum(_characters(event) for event in lines)  # may all stay
         rest = quoted + sum(_characters(event) for unit in units for event in unit.events) / 2
         most = self.share * room
@@ -89,12 +89,14 @@ class Quote:
         for unit in reversed(units):
             own = sum(map(_characters, unit.events)) / 2
             quotes = min(most, (rest - own) / _CHARACTERS)
-            tokens = tokens_of(unit, int(room - quotes) - taken, meter)
-            if tokens is not None:
-                kept.add(unit.events[0].id)
-                taken, rest = taken + tokens, rest - own
-            elif tokens_of(unit, room, meter) is not None:
-                break
+            tokens = tokens_of(unit, (int(room - quotes) if kept else room) - taken, meter)
+            if tokens is None and kept:
+                if tokens_of(unit, room, meter) is not None:
+                    break
+                continue  # larger than all the room: it goes by itself
+            # The newest stays however large it is; one that is too large is for a `Clamp` to cut.
+            kept.add(unit.events[0].id)
+            taken, rest = taken + (room * 3 // 4 if tokens is None else tokens), rest - own
         return kept, int(min(room - taken, most, rest / _CHARACTERS))
 
     __repr__ = telling
