@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given, settings
 from lxml import etree, html
 
-from contextkit import TAGGED, Budget, BudgetError, Context, Event, Redact, Thread, hidden, render
+from contextkit import (
+    TAGGED,
+    Budget,
+    BudgetError,
+    Clamp,
+    Context,
+    Drop,
+    Event,
+    Redact,
+    Thread,
+    hidden,
+    render,
+)
 from contextkit.display.contexts import context_html, segments
 
 from .strategies import event_types, nasty_text
@@ -78,7 +90,7 @@ def test_the_strip_has_every_token(prompt: str | None, counter: object) -> None:
 
 def test_each_segment_says_what_it_is() -> None:
     """Id, type, tokens, and what became of the event, in words."""
-    context = demo()
+    context = demo(policies=[Clamp(200), Drop()])
     titles = [str(span.get("title")) for span in strip(parsed(context))]
     fragment = max((f for f in context.fragments if f.state == "changed"), key=lambda f: f.tokens)
     assert (

@@ -38,6 +38,7 @@ NAMES = [
     "Policy",
     "PolicyError",
     "Prompt",
+    "Quote",
     "ReadError",
     "Receipt",
     "Redact",

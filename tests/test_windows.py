@@ -15,6 +15,7 @@ from contextkit import (
     Budget,
     BudgetError,
     Clamp,
+    CollapseErrors,
     ContextkitError,
     CounterError,
     Drop,
@@ -272,9 +273,32 @@ class TestRender:
 
     def test_a_target_is_gone_down_to(self) -> None:
         """With a target more goes at once, without one no more than must."""
-        low = render(rounds(9), budget=Budget(500, target=200))
-        high = render(rounds(9), budget=500)
+        low = render(rounds(9), budget=Budget(500, target=200), policies=[Drop()])
+        high = render(rounds(9), budget=500, policies=[Drop()])
         assert low.tokens <= 200 < high.tokens <= 500
+
+    def test_a_window_without_a_target_leaves_room_for_what_comes(self) -> None:
+        """It goes down to a share of what the pinned leave; `render`, which is for once, fills up."""
+        thread = rounds(40, 20).append(Event("note", "word " * 200, pinned=True))
+        window = Window(budget=1_000, policies=[Drop()])
+        context = window.render(thread)
+        fixed = sum(fragment.tokens for fragment in context.fragments if fragment.type in ("user", "note"))
+        mark = Budget(1_000).mark(fixed)
+        assert context.thread.records()[0].data["target"] == mark
+        assert mark - 100 < context.tokens <= mark < render(thread, budget=1_000, policies=[Drop()]).tokens
+
+    def test_a_policy_that_saves_next_to_nothing_is_passed_over(self) -> None:
+        """One that reaches the mark, or without which the room is not kept, is not."""
+        thread = rounds(90, 20).append(Event("error", "x " * 20)).append(Event("error", "x " * 20))
+        policies = [CollapseErrors(), Drop()]
+        passed = Window(budget=2_000, policies=policies).render(thread)
+        assert [step.policy for step in passed.steps] == ["Drop()"]
+        assert render(thread, budget=2_000, policies=policies).steps[0].policy == "CollapseErrors()"
+        short = thread[-2:]
+        limit = render(short).tokens - 1
+        for budget in (limit, Budget(limit, target=1)):
+            needed = Window(budget=budget, policies=[CollapseErrors()]).render(short)
+            assert [step.policy for step in needed.steps] == ["CollapseErrors()"]
 
     def test_render_takes_events(self) -> None:
         """Any iterable of events will do."""
@@ -319,7 +343,7 @@ class TestRender:
         window = Window(budget=400)
         one, two = rounds(9), rounds(9, 60)
         texts = [window.render(thread).text for thread in (one, two, one, two)]
-        assert texts[:2] == texts[2:] == [render(one, budget=400).text, render(two, budget=400).text]
+        assert texts[:2] == texts[2:] == [Window(budget=400).render(thread).text for thread in (one, two)]
 
 
 class TestContext:
