@@ -41,7 +41,7 @@ def test_a_window_refuses_the_same(budget: object) -> None:
 
 
 def test_room_and_mark() -> None:
-    """The room is the limit without the reserve; the mark is the target, or a share of what the pinned leave."""
+    """The room is the limit without the reserve; the mark is the target, or a share of what is free."""
     assert Budget(100).room == 100
     share = Budget(10_000).mark(0)
     assert 0 < share < 10_000

@@ -21,6 +21,7 @@ from contextkit import (
     Drop,
     Event,
     Mask,
+    Policy,
     PolicyError,
     Prompt,
     RenderError,
@@ -290,7 +291,7 @@ class TestRender:
     def test_a_policy_that_saves_next_to_nothing_is_passed_over(self) -> None:
         """One that reaches the mark, or without which the room is not kept, is not."""
         thread = rounds(90, 20).append(Event("error", "x " * 20)).append(Event("error", "x " * 20))
-        policies = [CollapseErrors(), Drop()]
+        policies: list[Policy] = [CollapseErrors(), Drop()]
         passed = Window(budget=2_000, policies=policies).render(thread)
         assert [step.policy for step in passed.steps] == ["Drop()"]
         assert render(thread, budget=2_000, policies=policies).steps[0].policy == "CollapseErrors()"
@@ -372,7 +373,7 @@ class TestContext:
     def test_a_context_is_frozen(self) -> None:
         """Nobody changes what was sent."""
         with pytest.raises(AttributeError):
-            render(rounds(1)).text = "x"  # type: ignore[misc]
+            render(rounds(1)).text = "x"
 
 
 def test_a_policy_may_call_our_verbs_wrongly(  # what a user's policy raises of ours keeps its type
