@@ -302,14 +302,18 @@ class Thread(Sequence[Event]):
         named = set(ids)
         if missing := named.difference([event.id for event in self]):
             self._position(min(missing))  # raises
-        if leaving is not None and leaving.id in self:
-            raise ThreadError("this id is taken; give what is left another, or none", event_id=leaving.id)
         gone = {
             event.id
             for unit in self.units()
             if named.issuperset([event.id for event in unit.events]) and not unit.held
             for event in unit.events
         }
+        if (
+            leaving is not None
+            and leaving.id in self
+            and not (leaving.id in gone and _alike(self[str(leaving.id)], leaving))
+        ):
+            raise ThreadError("this id is taken; give what is left another, or none", event_id=leaving.id)
         if not gone:
             return self
         log, left = _Log(), leaving
@@ -318,8 +322,10 @@ class Thread(Sequence[Event]):
             if event.id not in gone:
                 log.put(event, unit)
             elif left is not None:
-                id = left.id or self._mark(event, left)
-                log.put(left.having(id=id, pinned=bool(left.pinned)), id)
+                id = left.id or self.mark(event, left)
+                if (left.id, left.pinned) != (id, False):
+                    left = left.having(id=id, pinned=bool(left.pinned))
+                log.put(left, id)
                 left = None
         return Thread._over(log, len(log.events), None, {})
 
@@ -494,8 +500,11 @@ class Thread(Sequence[Event]):
             pinned = not opened and event.kind in ("system", "user")
         return event if (id, pinned) == (event.id, event.pinned) else event.having(id=id, pinned=pinned)
 
-    def _mark(self, event: Event, left: Event) -> str:
-        """Name what is left in the place of a dropped event: `3+` for `3`, and for what a drop left there."""
+    def mark(self, event: Event, left: Event) -> str:
+        """Give the id of what is left in the place of dropped events, of which this is the first.
+
+        It is `3+` for `3`, and for what an earlier drop left there.
+        """
         name = str(event.id).rstrip("+") + "+"
         while name in self and (name, left.type, left.kind) != (event.id, event.type, event.kind):
             name += "+"
@@ -600,6 +609,10 @@ class Thread(Sequence[Event]):
                 view = view._put(event, unit)
             log.put(event, unit)
         return Thread._over(log, len(log.events), view, {})
+
+
+def _alike(event: Event, other: Event) -> bool:
+    return (event.type, event.kind) == (other.type, other.kind)
 
 
 def _parsed(text: str | bytes, line: int) -> JSON:

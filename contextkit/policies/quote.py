@@ -1,7 +1,7 @@
 """Quote: whole units go, and lines of them stay that later steps are likely to need."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..budgets import Meter
@@ -57,17 +57,18 @@ class Quote:
         sizes = sizes_of(view)
         bare = line_of([*lines, *[event for unit in free for event in unit.events]], sizes)
         room = meter.room(view) - sum(meter(event) for unit in held for event in unit.events) - meter(bare)
-        kept, left = self._kept(free, lines, room, meter)
+        kept, left = self._kept(free, lines, sizes, room, meter)
         gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
         if not gone:
             return view
-        out = gone.union(str(event.id) for event in lines)
-        leaving = line_of([event for event in view if event.id in out], sizes)
-        quotable = Quotable(
-            [*_quoted(lines), *(source_of(e, shown=e.id not in gone) for e in view if e not in lines)]
-        )
+        out = [event for event in view if event.id in gone or event in lines]
+        leaving = line_of(out, sizes)
+        # With its id it is the very event that will stand in the view, so that it is measured once.
+        leaving = leaving.having(id=view.mark(out[0], leaving), pinned=False)
+        others = [source_of(e, shown=e.id not in gone) for e in view if counts_of(e) is None]
+        quotable = Quotable([*_quoted(lines), *others])
         left += meter(bare)
-        wanted = float(left)
+        wanted = 0.98 * left
         while wanted >= 16:
             quoting = leaving.having(data={**_data(leaving), "quotes": quotable.take(wanted, meter.line)})
             tokens = meter(quoting)
@@ -75,19 +76,19 @@ class Quote:
                 leaving = quoting
                 break
             wanted *= 0.95 * left / tokens
-        return view.drop(out, leaving=leaving)
+        return view.drop([str(event.id) for event in out], leaving=leaving)
 
     def _kept(
-        self, units: list[Unit], lines: list[Event], room: int, meter: Meter
+        self, units: list[Unit], lines: list[Event], sizes: Mapping[str | None, int], room: int, meter: Meter
     ) -> tuple[set[str | None], int]:
         """Name the first events of the units that stay, newest first, and the tokens that quotes may have."""
-        quoted = sum(_characters(event) for event in lines)  # may all stay
-        rest = quoted + sum(_characters(event) for unit in units for event in unit.events) / 2
+        rest = 1.0 * sum(len(event.text) for event in lines)  # what is quoted already may all stay
+        rest += sum(sizes[event.id] for unit in units for event in unit.events) / 2
         most = self.share * room
         kept: set[str | None] = set()
         taken = 0
         for unit in reversed(units):
-            own = sum(map(_characters, unit.events)) / 2
+            own = sum(sizes[event.id] for event in unit.events) / 2
             quotes = min(most, (rest - own) / _CHARACTERS)
             tokens = tokens_of(unit, (int(room - quotes) if kept else room) - taken, meter)
             if tokens is None and kept:
@@ -100,10 +101,6 @@ class Quote:
         return kept, int(min(room - taken, most, rest / _CHARACTERS))
 
     __repr__ = telling
-
-
-def _characters(event: Event) -> int:
-    return len(event.text)
 
 
 def _data(event: Event) -> dict[str, Any]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 _LONGEST = 200  # characters; of a longer line only the pieces that matter are quoted
 _PIECE = re.compile(rf".{{1,{_LONGEST}}}(?:\s|$)|.{{1,{_LONGEST}}}", re.DOTALL)
-_BYTES = 4  # bytes a token, roughly: for the order of the lines
+_BYTES = 4  # bytes a token, roughly: a sample says how far off that is
+_SAMPLE = 48  # lines
+_HEADING = 8  # tokens for the line that says where the quoted lines are from
 _MENTION = 4.0  # how much more a line is worth for an identifier that the model itself has written
 _RECENT = 0.5  # how much more for one whose last mention is new
 
@@ -42,6 +44,10 @@ def source_of(event: Event, *, shown: bool) -> Source:
     >>> source_of(Event("search_result", '[{"flight":"HAT069","price":51}]', id="7"), shown=False).text
     '- flight: HAT069\\n  price: 51\\n'
     """
+    own = event.kind in ("assistant", "reasoning", "call")
+    name = f"{event.type} {event.id}"
+    if shown:
+        return Source(name, event.text, own, shown)
     data = event.data
     if isinstance(data, str) and data[:1] in ("{", "["):
         try:
@@ -49,10 +55,9 @@ def source_of(event: Event, *, shown: bool) -> Source:
         except (ValueError, RecursionError):
             pass
     text = data if isinstance(data, str) else yamlish.encode(data)
-    if not shown and len(text) > _LONGEST:
+    if len(text) > _LONGEST:
         text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in text.split("\n")])
-    own = event.kind in ("assistant", "reasoning", "call")
-    return Source(f"{event.type} {event.id}", text, own, shown)
+    return Source(name, text, own, shown)
 
 
 def _wrapped(line: str) -> str:
@@ -137,20 +142,20 @@ class Quotable:
 
         Args:
             tokens: How many the lines may have with their headings.
-            size: Gives the tokens of a line.
+            size: Gives the tokens of a line: asked for a sample of them.
         """
-        chosen: list[int] = []
-        headed: set[int] = set()
-        for line in self._ranked.tolist():
-            source = int(self._source[line])
-            tokens -= size(f" {self._line(line)}\n")
-            if source not in headed:
-                headed.add(source)
-                tokens -= size(f"{self._names[source]}:\n")
-            if tokens < 0:
-                break
-            chosen.append(line)
+        import numpy as np
+
+        if not len(self._ranked):
+            return {}
+        sample = self._ranked[:: len(self._ranked) // _SAMPLE + 1]
+        sized = sum([size(f" {self._line(line)}\n") for line in sample.tolist()])
+        sources = self._source[self._ranked]
+        headings = np.zeros(len(sources))
+        headings[np.unique(sources, return_index=True)[1]] = _HEADING
+        sizes = self._tokens[self._ranked] * (sized / self._tokens[sample].sum()) + headings
+        chosen = self._ranked[: np.searchsorted(np.cumsum(sizes), tokens, "right")]
         quotes: dict[str, list[str]] = {}
-        for line in sorted(chosen):
+        for line in np.sort(chosen).tolist():
             quotes.setdefault(self._names[self._source[line]], []).append(self._line(line))
         return {name: "\n".join(texts) for name, texts in quotes.items()}
