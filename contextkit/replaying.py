@@ -1,6 +1,7 @@
 """Replaying: a run, step by step: what its contexts held and cost."""
 
 import dataclasses
+import json
 import re
 import statistics
 import time
@@ -10,13 +11,14 @@ from typing import Any, TypeAlias
 
 from .contexts import Context
 from .events import Event, Kind
-from .exceptions import SettingError
 from .formats import TAGGED, Format
 from .identifiers import identifiers
 from .plain import JSON
-from .policies.targets import default_target
+from .policies.targets import Target, default_target
+from .rates import RELATIVE, Rates
+from .records import is_record
 from .threads import Thread
-from .tokens.counters import TokenCounter, count, token_counter
+from .tokens.counters import TokenCounter, count, seams_of, token_counter
 from .windows import Window
 
 Compile: TypeAlias = Callable[[Thread], Context | Sequence[Event]]
@@ -27,80 +29,7 @@ _MODEL: frozenset[Kind] = frozenset(("assistant", "reasoning", "call"))
 _ANSWERS: frozenset[Kind] = frozenset(("result", "error"))
 _SURROUNDINGS = 16  # word characters on each side
 _REACH = 96  # characters in which these are looked for
-_FOLDED = re.compile(r"\\[nrt\"]|\W+")
-
-
-# ---- what a run costs
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rates:
-    """What a provider takes for input, by its own rules of what it caches.
-
-    Attributes:
-        input: For a million tokens that are new.
-        cached: For a million tokens that are read from the cache.
-        written: For a million new tokens that are written to the cache; where that costs nothing
-            extra, the same as `input`.
-        minimum: The shortest prefix that is cached, in tokens.
-        granularity: The steps in which a cached prefix grows, in tokens.
-    """
-
-    input: float
-    cached: float
-    written: float
-    minimum: int = 0
-    granularity: int = 1
-
-    def price(self, tokens: int, shared: int) -> float:
-        """Give the price of one call.
-
-        Args:
-            tokens: The tokens of the context.
-            shared: How many of them, from the first, equal the context of the call before.
-
-        >>> Rates(2.0, 0.5, 2.0, minimum=1_024, granularity=128).price(3_000_000, 1_000_100)
-        4.50015
-        """
-        cached = shared - shared % self.granularity if shared >= self.minimum else 0
-        new = tokens - cached
-        return (cached * self.cached + new * (self.written if tokens >= self.minimum else self.input)) / 1e6
-
-
-RELATIVE = Rates(1e6, 1e5, 1e6)
-"""1 for a new token and 0.1 for one in the shared prefix: a cost in tokens, for whoever has no prices."""
-
-
-def rates_of(model: str, provider: str | None = None) -> Rates:
-    """Give today's rates of a model, from the extra `prices`.
-
-    The rules are OpenAI's (a prefix of 1,024 tokens or more, in steps of 128, written for nothing)
-    and Anthropic's (1,024 tokens or more, written for a price of its own).
-
-    Raises:
-        SettingError: If the model is not known.
-        MissingExtraError: If `genai-prices` is not installed.
-    """
-    from .exceptions import MissingExtraError
-
-    try:
-        import genai_prices
-        from genai_prices.types import Usage
-    except ImportError as error:
-        raise MissingExtraError("genai-prices", "prices") from error
-
-    def asked(**usage: int) -> float:
-        try:
-            found = genai_prices.calc_price(Usage(**usage), model_ref=model, provider_id=provider)
-        except LookupError as error:
-            raise SettingError("model", model, "genai-prices does not know it") from error
-        return float(found.input_price)
-
-    million = 1_000_000
-    new = asked(input_tokens=million)
-    cached = asked(input_tokens=million, cache_read_tokens=million)
-    written = asked(input_tokens=million, cache_write_tokens=million)
-    return Rates(new, cached, written or new, minimum=1_024, granularity=128 if written in (0, new) else 1)
+_FOLDED = re.compile(r"(?:\\[nrt\"]|&(?:lt|gt|amp|quot|apos);|\W)+")
 
 
 # ---- what a run was shown
@@ -115,7 +44,7 @@ class Call:
         tokens: The tokens of the context.
         shared: How many of them, from the first, equal the context of the call before.
         broke: Whether the context did not begin with the one before.
-        seconds: What making it took, its text included.
+        seconds: What making it took; of a `Context`, its text included.
         written: The identifiers that the model wrote and that stood in an earlier event.
         shown: How many of these the context showed with their surroundings.
         far: Those among the written ones whose last mention was more than ten messages back.
@@ -131,14 +60,14 @@ class Call:
     shared: int
     broke: bool
     seconds: float
-    written: int
-    shown: int
-    far: int
-    far_shown: int
-    far_bare: int
-    violations: tuple[str, ...]
-    reread: tuple[str, ...]
-    kinds: Mapping[str, int]
+    written: int = 0
+    shown: int = 0
+    far: int = 0
+    far_shown: int = 0
+    far_bare: int = 0
+    violations: tuple[str, ...] = ()
+    reread: tuple[str, ...] = ()
+    kinds: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -203,7 +132,9 @@ class Replay:
             rates: What a provider takes.
             cached: Whether its cache is used.
         """
-        return sum(rates.price(call.tokens, call.shared if cached else 0) for call in self.calls)
+        if not cached:
+            return sum(rates.uncached(call.tokens) for call in self.calls)
+        return sum(rates.price(call.tokens, call.shared) for call in self.calls)
 
     def to_data(self) -> dict[str, JSON]:
         """Give the figures of the run as plain data, times in milliseconds."""
@@ -257,53 +188,61 @@ def replay(
 ) -> Replay:
     """Make the context for each message of the model, as an agent would, and say what it held.
 
+    Messages are those of the chat: a message of the model is one, all answers to it that follow each
+    other are one, and so is any other event.
+
     **Recall.** An *identifier* is what `contextkit.identifiers` finds. At each message of the model
     these are taken from its texts and from the values of its arguments (JSON in them parsed, names
     left out). Those count that stood in an earlier event. The context *shows* one if it holds, for
     one of its earlier mentions, the identifier with its surroundings: up to 16 word characters
     before and after it in its line or value, everything else folded away. *Far* are those whose
-    last mention is more than ten messages back, where the model's message is one, all answers to
-    it that follow each other one, and any other event one. *Bare* is far, found without surroundings.
+    last mention is more than ten messages back. *Bare* is far, found without surroundings.
 
     **Prefix.** The tokens of the longest text that this context and the one before begin with.
 
-    **Violations.** More tokens than the limit, by counting the whole text; a result without its
-    call; a call without the result that it has got; a pinned event lost or changed.
+    **Violations.** More tokens than the limit, counted from the text alone; a result without its
+    call before it; a call without a result that it has got; a pinned event lost or changed.
 
     **Re-reads.** Calls that read (`default_target`) what had been read before, not written since,
     and does not stand whole in the context.
 
     Args:
-        thread: The run.
+        thread: The run; records of compactions in it are left out.
         compile: What makes the contexts; of a window, used in a loop.
         limit: What a context may have, in tokens.
-        counter: Counts the tokens of a text.
+        counter: Counts the tokens of each context, whatever a window counts with.
         format: Writes the events where `compile` gives no context.
         only_time: Leave out all that takes long: recall, violations, re-reads and kinds.
     """
-    counter = token_counter(counter)
+    thread = thread if not thread.records() else Thread(event for event in thread if not is_record(event))
     compiled = in_a_loop(compile) if isinstance(compile, Window) else compile
-    numbers = _message_numbers(thread)
-    seen, shown = _Seen(), _Shown(counter, format)
+    numbers, events = _message_numbers(thread), list(thread)
+    seen, shown = _Seen(), _Shown(token_counter(counter), format)
     calls: list[Call] = []
-    events = list(thread)
     for start, stop in _model_messages(events, numbers):
         head = thread.fork(start)
         began = time.perf_counter()
         made = compiled(head)
-        text = made.text if isinstance(made, Context) else "".join(map(format, made))
+        text = made.text if isinstance(made, Context) else ""
         seconds = time.perf_counter() - began
-        tokens, shared, broke = shown.update(text, made.tokens if isinstance(made, Context) else None)
-        told: dict[str, Any] = {"violations": (), "reread": (), "kinds": {}}
-        told |= {"written": 0, "shown": 0, "far": 0, "far_shown": 0, "far_bare": 0}
+        view = list(made.view() if isinstance(made, Context) else made)
+        tokens, shared, broke = shown.update(text if isinstance(made, Context) else shown.text_of(view))
+        call = Call(start, tokens, shared, broke, seconds)
         if not only_time:
-            view = list(made.view()) if isinstance(made, Context) else list(made)
             seen.read(events, numbers, start)
-            told |= seen.recall(events[start:stop], numbers[start], shown.folded())
-            told["reread"] = tuple(seen.rereads(events[start:stop], view))
-            told["violations"] = tuple(_violations(head, view, count(counter, text), limit))
-            told["kinds"] = shown.kinds(view)
-        calls.append(Call(start, tokens, shared, broke, seconds, **told))
+            over = (
+                [f"over budget: {tokens:,} of {limit:,} tokens"]
+                if limit is not None and tokens > limit
+                else []
+            )
+            call = dataclasses.replace(
+                call,
+                **seen.recall(events[start:stop], numbers[start], shown.folded()),
+                reread=tuple(seen.rereads(events[start:stop], view)),
+                violations=(*over, *seen.violations(view)),
+                kinds=shown.kinds(view),
+            )
+        calls.append(call)
     return Replay(tuple(calls))
 
 
@@ -340,19 +279,41 @@ class _Shown:
         self._format = format
         self._text = ""
         self._tokens = 0
+        self._settled = (0, 0)  # characters that are counted once and for all, and their tokens
         self._folded = ("", "")
+        self._fragments: dict[int, tuple[Event, str]] = {}
         self._sizes: dict[int, tuple[Event, int]] = {}
 
-    def update(self, text: str, tokens: int | None) -> tuple[int, int, bool]:
+    def text_of(self, view: Iterable[Event]) -> str:
+        """Write events, each once."""
+        known, written = self._fragments, {}
+        texts = []
+        for event in view:
+            written[id(event)] = known.get(id(event)) or (event, self._format(event))
+            texts.append(written[id(event)][1])
+        self._fragments = written
+        return self._format.separator.join(filter(None, texts))
+
+    def update(self, text: str) -> tuple[int, int, bool]:
         """Go on to the next context: its tokens, those shared with the last one, and whether it broke."""
-        if tokens is None:
-            tokens = count(self._counter, text)
         broke = not text.startswith(self._text)
         shared = self._tokens
         if broke:
             shared = count(self._counter, text[: _common(text, self._text)])
-        self._text, self._tokens = text, tokens
-        return tokens, min(shared, tokens), broke
+            self._settled = (0, 0)
+        self._text, self._tokens = text, self._count(text)
+        return self._tokens, min(shared, self._tokens), broke
+
+    def _count(self, text: str) -> int:
+        """Count a text that goes on from the last one: what stands behind the last seam of that."""
+        start, tokens = self._settled
+        seams = seams_of(self._counter)
+        found = [seam.start() for seam in seams.finditer(text, start)] if seams else []
+        if found:
+            tokens += count(self._counter, text[start : found[-1]])
+            start = found[-1]
+        self._settled = (start, tokens)
+        return tokens + count(self._counter, text[start:])
 
     def folded(self) -> str:
         """Give the word characters of the context."""
@@ -389,6 +350,9 @@ def _common(text: str, other: str) -> int:
     return low
 
 
+# ---- what had been seen
+
+
 class _Seen:
     """What has stood in the events so far."""
 
@@ -396,8 +360,11 @@ class _Seen:
         self._read = 0
         self._mentions: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._last: dict[str, int] = {}
-        self._calls: dict[str, tuple[str, ...]] = {}
-        self._copies: dict[str, str] = {}
+        self._pinned: list[Event] = []
+        self._calls: dict[str, Event] = {}  # the last of each id
+        self._asked: dict[str | None, Event] = {}  # answer -> call, by the ids of the events
+        self._answers: defaultdict[str | None, list[Event]] = defaultdict(list)
+        self._copies: defaultdict[str, dict[Target, Event]] = defaultdict(dict)
 
     def read(self, events: Sequence[Event], numbers: Sequence[int], stop: int) -> None:
         """Take up the events before a position."""
@@ -407,67 +374,91 @@ class _Seen:
                 self._mentions[name].pop(surroundings, None)
                 self._mentions[name][surroundings] = None  # the newest is the last
                 self._last[name] = numbers[position]
+            if event.pinned:
+                self._pinned.append(event)
             self._follow(event)
         self._read = stop
 
     def _follow(self, event: Event) -> None:
-        """Follow what is read and written."""
+        """Follow what is called, read and written."""
         if event.call_id is None:
             return
         if event.kind == "call":
-            targets = default_target(event)
-            self._calls[event.call_id] = tuple(repr(target) for target in targets if not target.writes)
-            written = {target.key for target in targets if target.writes}
-            for copy in [copy for copy in self._copies if any(repr(key) in copy for key in written)]:
-                del self._copies[copy]
-        elif event.kind == "result":
-            self._copies.update((target, str(event.id)) for target in self._calls.get(event.call_id, ()))
+            self._calls[event.call_id] = event
+            for target in default_target(event):
+                if target.writes:
+                    self._copies.pop(target.key, None)
+        elif call := self._calls.get(event.call_id):
+            self._asked[event.id] = call
+            self._answers[call.id].append(event)
+            for target in default_target(call) if event.kind == "result" else ():
+                if not target.writes:
+                    self._copies[target.key][target] = event
 
-    def recall(self, message: Iterable[Event], number: int, folded: str) -> dict[str, int]:
+    def recall(self, message: Iterable[Event], number: int, folded: str) -> dict[str, Any]:
         """Count what the message names of what has been seen, and how much of it the context shows."""
         names = sorted({name for event in message for name, _ in mentions(event.data)} & self._last.keys())
         told = {"written": len(names), "shown": 0, "far": 0, "far_shown": 0, "far_bare": 0}
         for name in names:
-            is_shown = any(mention in folded for mention in reversed(self._mentions[name]))
+            is_there = _fold(name) in folded
+            is_shown = is_there and any(mention in folded for mention in reversed(self._mentions[name]))
             told["shown"] += is_shown
             if number - self._last[name] > 10:
                 told["far"] += 1
                 told["far_shown"] += is_shown
-                told["far_bare"] += _fold(name) in folded
+                told["far_bare"] += is_there
         return told
 
     def rereads(self, message: Iterable[Event], view: Iterable[Event]) -> Iterator[str]:
         """Give what the message reads again that does not stand whole in the context."""
-        whole: dict[str | None, Event] | None = None
-        for event in message:
-            for target in default_target(event) if event.kind == "call" else ():
-                copy = self._copies.get(repr(target))
-                if copy is not None:
-                    whole = whole if whole is not None else {shown.id: shown for shown in view}
-                    if copy not in whole or whole[copy].text.startswith(
-                        f"[{whole[copy].type} {copy} left out"
-                    ):
-                        yield target.key
+        asked = [target for event in message if event.kind == "call" for target in default_target(event)]
+        copies = {target: self._copies.get(target.key, {}).get(target) for target in asked}
+        standing = {event.id: event for event in view} if any(copies.values()) else {}
+        for target, copy in copies.items():
+            if copy is not None and not _stands(copy, standing):
+                yield target.key
+
+    def violations(self, view: Sequence[Event]) -> Iterator[str]:
+        """Give what is wrong with a context, its size left out."""
+        standing: dict[str | None, Event] = {}
+        for event in view:
+            standing[event.id] = event
+            if event.kind in _ANSWERS and event.call_id is not None:
+                call = self._asked.get(event.id)
+                if call is None or call.id not in standing:
+                    yield f"a result without its call: {event.id}"
+        for event in view:
+            if event.kind == "call":
+                for answer in self._answers.get(event.id, ()):
+                    if answer.id not in standing:
+                        yield f"a call without its result: {event.id}"
+        for event in self._pinned:
+            if not _stands(event, standing):
+                yield f"a pinned event lost: {event.id}"
+
+
+def _stands(event: Event, standing: Mapping[str | None, Event]) -> bool:
+    """Tell whether an event stands whole among others."""
+    shown = standing.get(event.id)
+    return shown is not None and (shown.type, shown.data) == (event.type, event.data)
 
 
 def mentions(data: JSON) -> Iterator[tuple[str, str]]:
-    r"""Give the identifiers in a value, each with its surroundings: what stands around it in its line, folded.
+    r"""Give the identifiers in a value, each with what stands around it in its line, folded.
 
-    >>> list(mentions({"path": "src/app.py", "text": "first\nraise ValueError(f'{path}: no such user_id')"}))
-    ... # doctest: +NORMALIZE_WHITESPACE
-    [('src/app.py', 'srcapppy'), ('ValueError', 'raiseValueErrorfpathnosuchuser_'),
-     ('user_id', 'ueErrorfpathnosuchuser_id')]
+    >>> for name, surroundings in mentions({"path": "src/app.py", "text": "first\nno such user_id: 7"}):
+    ...     print(name, surroundings)
+    src/app.py srcapppy
+    user_id nosuchuser_id7
     """
     for text in values(data):
-        for line in text.split("\n"):
-            found = identifiers(line)
-            if not len(found.starts):
-                continue
-            places = zip(found.names(), found.starts.tolist(), found.stops.tolist(), strict=True)
-            for name, start, stop in places:
-                before = _fold(found.data[max(0, start - _REACH) : start].decode("utf-8", "ignore"))
-                after = _fold(found.data[stop : stop + _REACH].decode("utf-8", "ignore"))
-                yield name, before[-_SURROUNDINGS:] + _fold(name) + after[:_SURROUNDINGS]
+        found = identifiers(text)
+        places = zip(found.names(), found.starts.tolist(), found.stops.tolist(), strict=True)
+        for name, start, stop in places:
+            before = found.data[max(0, start - _REACH) : start].rpartition(b"\n")[2]
+            after = found.data[stop : stop + _REACH].partition(b"\n")[0]
+            left, right = (_fold(part.decode("utf-8", "ignore")) for part in (before, after))
+            yield name, left[-_SURROUNDINGS:] + _fold(name) + right[:_SURROUNDINGS]
 
 
 def values(data: JSON) -> Iterator[str]:
@@ -476,54 +467,26 @@ def values(data: JSON) -> Iterator[str]:
     >>> list(values({"user_id": 7, "filter": '{"status": ["open"]}'}))
     ['7', 'open']
     """
-    import json
-
     if isinstance(data, str):
-        if data[:1] in ("{", "["):
-            try:
-                parsed = json.loads(data)
-            except (ValueError, RecursionError):
-                pass
-            else:
-                yield from values(parsed)
-                return
-        yield data
-    elif isinstance(data, dict):
-        for value in data.values():
-            yield from values(value)
-    elif isinstance(data, list):
-        for value in data:
+        parsed = _parsed(data)
+        yield from (data,) if parsed is None else values(parsed)
+    elif isinstance(data, dict | list):
+        for value in data.values() if isinstance(data, dict) else data:
             yield from values(value)
     elif data is not None and not isinstance(data, bool):
         yield str(data)
 
 
+def _parsed(text: str) -> JSON:
+    """Give the object or the list that a text is as JSON, else `None`."""
+    if text[:1] not in ("{", "["):
+        return None
+    try:
+        parsed: JSON = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed
+
+
 def _fold(text: str) -> str:
     return _FOLDED.sub("", text)
-
-
-def _violations(thread: Thread, view: Sequence[Event], tokens: int, limit: int | None) -> Iterator[str]:
-    if limit is not None and tokens > limit:
-        yield f"over budget: {tokens:,} of {limit:,} tokens"
-    called, answered = set(), set()
-    for event in view:
-        if event.call_id is None or event.kind == "compaction":
-            continue
-        if event.kind == "call":
-            called.add(event.call_id)
-        else:
-            answered.add(event.call_id)
-            if event.call_id not in called:
-                yield f"a result without its call: {event.id}"
-    open_calls = called - answered
-    for event in thread if open_calls else ():
-        if event.kind != "call" and event.call_id in open_calls:
-            yield f"a call without its result: {event.call_id}"
-    standing = {event.id: event for event in view}
-    for event in _pinned(thread):
-        if event.id not in standing or standing[event.id].data != event.data:
-            yield f"a pinned event lost: {event.id}"
-
-
-def _pinned(thread: Thread) -> Iterator[Event]:
-    return (event for event in thread if event.pinned)

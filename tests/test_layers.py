@@ -14,6 +14,8 @@ FLOORS = {
     "demo": 8,
     "plain": 1,
     "events": 1,
+    "identifiers": 1,
+    "rates": 1,
     "records": 1,
     "threads": 1,
     "codecs": 1,
@@ -54,7 +56,7 @@ HEAVY = {
         "toktok",
         "yaml",
     ),
-    *("anthropic", "google", "openai"),
+    *("anthropic", "genai_prices", "google", "openai"),
     *("asyncio", "concurrent", "hashlib"),  # of the standard library, 7 ms and more
 }
 """What takes long to import or need not be installed: imported where it is used."""
