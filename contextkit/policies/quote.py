@@ -35,7 +35,7 @@ class Quote:
         SettingError: If the share is not above 0 and below 1.
 
     >>> thread = Thread().append(Event("note", "the build of v1.4.2 is red\nit was slow"))
-    >>> for step in range(4):
+    >>> for step in range(9):
     ...     thread = thread.append(Event("note", "nothing new here, nothing at all, just a long wait"))
     >>> view = Quote()(thread, Meter(lambda event: len(event.text) // 4, excess=20))
     >>> view[0].data["quotes"]

@@ -42,7 +42,7 @@ def source_of(event: Event, *, shown: bool) -> Source:
     """Make a source of an event: its text, or its value with one scalar a line.
 
     >>> source_of(Event("search_result", '[{"flight":"HAT069","price":51}]', id="7"), shown=False).text
-    '- flight: HAT069\\n  price: 51\\n'
+    '- flight: HAT069\\n  price: 51'
     """
     own = event.kind in ("assistant", "reasoning", "call")
     name = f"{event.type} {event.id}"
