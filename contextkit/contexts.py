@@ -5,13 +5,15 @@ import functools
 from collections.abc import Sequence
 from typing import Literal
 
-from .budgets import Budget
+from .budgets import Budget, whole_number
 from .compaction import Stage
+from .events import Event
 from .exceptions import name_of
 from .measuring import Measure
 from .plain import JSON
-from .records import is_record
+from .records import is_bill, is_record
 from .threads import Thread
+from .tokens.counters import TokenCounter, base_of
 
 State = Literal["kept", "changed", "added", "gone"]
 
@@ -138,6 +140,27 @@ class Context:
         """The whole text."""
         return self._measure.text(self._log.view())
 
+    @property
+    def counter(self) -> TokenCounter:
+        """What counted its tokens."""
+        return self._measure.counter
+
+    def billed(self, tokens: int) -> Event:
+        """Give the event that says what the provider billed for this context; append it to the thread.
+
+        From then on a window counts as the provider does, the better the more it is told.
+
+        Args:
+            tokens: What was billed as input, all that was read from or written to a cache included.
+
+        Raises:
+            SettingError: If it is not a whole number above 0.
+        """
+        whole_number("tokens", tokens, 1)
+        counted = self._measure.counted(self._log.view())
+        counter = name_of(base_of(self._measure.counter))
+        return Event("billed", {"counter": counter, "counted": counted, "billed": tokens}, kind="usage")
+
     def view(self) -> Thread:
         """Give the events that it shows, as arrivals and compactions left them."""
         return self._log.view()
@@ -211,6 +234,21 @@ class Context:
         from .display.contexts import context_html
 
         return context_html(self)
+
+
+def billed_of(event: Event, counter: TokenCounter) -> tuple[int, int] | None:
+    """Give what was counted and what was billed for a context, if the event says it of this counter."""
+    data = event.data
+    if (
+        event.kind != "usage"
+        or not isinstance(data, dict)
+        or data.get("counter") != name_of(base_of(counter))
+    ):
+        return None
+    counted, billed = data.get("counted"), data.get("billed")
+    if type(counted) is not int or type(billed) is not int or min(counted, billed) < 1:
+        return None
+    return counted, billed
 
 
 def _row(id: str, type: str, state: State, policy: str | None, before: int, after: int) -> dict[str, JSON]:

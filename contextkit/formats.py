@@ -25,6 +25,7 @@ from .codecs.escapes import escape, unescape
 from .events import Event
 from .exceptions import ContextkitError, FormatError, RenderError, SettingError
 from .plain import JSON
+from .records import is_bill
 from .renderers import Renderer, as_json, as_yaml
 from .threads import Thread
 
@@ -79,11 +80,13 @@ class Format:
         return dataclasses.replace(self, rules=MappingProxyType(kept | dict(rules)))
 
     def __call__(self, event: Event) -> str:
-        """Write one event as its fragment; an empty text leaves it out.
+        """Write one event as its fragment; an empty text leaves it out, and bills are always left out.
 
         Raises:
             RenderError: If the renderer raises, or gives something else than text.
         """
+        if is_bill(event):
+            return ""
         rule = self.rule(event)
         if rule is not None:
             body = _rendered(rule, event)

@@ -9,7 +9,7 @@ from .budgets import Meter
 from .events import Event
 from .formats import Format
 from .threads import Thread
-from .tokens.counters import Estimate, TokenCounter, count, seams_of
+from .tokens.counters import Estimate, TokenCounter, base_of, count, seams_of
 from .tokens.cutting import exceeds
 from .tokens.seams import is_safe, joined_count
 
@@ -159,7 +159,7 @@ class Measure:
     )
 
     def __post_init__(self) -> None:
-        base = self.counter.base if isinstance(self.counter, Estimate) else self.counter
+        base = base_of(self.counter)
         part = self.counter.part if isinstance(self.counter, Estimate) else self.counter
         object.__setattr__(self, "_base", base)
         object.__setattr__(self, "_part", part)
@@ -239,12 +239,16 @@ class Measure:
             fragments = self.format.separator.join([piece.text for piece in self.pieces(view)])
         return f"{self.before}{fragments}{self.after}" if self.before or self.after else fragments
 
+    def counted(self, view: Iterable[Event]) -> int:
+        """Give the tokens of the whole text; of an estimate, what it is made from."""
+        return self._added_up(view) if self._seams else count(self._base, self.text(view))
+
     def total(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole text, exactly as the counter would count it."""
         known = self._last.get(id(view))
         if known is not None:
             return known[1]
-        tokens = self._scale(self._added_up(view)) if self._seams else count(self.counter, self.text(view))
+        tokens = self._scale(self.counted(view))
         if isinstance(view, Thread):  # a list could be another one the next time
             self._last.clear()
             self._last[id(view)] = (view, tokens)

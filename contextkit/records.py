@@ -31,6 +31,11 @@ def is_record(event: Event) -> bool:
     return event.kind == "compaction" and event.type == "compaction"
 
 
+def is_bill(event: Event) -> bool:
+    """Whether an event says what a provider billed for a context (`Context.billed` makes it)."""
+    return event.kind == "usage" and event.type == "billed"
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Difference:
     """What makes one view of another.

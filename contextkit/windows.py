@@ -7,7 +7,7 @@ from typing import Any, cast
 from .budgets import Budget
 from .calling import Asking, check_sync, with_calls, with_calls_awaited, without_calls
 from .compaction import budget_error, compacting, mark_of
-from .contexts import Context, steps_of
+from .contexts import Context, billed_of, steps_of
 from .events import Event
 from .exceptions import PolicyError, SettingError, name_of
 from .formats import TAGGED, Format
@@ -18,15 +18,20 @@ from .policies.policy import Arrival, Policy
 from .prompts import Prompt
 from .records import is_record
 from .threads import Thread
+from .tokens.calibration import calibrated
 from .tokens.counters import TokenCounter, token_counter
 
 _NO_VARIABLES: Mapping[str, Any] = {}
+_BILLS = 64  # the latest bills that a counter is fitted to: enough for a line, and each step costs the same
 
 
 class Window:
     """What is made once and called at every step.
 
     It remembers what it has written and measured; that changes nothing but the time.
+
+    Where the thread says what the provider billed for earlier contexts (`Context.billed`), the counter
+    is fitted to that, and `limit` and `target` are tokens as the provider counts them.
 
     Attributes:
         format: How the thread looks.
@@ -86,6 +91,7 @@ class Window:
         self._memory = Memory()
         self._measured = Measure(self.format, self.counter, self._memory)
         self._entered: tuple[Thread, Thread] = (Thread(), Thread())
+        self._billed: tuple[Thread, tuple[tuple[int, int], ...]] = (Thread(), ())
 
     def render(
         self, thread: Thread | Iterable[Event], *, variables: Mapping[str, Any] = _NO_VARIABLES
@@ -104,8 +110,8 @@ class Window:
             RenderError: If a renderer raises.
             PolicyError: If a policy or an arrival breaks its contract.
         """
-        measure = self._measure(variables)
         log = thread if isinstance(thread, Thread) else Thread(thread)
+        measure = self._measure(log, variables)
         thread, log, stages = without_calls(self._fitting(log, measure))
         view = log.view()
         self._memory.trim(view)
@@ -132,7 +138,7 @@ class Window:
             SettingError: If the callable of a `Summarize` is async.
         """
         check_sync(self.policies)
-        return with_calls(self._fitting(thread, self._measure(variables), force=force))[0]
+        return with_calls(self._fitting(thread, self._measure(thread, variables), force=force))[0]
 
     async def acompact(
         self, thread: Thread, *, force: bool = False, variables: Mapping[str, Any] = _NO_VARIABLES
@@ -150,7 +156,7 @@ class Window:
         Raises:
             BudgetError: If what may not be cut is too large; it names the limit that would do.
         """
-        fitting = self._fitting(thread, self._measure(variables), force=force)
+        fitting = self._fitting(thread, self._measure(thread, variables), force=force)
         return (await with_calls_awaited(fitting))[0]
 
     def restore(self, thread: Thread, id: str) -> JSON:
@@ -165,12 +171,27 @@ class Window:
         """
         return self._enter(thread).restore(id)
 
-    def _measure(self, variables: Mapping[str, Any]) -> Measure:
+    def _measure(self, log: Thread, variables: Mapping[str, Any]) -> Measure:
         around = self.prompt.around(variables) if self.prompt is not None else ("", "")
-        known = self._measured
-        if (known.before, known.after) != around or known.format is not self.format:
-            self._measured = Measure(self.format, self.counter, self._memory, *around)
+        counter, known = self._calibrated(log), self._measured
+        if (
+            (known.before, known.after) != around
+            or known.format is not self.format
+            or known.counter != counter
+        ):
+            self._measured = Measure(self.format, counter, self._memory, *around)
         return self._measured
+
+    def _calibrated(self, log: Thread) -> TokenCounter:
+        """Give the counter, fitted to what was billed for the latest contexts, as the log has it."""
+        known, points = self._billed
+        if not log.starts_with(known):
+            known, points = Thread(), ()
+        if len(known) < len(log):
+            found = [point for event in log.since(len(known)) if (point := billed_of(event, self.counter))]
+            points = (*points, *found)[-_BILLS:]
+            self._billed = (log, points)
+        return calibrated(self.counter, points) if points else self.counter
 
     def _fitting(
         self, thread: Thread, measure: Measure, *, force: bool = False

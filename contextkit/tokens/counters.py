@@ -381,6 +381,16 @@ def seams_of(counter: TokenCounter) -> re.Pattern[str] | None:
     return seams if isinstance(seams, re.Pattern) else None
 
 
+def base_of(counter: TokenCounter) -> TokenCounter:
+    """Return the exact counter that an estimate is made from; any other counter is its own.
+
+    Example:
+        >>> base_of(CLAUDE)
+        EncodingCounter(encoding='o200k_base')
+    """
+    return counter.base if isinstance(counter, Estimate) else counter
+
+
 _CLAUDE_MODEL = re.compile(r"(?:^|[./])claude-")
 _CLAUDE_VERSION = re.compile(r"-(\d{1,2})(?:[-.](\d{1,2}))?(?![\d.])")
 
