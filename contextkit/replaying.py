@@ -29,6 +29,7 @@ _MODEL: frozenset[Kind] = frozenset(("assistant", "reasoning", "call"))
 _ANSWERS: frozenset[Kind] = frozenset(("result", "error"))
 _SURROUNDINGS = 16  # word characters on each side
 _REACH = 96  # characters in which these are looked for
+_TAIL = 512  # characters in which the last seam of a context is looked for
 _FOLDED = re.compile(r"(?:\\[nrt\"]|&(?:lt|gt|amp|quot|apos);|\W)+")
 
 
@@ -308,7 +309,8 @@ class _Shown:
         """Count a text that goes on from the last one: what stands behind the last seam of that."""
         start, tokens = self._settled
         seams = seams_of(self._counter)
-        found = [seam.start() for seam in seams.finditer(text, start)] if seams else []
+        tail = max(start, len(text) - _TAIL)
+        found = [seam.start() for seam in seams.finditer(text, tail)] if seams else []
         if found:
             tokens += count(self._counter, text[start : found[-1]])
             start = found[-1]

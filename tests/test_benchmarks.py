@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import core
+from benchmarks import contenders, core
+from benchmarks import replay as compare
 from benchmarks.growth import SEED, Growth, growth, slope
+from benchmarks.runs import run
 from benchmarks.threads import as_text, exchanges, generated, joined, log_text, read
-from contextkit import TAGGED, Budget, Drop, Event, Thread, Window, token_counter
+from contextkit import TAGGED, Budget, Context, Drop, Event, Thread, Window, token_counter
+from contextkit.replaying import Compile
 from contextkit.tokens.counters import EncodingCounter, seams_of
 
 
@@ -132,3 +135,111 @@ def test_the_whole_table_is_measured_and_printed(
     printed_lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("a render ") and line.endswith("ok") for line in printed_lines)
     assert printed_lines[-1].split()[0] == "slope"
+
+
+class TestReplay:
+    """`benchmarks.replay` on runs of a few steps."""
+
+    def test_the_tables_have_a_row_for_each_contender(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Made-up runs of both flavours; the same figures stand in the JSON."""
+        file = tmp_path / "figures.json"
+        command = ["--events", "120", "--budget", "3000", "--runs", "1", "--json", str(file)]
+        compare.main(command)
+        printed = capsys.readouterr().out
+        assert "threads 2, events 240, steps" in printed
+        assert "budget 3,000 tokens" in printed
+        names = [*contenders.OURS, *contenders.BASELINES]
+        rows = [line for line in printed.splitlines() if line.startswith(tuple(names))]
+        assert [row[: row.index("  ")] for row in rows] == names
+        table = json.loads(file.read_text())["budgets"]["3000"]
+        figures = {row["contender"]: row for row in table["rows"]}
+        assert list(figures) == names
+        over = figures["no limit"]["violations"]
+        assert [figures[name]["violations"] for name in names if name != "no limit"] == [0] * 9
+        assert over > 0 == figures["no limit"]["breaks"]
+        assert figures["no limit"]["far_recall"] == 1
+        assert figures["down to half"]["breaks"] < figures["drop oldest"]["breaks"]
+        assert figures["bare identifiers"]["bare_recall"] > figures["down to half"]["bare_recall"]
+        assert figures["contextkit"]["tokenised"] > 0 < figures["contextkit"]["passes"]
+
+    def test_what_does_not_fit_is_left_out_for_all(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A thread whose task alone is too large is told, and the others are replayed."""
+        big = Thread([Event("user", "word " * 900), Event("assistant", "Yes.")])
+        small = Thread([Event("user", "Go on."), Event("assistant", "Yes.")])
+        (tmp_path / "two.jsonl").write_text(f"{big.to_json()}\n{small.to_json()}\n")
+        compare.main(["--data", str(tmp_path), "--budget", "500", "--contender", "drop oldest"])
+        printed = capsys.readouterr().out
+        assert "too small for two.jsonl thread-1, which needs 9" in printed
+        assert [line.split()[2] for line in printed.splitlines() if line.startswith("drop oldest")] == ["0"]
+        compare.main(["--data", str(tmp_path / "two.jsonl"), "--budget", "5,50"])
+        assert capsys.readouterr().out.count("too small for two.jsonl thread-1") == 2
+
+    def test_what_raises_or_is_not_installed_is_told(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """The others' rows are there."""
+
+        def missing(budget: int) -> Compile:
+            raise ModuleNotFoundError("no such library")
+
+        def raising(budget: int) -> Compile:
+            return lambda thread: [thread[len(thread)]]
+
+        monkeypatch.setitem(contenders.CONTENDERS, "missing", missing)
+        monkeypatch.setitem(contenders.CONTENDERS, "raising", raising)
+        asked = [f"--contender={name}" for name in ("missing", "raising", "no limit")]
+        compare.main(["--events", "30", "--budget", "9000", *asked])
+        printed = capsys.readouterr().out
+        assert "skipped missing: not installed (no such library)" in printed
+        assert "raising raised on 2 of 2 threads: coding 7: IndexError" in printed
+        assert any(line.startswith("no limit  ") for line in printed.splitlines())
+
+    def test_the_growth_is_a_table_with_slopes(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Each length has a line, whatever the order they are asked for in."""
+        file = tmp_path / "growth.json"
+        compare.main(["--growth", "120,60", "--budget", "3000", "--json", str(file)])
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.split()[0] for line in lines[2:]] == ["events", "60", "120", "slope"]
+        rows = json.loads(file.read_text())["growth"]
+        assert all(min(row["median"], row["late"], row["run"], row["peak"]) > 0 for row in rows)
+
+    def test_the_list_says_which_are_slow(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Others have nothing behind their names."""
+        compare.main(["--list"])
+        names = capsys.readouterr().out.splitlines()
+        assert names[0] == "contextkit"
+        assert "langchain trim_messages (slow)" in names
+        assert "langchain ClearToolUsesEdit" in names
+
+    def test_pictures_are_drawn(self, tmp_path: Path) -> None:
+        """One for each budget and kind."""
+        pytest.importorskip("matplotlib")
+        compare.main(["--events", "120", "--budget", "3000", "--plot", str(tmp_path), "--runs", "1"])
+        compare.main(["--growth", "60,120", "--budget", "3000", "--plot", str(tmp_path)])
+        drawn = {file.name for file in tmp_path.iterdir()}
+        assert drawn == {"recall_against_cost_3000.png", "occupancy_contextkit_3000.png", "growth.png"}
+
+
+@pytest.mark.parametrize("name", ["drop oldest", "down to half", "keep last 10 results", "bare identifiers"])
+def test_a_baseline_keeps_what_its_name_says(name: str) -> None:
+    """Within the budget and in order; the newest event is always there."""
+    thread = run(200, seed=2)
+    compiled = contenders.BASELINES[name](5_000)
+    for length in range(2, 200):
+        shown = compiled(thread.fork(length))
+        assert not isinstance(shown, Context)
+        assert sum(map(token_counter("o200k_base"), map(TAGGED, shown))) <= 5_000
+        ids = [int(str(event.id)) for event in shown if event.id != "identifiers"]
+        assert ids == sorted(set(ids))
+        assert ids[-1] == length - 1
+        if name == "keep last 10 results":
+            kept = [event for event in shown if event.kind in ("result", "error")]
+            assert [event.data == "[cleared]" for event in kept] == [
+                number < len(kept) - 10 for number in range(len(kept))
+            ]
