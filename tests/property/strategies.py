@@ -6,6 +6,7 @@ example shrinks well, and the tests that need the same threads in another proces
 """
 
 import dataclasses
+import json
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,9 @@ from contextkit import (
     Meter,
     Policy,
     Prompt,
+    Quote,
+    Summarize,
+    Supersede,
     Template,
     Thread,
     TokenCounter,
@@ -100,7 +104,26 @@ def bulk() -> st.SearchStrategy[str]:
     )
     runs = st.builds(lambda times: "a" + " " * times + "b", st.integers(100, 2_000))
     numbered = st.integers(5, 80).map(lambda times: "\n".join(f"{n}: ok" for n in range(times)))
-    return st.one_of(lines, long_line, runs, numbered)
+    return st.one_of(lines, long_line, runs, numbered, named())
+
+
+def named() -> st.SearchStrategy[str]:
+    """Text with names in it that are worth quoting: in lines, in one long line, in rows of JSON."""
+
+    def text(names: list[str], times: int) -> str:
+        return "\n".join(f"  {name} is red\n" + "nothing to see here\n" * times for name in names)
+
+    names = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=8)
+    lines = st.builds(text, names, st.integers(0, 9))
+    long_line = st.builds(lambda names, times: (" and so on" * times).join(names), names, st.integers(5, 30))
+    rows = names.map(lambda names: json.dumps([{"path": name, "size_kb": n} for n, name in enumerate(names)]))
+    return st.one_of(lines, lines, long_line, rows)
+
+
+_NAMES = (
+    *("src/app.py:17", "build_4711", "v1.4.2", "getUser", "a/b", "HTTP_503", "10.0.0.17", "ORDER-0815"),
+    *("e3b0c44298fc1c149afb", "é/x_1", "src/app.py:18", "https://x.org/a", "\ud800/x_2"),
+)
 
 
 def nasty() -> st.SearchStrategy[str]:
@@ -358,6 +381,21 @@ def shorten(view: Thread, meter: Meter) -> Thread:
     return view.replace_all({str(event.id): event.text[:20] for event in view if len(event.text) > 40})
 
 
+def recap(text: str) -> str:
+    """Summarise so that the same text has the same summary."""
+    return f"{len(text):,} characters went by"
+
+
+def refuse(text: str) -> str:
+    """Make no summary."""
+    raise ConnectionError(text[:20])
+
+
+def ramble(text: str) -> str:
+    """Make a summary that is longer than what it is of."""
+    return text * 2
+
+
 def by_size(unit: Unit) -> int:
     """Order units for `Drop`, the largest first."""
     return -sum(len(event.text) for event in unit.events)
@@ -366,7 +404,9 @@ def by_size(unit: Unit) -> int:
 def policies() -> st.SearchStrategy[Policy]:
     """One policy, of ours with any settings or of a user's."""
     inner = st.lists(
-        st.sampled_from((Mask(keep=1), Drop(), Clamp(20), keep_last_three)), min_size=1, max_size=2
+        st.sampled_from((Mask(keep=1), Drop(), Clamp(20), Quote(), Supersede(), keep_last_three)),
+        min_size=1,
+        max_size=2,
     )
     types = st.sampled_from(("*", "*_result", ("error", "slack_message"), "deploy*", "get_log", "note"))
     return st.one_of(
@@ -380,6 +420,15 @@ def policies() -> st.SearchStrategy[Policy]:
             keep=st.sampled_from(("head", "tail", "both")),
         ),
         st.builds(Mask, st.integers(0, 4), types=types),
+        st.builds(Quote, st.sampled_from((0.65, 0.3, 0.95, 0.01))),
+        st.builds(Supersede, types=types),
+        st.builds(
+            Summarize,
+            st.sampled_from((recap, recap, refuse, ramble)),
+            keep=st.sampled_from((0.5, 0.2, 0, 1)),
+            tokens=st.sampled_from((2_000, 30, 1)),
+            types=types,
+        ),
         st.builds(Within, types, st.integers(1, 120), inner),
     )
 
@@ -395,6 +444,12 @@ LADDERS: tuple[tuple[Policy, ...], ...] = (
     (Within("*", 60, (Clamp(20), Drop())), Drop()),
     (summarise, Drop(), keep_last_three),
     (shorten, Mask(keep=0), Drop(key=by_size)),
+    (Quote(),),
+    (Clamp(30), Quote(0.5), Drop()),
+    (Supersede(), Mask(keep=1), Quote(0.9), Drop()),
+    (Within("*_result", 60, (Quote(),)), Drop()),
+    (Summarize(recap, keep=0.3), Quote(), Drop()),
+    (Supersede(), Summarize(refuse), Summarize(ramble), Clamp(20), Drop()),
 )
 """Ladders in which each policy has something to do."""
 
@@ -512,14 +567,15 @@ def run(
 
     Yields:
         The thread as it was given, and its context or why there is none; the loop goes on with
-        `context.thread`.
+        `context.thread`. Where the window has a `Summarize`, it is given the thread that `compact` made.
     """
+    summarises = any(isinstance(policy, Summarize) for policy in window.policies)
     thread = Thread()
     for number, event in enumerate(events):
         clash = event.id is not None and event.id in thread.view()  # a `Drop` may have taken "3+" by now
         thread = thread.append(event.having(id=None) if clash else event)
         if pauses >> number % 16 & 1:
-            before = thread
+            before = thread = compacted(window, thread) if summarises else thread
             context = rendered(window, before)
             thread = context.thread if isinstance(context, Context) else thread
             yield before, context
@@ -531,6 +587,14 @@ def rendered(window: Window, thread: Thread) -> Context | BudgetError:
         return window.render(thread)
     except BudgetError as error:
         return error
+
+
+def compacted(window: Window, thread: Thread) -> Thread:
+    """Compact a thread; one that does not fit comes back as it is."""
+    try:
+        return window.compact(thread)
+    except BudgetError:
+        return thread
 
 
 def pauses() -> st.SearchStrategy[int]:
@@ -552,6 +616,8 @@ def corpus(seed: int, count: int) -> list[tuple[list[Event], Setup, Shares]]:
             Clamp(30),
             Mask(keep=1),
             Within(("error", "note"), 40),
+            Quote(),
+            Supersede(),
             summarise,
             shorten,
             Drop(),

@@ -1,11 +1,27 @@
 """Property 9: what a context says of other events is so."""
 
+import contextlib
+import json
 import re
 
 import pytest
 from hypothesis import given
 
-from contextkit import Clamp, CollapseErrors, Context, Drop, Event, Mask, Policy, Thread, Window
+from contextkit import (
+    Clamp,
+    CollapseErrors,
+    Context,
+    Drop,
+    Event,
+    Mask,
+    Policy,
+    Quote,
+    Supersede,
+    Thread,
+    Window,
+)
+from contextkit.codecs import yamlish
+from contextkit.policies.drop import counts_of, summed_up
 from contextkit.records import is_record
 
 from .strategies import (
@@ -26,6 +42,9 @@ _MASKED = re.compile(
 )
 _CLAMPED = re.compile(
     r"\[\.\.\. (?:[\d,]+ lines?, )?[\d,]+ characters? left out of (\S+ .+?) \.\.\.\]", re.DOTALL
+)
+_SUPERSEDED = re.compile(
+    r"\[(\S+) (.+) left out: (?:same as a later one|read again later|written since)\]\Z", re.DOTALL
 )
 _COLLAPSED = re.compile(r"\[(\S+) (.+) left out: one of several in a row\]\Z", re.DOTALL)
 
@@ -56,7 +75,7 @@ class TestReferences:
     def test_lines_of_what_was_left_out_are_right(
         self, events: list[Event], setup: Setup, shares: Shares, pauses: int
     ) -> None:
-        """The `omitted` lines of a view count, together, the events that are gone and their characters."""
+        """The `omitted` lines and summaries of a view count, together, what is gone and its characters."""
         for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
             if isinstance(context, Context):
                 check_lines(context.thread)
@@ -65,6 +84,7 @@ class TestReferences:
 def check_placeholder(event: Event, thread: Thread) -> None:
     """A placeholder names its own event, by its type and id, and says how large it was."""
     id = str(event.id)
+    check_quotes(event, thread)
     if id not in thread or event.data == thread[id].data or not isinstance(event.data, str):
         return
     whole = thread[id]
@@ -72,8 +92,8 @@ def check_placeholder(event: Event, thread: Thread) -> None:
     if masked := _MASKED.match(event.data):
         assert (masked[1], masked[2]) == (event.type, event.id)
         assert (number(masked[3]), number(masked[4])) == (parts, len(whole.text))
-    elif collapsed := _COLLAPSED.match(event.data):
-        assert (collapsed[1], collapsed[2]) == (event.type, event.id)
+    elif line := _COLLAPSED.match(event.data) or _SUPERSEDED.match(event.data):
+        assert (line[1], line[2]) == (event.type, event.id)
     elif "times in a row]" not in event.data:
         markers = [match for match in _CLAMPED.finditer(event.data) if match[0] not in whole.text]
         assert all(match[1] == f"{event.type} {event.id}" for match in markers)
@@ -81,12 +101,42 @@ def check_placeholder(event: Event, thread: Thread) -> None:
     assert thread.restore(id) == whole.data
 
 
+def check_quotes(line: Event, thread: Thread) -> None:
+    """What an `omitted` line quotes are lines of events that are gone, as these stood in the log.
+
+    Without their indentation; of a value, lines of its YAML; of a long line, pieces.
+    """
+    counts = counts_of(line)
+    for name, quoted in (counts or {}).get("quotes", {}).items():
+        type, _, id = name.partition(" ")
+        assert thread[id].type == type
+        assert id not in thread.view()
+        lines = lines_of(thread[id])
+        assert quoted
+        for text in quoted.split("\n"):
+            assert text == text.strip() != ""
+            if text not in lines:
+                piece = text.removeprefix("... ").removesuffix(" ...")
+                assert piece != text
+                assert 0 < len(piece) <= 200
+                assert any(piece in whole for whole in lines if len(whole) > 200)
+
+
+def lines_of(event: Event) -> set[str]:
+    """The lines of an event's text, and of its value as YAML."""
+    data = event.data
+    if isinstance(data, str):
+        with contextlib.suppress(ValueError, RecursionError):
+            data = json.loads(data)
+    return {line.strip() for text in (event.text, yamlish.encode(data)) for line in text.split("\n")}
+
+
 def check_lines(thread: Thread) -> None:
     """What the lines say adds up to what is gone, and the ids that they name are gone ones."""
     view = thread.view()
     standing = {event.id for event in view}
     gone = [event for event in thread if event.id not in standing and not is_record(event)]
-    lines = [event.data for event in view if (event.type, event.kind) == ("omitted", "compaction")]
+    lines = [line for event in view if (line := counts_of(event) or summed_up(event))]
     assert sum(line["events"] for line in lines) == len(gone) - len(collapsed_away(thread))
     named = {line[end] for line in lines for end in ("first", "last")}
     assert named <= {event.id for event in gone}
@@ -118,3 +168,16 @@ def test_a_collapsed_error_refers_to_nothing_that_may_go(after: Policy, limit: i
     context = rendered(Window(budget=limit, policies=[CollapseErrors(), after]), thread)
     for event in context.thread.view() if isinstance(context, Context) else ():
         check_placeholder(event, thread)
+
+
+@pytest.mark.parametrize("limit", [60, 90, 120, 200, 300])
+def test_a_superseded_result_refers_to_nothing_that_may_go(limit: int) -> None:
+    """What stands for an old copy names itself alone; what is quoted later is not that line."""
+    thread = Thread([Event("user", "fix it")])
+    for call_id in ("1", "2", "3"):
+        thread = thread.call("read_file", {"path": "a.py"}, call_id=call_id)
+        thread = thread.result(call_id, "x_1 = 4711\n" * 30)
+    context = rendered(Window(budget=limit, policies=[Supersede(), Quote(), Drop()]), thread)
+    assert isinstance(context, Context)
+    for event in context.thread.view():
+        check_placeholder(event, context.thread)
