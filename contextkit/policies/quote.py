@@ -23,7 +23,7 @@ class Quote:
     code symbols (see `contextkit.identifiers`), those first that the model has written itself, as
     many for a token as can be. They stand in one `omitted` event in the place of the first of what
     is gone, under the type and the id of the event that they are from, which brings back all of it. Those of an
-    earlier `Quote` take part in the choice, and may go. JSON is quoted as YAML, one scalar a line;
+    earlier `Quote` take part in the choice, and may go. of JSON, one record is a line;
     of a line of more than 200 characters pieces are quoted. Pinned events, the task, calls in flight
     and the newest unit stay.
 

@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..codecs import yamlish
 from ..events import Event
 from ..identifiers import identifiers
+from ..plain import JSON
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,10 +39,11 @@ class Source(NamedTuple):
 
 
 def source_of(event: Event, *, shown: bool) -> Source:
-    """Make a source of an event: its text, or its value with one scalar a line.
+    r"""Make a source of an event: its text, or its value with one record a line.
 
-    >>> source_of(Event("search_result", '[{"flight":"HAT069","price":51}]', id="7"), shown=False).text
-    '- flight: HAT069\\n  price: 51'
+    >>> found = [{"flight": "HAT069", "stops": []}, {"flight": "HAT083", "price": {"economy": 51}}]
+    >>> source_of(Event("search_result", found, id="7"), shown=False).text
+    '[0]: flight: HAT069\n[1]: flight: HAT083\n[1].price: economy: 51'
     """
     own = event.kind in ("assistant", "reasoning", "call")
     name = f"{event.type} {event.id}"
@@ -54,10 +55,35 @@ def source_of(event: Event, *, shown: bool) -> Source:
             data = json.loads(data)
         except (ValueError, RecursionError):
             pass
-    text = data if isinstance(data, str) else yamlish.encode(data)
+    text = data if isinstance(data, str) else "\n".join(_records(data, ""))
     if len(text) > _LONGEST:
         text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in text.split("\n")])
     return Source(name, text, own, shown)
+
+
+def _records(value: JSON, path: str) -> Iterator[str]:
+    """Write what stands directly in an object or a list as one line, with the way to it in front."""
+    is_object = isinstance(value, dict)
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    scalars: list[str] = [] if items or isinstance(value, dict | list) else [_scalar(value)]
+    within: list[tuple[str, JSON]] = []
+    for key, item in items:
+        if isinstance(item, dict | list) or (isinstance(item, str) and "\n" in item):
+            within.append((f"{path}.{key}".lstrip(".") if is_object else f"{path}[{key}]", item))
+        else:
+            scalars.append(f"{key}: {_scalar(item)}" if is_object else _scalar(item))
+    if scalars:
+        yield f"{path}: {', '.join(scalars)}" if path else ", ".join(scalars)
+    for place, item in within:
+        if isinstance(item, str):
+            yield f"{place}:"
+            yield from item.split("\n")
+        else:
+            yield from _records(item, place)
+
+
+def _scalar(value: JSON) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _wrapped(line: str) -> str:
