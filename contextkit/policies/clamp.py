@@ -55,8 +55,7 @@ class Clamp:
         """Give the view with what is too long cut."""
         changes: dict[str, JSON] = {}
         limit = self.tokens if self.tokens is not None else self._limit(view, meter)
-        units = view.units()
-        for event in view if self.newest is None else _events(units[-self.newest :]):
+        for event in view if self.newest is None else _events(view.units()[-self.newest :]):
             if event.pinned or event.kind == "compaction" or not matches(event, self.types):
                 continue
             if not meter.exceeds(event, limit):  # measured already, and never smaller than its data

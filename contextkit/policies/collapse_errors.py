@@ -28,10 +28,11 @@ class CollapseErrors:
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view with errors collapsed."""
-        units = {event.id: unit for unit in view.units() for event in unit.events}
+        rows = _rows(view)
+        units = {event.id: unit for unit in view.units() for event in unit.events} if rows else {}
         gone: list[str] = []
         changes: dict[str, JSON] = {}
-        for row in _rows(view):
+        for row in rows:
             *earlier, newest = row
             times = sum(map(_times, row))
             for event in earlier:
