@@ -16,6 +16,7 @@ import re
 import resource
 import statistics
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -69,7 +70,8 @@ class Row:
         figures |= {"passes": middle.seconds / plain, "tokenised": self.tokenised}
         if rates is not None:
             figures |= {"price": whole.cost(rates), "uncached": whole.cost(rates, cached=False)}
-        return figures | {"failed": list(self.failed)}
+        wrong = Counter(text.partition(":")[0] for call in whole.calls for text in call.violations)
+        return figures | {"wrong": dict(wrong), "failed": list(self.failed)}
 
 
 # ---- measuring
@@ -228,7 +230,7 @@ _LEGEND = (
 
 
 def table_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Write figures as an aligned table."""
+    """Write figures as an aligned table, and below it what was wrong."""
     columns = [column for column in _COLUMNS if any(column[1] in row for row in rows)]
     width = max(len(row["contender"]) for row in rows)
     yield f"{'contender':<{width}}" + "".join(f"  {heading:>{_width(heading)}}" for heading, *_ in columns)
@@ -239,6 +241,10 @@ def table_lines(rows: Sequence[dict[str, Any]]) -> Iterator[str]:
             cell = "" if value is None else format(value * times, written)
             cells.append(f"  {cell:>{_width(heading)}}")
         yield f"{row['contender']:<{width}}" + "".join(cells).rstrip()
+    for row in rows:
+        if row["wrong"]:
+            counts = ", ".join(f"{times:,} times {what}" for what, times in row["wrong"].items())
+            yield f"violations of {row['contender']}: {counts}"
 
 
 def _width(heading: str) -> int:

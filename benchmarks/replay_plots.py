@@ -31,47 +31,58 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
 def recall_against_cost(points: Iterable[tuple[str, float, float]], title: str, file: Path) -> None:
     """Draw a point for each contender: its name, cost in thousands of tokens, and far recall."""
     figure, axes = _figure(9, 5.5)
-    points = sorted(points, key=lambda point: point[2])
+    points = sorted(points, key=lambda point: -point[2])
     for name, cost, recall in points:
-        ours = name.startswith("contextkit")
-        axes.plot(cost, recall, "o", color="#e6550d" if ours else "#3182bd", markersize=7)
+        axes.plot(cost, recall, "o", color=_colour(name), markersize=7)
     axes.set_xscale("log")
-    low, high = min(cost for _, cost, _ in points), max(cost for _, cost, _ in points)
-    axes.set_xlim(low / 2.2, high * 1.9)
+    low, high = min(cost for _, cost, _ in points) / 2.2, max(cost for _, cost, _ in points) * 1.9
+    axes.set_xlim(low, high)
     axes.set_ylim(min(recall for *_, recall in points) - 0.04, 1.03)
-    for (name, cost, recall), height in zip(points, _apart([p[2] for p in points], axes), strict=True):
-        near = any(cost < other < 1.5 * cost and abs(there - height) < 0.015 for _, other, there in points)
-        axes.annotate(
-            name,
-            (cost, recall),
-            xytext=(cost / 1.05 if near else cost * 1.05, height),
-            fontsize=8,
-            va="center",
-            ha="right" if near else "left",
-            color="#a63603" if name.startswith("contextkit") else "#08519c",
-        )
     ticks = [mark * 10**power for power in range(7) for mark in (1, 2, 5)]
-    axes.set_xticks([tick for tick in ticks if low / 2.2 <= tick <= high * 1.9])
+    axes.set_xticks([tick for tick in ticks if low <= tick <= high])
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.minorticks_off()
     axes.set_xlabel("cost of the run: thousands of tokens, those in the shared prefix at a tenth")
     axes.set_ylabel("far recall")
     axes.set_title(title, loc="left", fontsize=10)
+    figure.draw_without_rendering()  # only now it is known where the points stand
+    _label(points, axes)
     _save(figure, file)
 
 
-def _apart(heights: Sequence[float], axes: Any) -> list[float]:
-    """Move ascending heights of labels apart, so that none covers another."""
-    low, high = axes.get_ylim()
-    gap = (high - low) / 32
-    placed: list[float] = []
-    for height in heights:
-        placed.append(max(height, placed[-1] + gap) if placed else height)
-    top = high - gap / 2
-    for number in range(len(placed) - 1, -1, -1):
-        placed[number] = min(placed[number], top)
-        top = placed[number] - gap
-    return placed
+def _colour(name: str) -> str:
+    return "#d94801" if name.startswith("contextkit") else "#2171b5"
+
+
+def _label(points: Sequence[tuple[str, float, float]], axes: Any) -> None:
+    """Write each name next to its point, where neither a point nor another name is; sizes are in points."""
+    scale = 72 / axes.figure.dpi
+    dots = [scale * axes.transData.transform((cost, recall)) for _, cost, recall in points]
+    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
+    away = [(side, sign * step * 11) for step in range(12) for sign in (1, -1) for side in (1, -1)]
+    for (name, cost, recall), (x, y) in zip(points, dots, strict=True):
+        width = 4.6 * len(name)
+        for side, up in away:
+            start = x + 8 if side > 0 else x - 8 - width
+            box = (start, y + up - 5, start + width, y + up + 5)
+            if not any(_overlap(box, other) for other in taken):
+                break
+        taken.append(box)
+        axes.annotate(
+            name,
+            (cost, recall),
+            xytext=(8 * side, up),
+            textcoords="offset points",
+            fontsize=8,
+            va="center",
+            ha="left" if side > 0 else "right",
+            color=_colour(name),
+            arrowprops={"arrowstyle": "-", "linewidth": 0.5, "color": "#969696"} if up else None,
+        )
+
+
+def _overlap(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
 def occupancy(replay: Replay, limit: int, title: str, file: Path) -> None:

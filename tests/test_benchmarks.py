@@ -150,6 +150,7 @@ class TestReplay:
         printed = capsys.readouterr().out
         assert "threads 2, events 240, steps" in printed
         assert "budget 3,000 tokens" in printed
+        assert re.search(r"^violations of no limit: \d+ times over budget$", printed, re.MULTILINE)
         names = [*contenders.OURS, *contenders.BASELINES]
         rows = [line for line in printed.splitlines() if line.startswith(tuple(names))]
         assert [row[: row.index("  ")] for row in rows] == names
