@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from contextkit import (
     Window,
 )
 from contextkit.codecs import yamlish
+from contextkit.plain import JSON
 from contextkit.policies.drop import counts_of, summed_up
 from contextkit.records import is_record
 
@@ -104,7 +106,7 @@ def check_placeholder(event: Event, thread: Thread) -> None:
 def check_quotes(line: Event, thread: Thread) -> None:
     """What an `omitted` line quotes are lines of events that are gone, as these stood in the log.
 
-    Without their indentation; of a value, lines of its YAML; of a long line, pieces.
+    Without their indentation; of a value, its records; of a long line, pieces.
     """
     counts = counts_of(line)
     for name, quoted in (counts or {}).get("quotes", {}).items():
@@ -123,12 +125,35 @@ def check_quotes(line: Event, thread: Thread) -> None:
 
 
 def lines_of(event: Event) -> set[str]:
-    """The lines of an event's text, and of its value as YAML."""
+    """The lines of an event's text, of its value as YAML, which a `Clamp` may leave, and its records."""
     data = event.data
     if isinstance(data, str):
         with contextlib.suppress(ValueError, RecursionError):
             data = json.loads(data)
-    return {line.strip() for text in (event.text, yamlish.encode(data)) for line in text.split("\n")}
+    texts = (event.text, yamlish.encode(data), *records_of(data, ""))
+    return {line.strip() for text in texts for line in text.split("\n")}
+
+
+def records_of(value: JSON, path: str) -> Iterator[str]:
+    """Each object and each list as one line, what is in it as lines of their own, each with its path."""
+    if isinstance(value, dict):
+        parts = [(f"{path}.{key}" if path else key, f"{key}: ", item) for key, item in value.items()]
+    elif isinstance(value, list):
+        parts = [(f"{path}[{place}]", "", item) for place, item in enumerate(value)]
+    else:
+        parts = []
+    inner = [isinstance(item, dict | list) or "\n" in str(item) for _, _, item in parts]
+    flat = [
+        name + (item if isinstance(item, str) else json.dumps(item))
+        for (_, name, item), is_inner in zip(parts, inner, strict=True)
+        if not is_inner
+    ]
+    yield (f"{path}: " if path else "") + ", ".join(flat)
+    for (way, _, item), is_inner in zip(parts, inner, strict=True):
+        if isinstance(item, str) and is_inner:
+            yield f"{way}:\n{item}"
+        elif is_inner:
+            yield from records_of(item, way)
 
 
 def check_lines(thread: Thread) -> None:
