@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..budgets import Meter
-from ..events import Event
+from ..events import Event, kind_of
 from ..exceptions import SettingError
 from ..threads import Thread, Unit
 from .drop import counts_of, line_of, sizes_of, tokens_of
@@ -21,11 +21,11 @@ class Quote:
 
     Quoted are the lines that name what is not named in the units that stay: paths, ids, numbers and
     code symbols (see `contextkit.identifiers`), those first that the model has written itself, as
-    many for a token as can be. They stand in one `omitted` event in the place of the first of what
-    is gone, under the type and the id of the event that they are from, which brings back all of it. Those of an
-    earlier `Quote` take part in the choice, and may go. of JSON, one record is a line;
-    of a line of more than 200 characters pieces are quoted. Pinned events, the task, calls in flight
-    and the newest unit stay.
+    many for a token as can be; and what people have said in a few words. They stand in one
+    `omitted` event in the place of the first of what is gone, under the type and the id of the
+    event that they are from; the id brings all of it back. Those of an earlier `Quote` take part in
+    the choice, and may go. Of JSON, one record is a line; of a line of more than 200 characters
+    pieces are quoted. Pinned events, the task, calls in flight and the newest unit stay.
 
     Attributes:
         share: What the quotes may have together of the room that pinned events leave, and not more
@@ -113,4 +113,5 @@ def _quoted(lines: list[Event]) -> Iterator[Source]:
         quotes = _data(event).get("quotes")
         for name, text in quotes.items() if isinstance(quotes, dict) else ():
             if isinstance(text, str):
-                yield Source(name, text, own=False, shown=False)
+                said = kind_of(name.partition(" ")[0]) == "user"
+                yield Source(name, text, own=False, shown=False, said=said)

@@ -1,5 +1,6 @@
 """Choosing the lines that are worth quoting: what the policy `Quote` leaves of what it drops."""
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,8 @@ _BYTES = 4  # bytes a token, roughly: a sample says how far off that is
 _SAMPLE = 48  # lines
 _HEADING = 8  # tokens for the line that says where the quoted lines are from
 _MENTION = 4.0  # how much more a line is worth for an identifier that the model itself has written
+_SAID = 0.05  # what a token is worth by itself, where a person has said it
+_FEW_WORDS = 600  # characters; what is longer is a paste
 _RECENT = 0.5  # how much more for one whose last mention is new
 
 
@@ -30,12 +33,14 @@ class Source(NamedTuple):
         text: The text.
         own: Whether the model wrote it.
         shown: Whether it stands in the context whole.
+        said: Whether a person said it, in a few words.
     """
 
     name: str
     text: str
     own: bool
     shown: bool
+    said: bool
 
 
 def source_of(event: Event, *, shown: bool) -> Source:
@@ -48,17 +53,16 @@ def source_of(event: Event, *, shown: bool) -> Source:
     own = event.kind in ("assistant", "reasoning", "call")
     name = f"{event.type} {event.id}"
     if shown:
-        return Source(name, event.text, own, shown)
+        return Source(name, event.text, own, shown=True, said=False)
     data = event.data
     if isinstance(data, str) and data[:1] in ("{", "["):
-        try:
+        with contextlib.suppress(ValueError, RecursionError):
             data = json.loads(data)
-        except (ValueError, RecursionError):
-            pass
     text = data if isinstance(data, str) else "\n".join(_records(data, ""))
+    said = event.kind == "user" and len(text) <= _FEW_WORDS
     if len(text) > _LONGEST:
         text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in text.split("\n")])
-    return Source(name, text, own, shown)
+    return Source(name, text, own, shown=False, said=said)
 
 
 def _records(value: JSON, path: str) -> Iterator[str]:
@@ -99,7 +103,8 @@ class Quotable:
     A line is worth what its identifiers are worth, for each of its tokens: `1 + 4 * log2(1 + n)` for
     one that stands in `n` events of the model's own, up to half more for one whose last mention is
     new. An identifier counts in one line alone, the best that holds it. (In recorded runs the model
-    writes an old identifier again about four times as often if it has written it before.)
+    writes an old identifier again about four times as often if it has written it before.) What people
+    have said in a few words is worth something by itself: it holds what they want and forbid.
     """
 
     def __init__(self, sources: Sequence[Source]) -> None:
@@ -124,7 +129,9 @@ class Quotable:
         wanted = ~np.array([source.shown for source in sources])[self._source[lines]] & (worth[names] > 0)
         pairs = np.unique(lines[wanted] * len(unique) + names[wanted])
         self._tokens = (self._stops - self._starts) / _BYTES + 2
-        self._ranked = self._rank(pairs // len(unique), pairs % len(unique), worth) if len(pairs) else pairs
+        full = self._stops - self._starts > 1
+        self._said = _SAID * (full & np.array([source.said for source in sources])[self._source])
+        self._ranked = self._rank(pairs // max(1, len(unique)), pairs % max(1, len(unique)), worth)
 
     @staticmethod
     def _worth(sources: Sequence[Source], at: Any, names: Any, count: int) -> "NDArray[np.float64]":
@@ -155,7 +162,7 @@ class Quotable:
             _, first = np.unique(names[order], return_index=True)
             held = np.zeros(len(lines), bool)
             held[order[first]] = True
-        rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
+        rate = self._said + np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
         best = np.flatnonzero(rate)
         ranked: NDArray[np.int64] = best[np.argsort(-rate[best], kind="stable")]
         return ranked
