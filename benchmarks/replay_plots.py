@@ -59,13 +59,14 @@ def _label(points: Sequence[tuple[str, float, float]], axes: Any) -> None:
     scale = 72 / axes.figure.dpi
     dots = [scale * axes.transData.transform((cost, recall)) for _, cost, recall in points]
     taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
+    left, right = (scale * edge for edge in axes.bbox.intervalx)
     away = [(side, sign * step * 11) for step in range(12) for sign in (1, -1) for side in (1, -1)]
     for (name, cost, recall), (x, y) in zip(points, dots, strict=True):
         width = 4.6 * len(name)
         for side, up in away:
             start = x + 8 if side > 0 else x - 8 - width
             box = (start, y + up - 5, start + width, y + up + 5)
-            if not any(_overlap(box, other) for other in taken):
+            if left < box[0] and box[2] < right and not any(_overlap(box, other) for other in taken):
                 break
         taken.append(box)
         axes.annotate(
