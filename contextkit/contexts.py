@@ -239,11 +239,7 @@ class Context:
 def billed_of(event: Event, counter: TokenCounter) -> tuple[int, int] | None:
     """Give what was counted and what was billed for a context, if the event says it of this counter."""
     data = event.data
-    if (
-        event.kind != "usage"
-        or not isinstance(data, dict)
-        or data.get("counter") != name_of(base_of(counter))
-    ):
+    if not is_bill(event) or not isinstance(data, dict) or data.get("counter") != name_of(base_of(counter)):
         return None
     counted, billed = data.get("counted"), data.get("billed")
     if type(counted) is not int or type(billed) is not int or min(counted, billed) < 1:

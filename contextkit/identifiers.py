@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _LINKS = b"./:@#-"
-_SHORTEST = 4  # characters
+_SHORTEST, _LONGEST = 4, 256  # characters; what is longer is encoded data
 _DIGIT, _UNDERSCORE, _SLASH, _SMALL, _CAPITAL, _HUMP, _DOT = (1 << bit for bit in range(7))
 _PRIME = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: Knuth's multiplier for hashing
 
@@ -41,7 +41,7 @@ def identifiers(text: str) -> Identifiers:
     """Find the identifiers of a text.
 
     A word is a run of ASCII letters, digits and underscores; words with up to three of the signs
-    `./:@#-` between them are one. Such a word is an identifier if it has four characters or more and
+    `./:@#-` between them are one. Such a word is an identifier if it has 4 to 256 characters and
     a digit, an underscore, a slash, a dot between letters, a capital behind a small letter, or
     capitals only. Time and memory grow with the text alone.
 
@@ -50,7 +50,7 @@ def identifiers(text: str) -> Identifiers:
     """
     import numpy as np
 
-    data = text.encode("utf-8", "replace")
+    data = text.encode("utf-8", "surrogatepass")
     kinds, flags = _tables()
     # A sign at each end, so that there is always a neighbour; eight bytes more, for reading eight at once.
     padded = b" " + data + b" " * 9
@@ -78,7 +78,7 @@ def identifiers(text: str) -> Identifiers:
     found = np.bitwise_or.reduceat(marks, np.column_stack((starts, stops)).ravel())[::2]
     telling = found & (_DIGIT | _UNDERSCORE | _SLASH | _HUMP | _DOT) != 0
     telling |= (found & (_SMALL | _CAPITAL)) == _CAPITAL
-    telling &= stops - starts >= _SHORTEST
+    telling &= (stops - starts >= _SHORTEST) & (stops - starts <= _LONGEST)
     starts, stops = starts[telling], stops[telling]
     return Identifiers(data, starts - 1, stops - 1, _keys(padded, starts, stops - starts))
 

@@ -2,12 +2,11 @@
 
 `DEFAULT_POLICIES` serves whoever names none. What it holds, and where each stands, was chosen by replaying
 recorded and generated runs (`python -m benchmarks.replay`), by what the contexts still show of what the model
-goes on to write, and by what they cost. So was the mark that a window goes down to, pinned events and 0.55 of
+goes on to write, and by what they cost. So was the mark that a window goes down to, pinned events and 0.57 of
 the rest: higher ones cost more, lower ones lose more.
 
-
 1. `CollapseErrors`: errors that only repeat themselves say nothing new. Nothing is lost, so it comes first.
-2. `Clamp` of the newest unit to a quarter of the room for each call, result and error: it stays, so it must
+2. `Clamp` of the newest unit to a fifth of the room for each call, result and error: it stays, so it must
    leave room for others. Older ones are left whole: what is cut out of a result cannot be quoted from it.
 3. `Quote`: the oldest units go, and the lines of them stay that name what else would be lost. Dropping alone,
    or masking old results first, kept far less for the same tokens: the middle of an old result is mostly dead
@@ -35,7 +34,7 @@ from .within import Within
 
 DEFAULT_POLICIES: tuple[Policy, ...] = (
     CollapseErrors(),
-    Clamp(share=0.25, types=("call", "result", "error"), newest=1),
+    Clamp(share=0.2, types=("call", "result", "error"), newest=1),
     Quote(),
     Clamp(share=0.5, newest=1),
     Drop(),

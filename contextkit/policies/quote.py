@@ -34,10 +34,10 @@ class Quote:
     Raises:
         SettingError: If the share is not above 0 and below 1.
 
-    >>> thread = Thread().append(Event("note", "the build of v1.4.2 is red\nit was slow"))
+    >>> thread = Thread().append(Event("note", "the build of v1.4.2 is red\n" + "it was slow\n" * 40))
     >>> for step in range(9):
     ...     thread = thread.append(Event("note", "nothing new here, nothing at all, just a long wait"))
-    >>> view = Quote()(thread, Meter(lambda event: len(event.text) // 4, excess=20))
+    >>> view = Quote()(thread, Meter(lambda event: len(event.text) // 4, room=150))
     >>> view[0].data["quotes"]
     {'note 0': 'the build of v1.4.2 is red'}
     """
@@ -55,36 +55,58 @@ class Quote:
         held = [unit for unit in units if unit.held and unit.events[0] not in lines]
         free = [unit for unit in units if not unit.held and unit.events[0] not in lines]
         sizes = sizes_of(view)
-        bare = line_of([*lines, *[event for unit in free for event in unit.events]], sizes)
-        room = meter.room(view) - sum(meter(event) for unit in held for event in unit.events) - meter(bare)
-        kept, left = self._kept(free, lines, sizes, room, meter)
-        gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
-        if not gone:
-            return view
-        out = [event for event in view if event.id in gone or event in lines]
+        bare = meter(line_of([*lines, *[event for unit in free for event in unit.events]], sizes))
+        room = meter.room(view) - sum(meter(event) for unit in held for event in unit.events) - bare
+        kept, left = self._kept(free, lines, sizes, room, self.share * room, meter)
+        leaving, out = self._quoting(view, kept, left + bare, sizes, meter)
+        if out and (used := max(0, meter(leaving) - bare)) < left - room // 8:
+            # There is not so much that is worth quoting: then more units stay.
+            kept, left = self._kept(free, lines, sizes, room, 1.1 * used + 16, meter)
+            leaving, out = self._quoting(view, kept, left + bare, sizes, meter)
+        return view.drop(out, leaving=leaving) if out else view
+
+    def _quoting(
+        self, view: Thread, kept: set[str | None], left: int, sizes: Mapping[str | None, int], meter: Meter
+    ) -> tuple[Event, list[str]]:
+        """Give the line with the quotes that stands for all units that are not kept, and the ids of these."""
+        units = [unit for unit in view.units() if not unit.held and unit.events[0].id not in kept]
+        gone = {event.id for unit in units for event in unit.events}
+        out = [event for event in view if event.id in gone]
+        lines = [event for event in out if counts_of(event) is not None]
+        if len(out) == len(lines):
+            return Event("omitted", {}, kind="compaction"), []
         leaving = line_of(out, sizes)
         # With its id it is the very event that will stand in the view, so that it is measured once.
         leaving = leaving.having(id=view.mark(out[0], leaving), pinned=False)
-        others = [source_of(e, shown=e.id not in gone) for e in view if counts_of(e) is None]
+        others = []
+        for event in view:
+            if counts_of(event) is None:
+                # What a policy has taken out of an event is not brought back here: it may have had a reason.
+                cut = event is not view.whole(str(event.id))
+                others.append(source_of(event, shown=event.id not in gone, cut=cut))
         quotable = Quotable([*_quoted(lines), *others])
-        left += meter(bare)
         wanted = 0.98 * left
-        while wanted >= 16:
-            quoting = leaving.having(data={**_data(leaving), "quotes": quotable.take(wanted, meter.line)})
+        while wanted >= 16 and (quotes := quotable.take(wanted, meter.line)):
+            quoting = leaving.having(data={**_data(leaving), "quotes": quotes})
             tokens = meter(quoting)
             if tokens <= left:
                 leaving = quoting
                 break
             wanted *= 0.95 * left / tokens
-        return view.drop([str(event.id) for event in out], leaving=leaving)
+        return leaving, [str(event.id) for event in out]
 
     def _kept(
-        self, units: list[Unit], lines: list[Event], sizes: Mapping[str | None, int], room: int, meter: Meter
+        self,
+        units: list[Unit],
+        lines: list[Event],
+        sizes: Mapping[str | None, int],
+        room: int,
+        most: float,
+        meter: Meter,
     ) -> tuple[set[str | None], int]:
         """Name the first events of the units that stay, newest first, and the tokens that quotes may have."""
         rest = 1.0 * sum(len(event.text) for event in lines)  # what is quoted already may all stay
         rest += sum(sizes[event.id] for unit in units for event in unit.events) / 2
-        most = self.share * room
         kept: set[str | None] = set()
         taken = 0
         for unit in reversed(units):
@@ -98,7 +120,7 @@ class Quote:
             # The newest stays however large it is; one that is too large is for a `Clamp` to cut.
             kept.add(unit.events[0].id)
             taken, rest = taken + (room * 3 // 4 if tokens is None else tokens), rest - own
-        return kept, int(min(room - taken, most, rest / _CHARACTERS))
+        return kept, int(min(room - taken, self.share * room, rest / _CHARACTERS))
 
     __repr__ = telling
 

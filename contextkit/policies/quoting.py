@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 200  # characters; of a longer line only the pieces that matter are quoted
 _PIECE = re.compile(rf".{{1,{_LONGEST}}}(?:\s|$)|.{{1,{_LONGEST}}}", re.DOTALL)
+_MARKER = re.compile(r"^[ \t]*\[.*\bleft out\b.*\][ \t]*$", re.MULTILINE)
 _BYTES = 4  # bytes a token, roughly: a sample says how far off that is
 _SAMPLE = 48  # lines
 _HEADING = 8  # tokens for the line that says where the quoted lines are from
@@ -43,8 +44,13 @@ class Source(NamedTuple):
     said: bool
 
 
-def source_of(event: Event, *, shown: bool) -> Source:
+def source_of(event: Event, *, shown: bool, cut: bool = False) -> Source:
     r"""Make a source of an event: its text, or its value with one record a line.
+
+    Args:
+        event: The event.
+        shown: Whether it stands in the context whole.
+        cut: Whether a policy has cut it: the lines that say so are not its own.
 
     >>> found = [{"flight": "HAT069", "stops": []}, {"flight": "HAT083", "price": {"economy": 51}}]
     >>> source_of(Event("search_result", found, id="7"), shown=False).text
@@ -59,6 +65,8 @@ def source_of(event: Event, *, shown: bool) -> Source:
         with contextlib.suppress(ValueError, RecursionError):
             data = json.loads(data)
     text = data if isinstance(data, str) else "\n".join(_records(data, ""))
+    if cut:
+        text = _MARKER.sub("", text)
     said = event.kind == "user" and len(text) <= _FEW_WORDS
     if len(text) > _LONGEST:
         text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in text.split("\n")])
@@ -168,7 +176,7 @@ class Quotable:
         return ranked
 
     def _line(self, line: int) -> str:
-        return self._data[self._starts[line] : self._stops[line]].decode("utf-8").strip()
+        return self._data[self._starts[line] : self._stops[line]].decode("utf-8", "surrogatepass").strip()
 
     def take(self, tokens: float, size: Callable[[str], int]) -> dict[str, str]:
         """Give the best lines, about so many tokens of them, under the names of their sources, in order.
@@ -183,11 +191,13 @@ class Quotable:
             return {}
         sample = self._ranked[:: len(self._ranked) // _SAMPLE + 1]
         sized = sum([size(f" {self._line(line)}\n") for line in sample.tolist()])
-        sources = self._source[self._ranked]
+        scale = sized / self._tokens[sample].sum()
+        ranked = self._ranked[self._tokens[self._ranked] * scale + _HEADING <= tokens]
+        sources = self._source[ranked]
         headings = np.zeros(len(sources))
         headings[np.unique(sources, return_index=True)[1]] = _HEADING
-        sizes = self._tokens[self._ranked] * (sized / self._tokens[sample].sum()) + headings
-        chosen = self._ranked[: np.searchsorted(np.cumsum(sizes), tokens, "right")]
+        sizes = self._tokens[ranked] * scale + headings
+        chosen = ranked[: np.searchsorted(np.cumsum(sizes), tokens, "right")]
         quotes: dict[str, list[str]] = {}
         for line in np.sort(chosen).tolist():
             quotes.setdefault(self._names[self._source[line]], []).append(self._line(line))

@@ -10,8 +10,8 @@ on its two sides alone (compare the pre-tokeniser patterns of o200k and cl100k, 
   punctuation or in a match of white space. The tail takes newlines (o200k: and `/`), the other white space;
   both must stop. Words and numbers cannot take a newline. Both kinds of match are greedy, and end with this
   newline whether or not something follows.
-- *newline, then one space and a printable ASCII sign*. The tail takes no space, and a match of white space that
-  has a newline in it ends with its last newline.
+- *newline, then one space and a printable ASCII sign*. The tail takes no space, and a match of white space
+  that has a newline in it ends with its last newline.
 - *ASCII letter, then an ASCII sign that is no letter* (o200k: other than `'`, because a contraction belongs
   to its word). Only letters, marks and contractions go on after a letter.
 - *ASCII digit, then an ASCII sign that is no digit*. A number takes digits only.
@@ -20,8 +20,8 @@ on its two sides alone (compare the pre-tokeniser patterns of o200k and cl100k, 
 
 At all other places the joined text may have fewer tokens than the sum, or more.
 
-**The repair.** Hard boundaries are decided by two or three characters, so those inside a piece stay where they are
-when it is joined to others. Let `p` be the last one in `left` and `q` the first one in `right`. Then the
+**The repair.** Hard boundaries are decided by two or three characters, so those inside a piece stay where
+they are when it is joined to others. Let `p` be the last one in `left` and `q` the first one in `right`. Then the
 joined text has `count(left) + count(right) + count(left[p:] + right[:q]) - count(left[p:]) -
 count(right[:q])` tokens, since all other parts are bounded by hard boundaries on both sides. Where a piece
 has none, the window reaches over it.
