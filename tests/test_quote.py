@@ -118,8 +118,9 @@ class TestWhatIsQuoted:
 
     def test_of_a_long_line_pieces_are_quoted(self) -> None:
         """With three points where there is more of it."""
-        long = "word " * 150 + "build_77 is red " + "word " * 150
-        chosen = quoted(thread(Event("note", long), dull=9), room=500)["note 0"]
+        long = "word " * 60 + "build_77 is red " + "word " * 60
+        meter = Meter(tokens, room=500, counter=lambda text: len(text) // 4)
+        chosen = Quote()(thread(Event("note", long), dull=9), meter)[0].data["quotes"]["note 0"]
         assert chosen.startswith("... ")
         assert chosen.endswith(" ...")
         assert "build_77 is red" in chosen

@@ -21,8 +21,8 @@ on its two sides alone (compare the pre-tokeniser patterns of o200k and cl100k, 
 At all other places the joined text may have fewer tokens than the sum, or more.
 
 **The repair.** Hard boundaries are decided by two or three characters, so those inside a piece stay where
-they are when it is joined to others. Let `p` be the last one in `left` and `q` the first one in `right`. Then the
-joined text has `count(left) + count(right) + count(left[p:] + right[:q]) - count(left[p:]) -
+they are when it is joined to others. Let `p` be the last one in `left` and `q` the first one in `right`.
+Then the joined text has `count(left) + count(right) + count(left[p:] + right[:q]) - count(left[p:]) -
 count(right[:q])` tokens, since all other parts are bounded by hard boundaries on both sides. Where a piece
 has none, the window reaches over it.
 """
