@@ -73,10 +73,10 @@ def read_back(format: Format, events: Sequence[Event], text: str) -> Back:
         return Back("no reader")
     try:
         read = list(format.read(text))
-    except MissingExtraError as error:
-        return Back("not checked", str(error))
     except Exception as error:  # noqa: BLE001 - a reader may be a user's, and can raise anything
-        return Back("lost", f"it cannot be read: {error}")
+        if isinstance(missing := error.__cause__, MissingExtraError):
+            return Back("not checked", str(missing))
+        return Back("lost", f"it cannot be read: {str(error) or type(error).__name__}")
     shown = [event for event in events if format(event)]
     if reason := _lost(shown, read):
         return Back("lost", reason)
