@@ -1,201 +1,32 @@
-'''Questions: whether a model reads a format as well as JSON, to be measured with a model of yours.
+"""Questions with their answers, to ask a model with `contextkit.asking.ask`."""
 
-The questions come with contextkit, with data that is made up from a seed and an answer that follows
-from it. A model is any function from text to text; what it is told is the data as the format writes it,
-the question, and to answer with the value alone. An answer is right or wrong, by the rule in `is_right`.
-
-```
-print(ask(model, questions(), FORMAT))
-```
-'''
-
-import dataclasses
-import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
-from .codecs import json as json_codec
-from .events import Event
-from .exceptions import FormatError, SettingError
-from .formats import Format
-from .plain import JSON, same
-from .renderers import Renderer
-from .threads import Thread
+from .asking import Question
+from .exceptions import SettingError
+from .plain import JSON
 
-Model: TypeAlias = Callable[[str], str]
-"""A prompt to a reply."""
-
-_ASKED = "Question: "
-_HOW = "Answer with the value alone, written as JSON: text in double quotes, numbers, true, false, null, lists."
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Question:
-    """A question about data, and how its answer follows from the data.
-
-    Attributes:
-        kind: What it asks for, such as `lookup` or `count`.
-        data: The data that it is about.
-        text: The question.
-        solve: The data -> the answer.
-    """
-
-    kind: str
-    data: JSON
-    text: str
-    solve: Callable[[JSON], JSON] = dataclasses.field(repr=False, compare=False)
-
-    @property
-    def answer(self) -> JSON:
-        """The right answer."""
-        return self.solve(self.data)
-
-    def prompt(self, format: Format | Renderer) -> str:
-        """Write what a model is asked: the data as the event `records`, and the question.
-
-        >>> from .formats import JSON_LINES
-        >>> print(Question("lookup", {"a": 1}, "What is a?", lambda data: data["a"]).prompt(JSON_LINES))
-        {"type":"records","data":{"a":1}}
-        <BLANKLINE>
-        Question: What is a?
-        Answer with the value alone, written as JSON: text in double quotes, numbers, true, false, null, lists.
-        """
-        event = Event("records", self.data)
-        context = format.text(Thread([event])) if isinstance(format, Format) else format(event)
-        primer = getattr(format, "primer", "")
-        before = f"{primer}\n\n" if primer and isinstance(primer, str) else ""
-        end = "\n" if context.endswith("\n") else "\n\n"
-        return f"{before}{context}{end}{_ASKED}{self.text}\n{_HOW}"
-
-    def is_right(self, reply: str) -> bool:
-        """Tell whether a reply is the right answer, and nothing else.
-
-        White space around it and a code fence do not count. It must be the answer as JSON, its types
-        included, but 12 and 12.0 are one number; text may stand without quotes.
-
-        >>> question = Question("lookup", {"zip": "01234"}, "What is zip?", lambda data: data["zip"])
-        >>> [question.is_right(reply) for reply in ('"01234"', "01234", "1234", "It is 01234.")]
-        [True, True, False, False]
-        """
-        reply = _unfenced(reply)
-        answer = self.answer
-        if isinstance(answer, str) and reply == answer:
-            return True
-        try:
-            value = json_codec.decode(reply)
-        except FormatError:
-            return False
-        return same(_numbers(value), _numbers(answer))
-
-
-def _unfenced(reply: str) -> str:
-    reply = reply.strip()
-    if reply.startswith("```") and reply.endswith("```") and "\n" in reply:
-        reply = reply[reply.index("\n") : -3].strip()
-    return reply
-
-
-def _numbers(value: JSON) -> JSON:
-    """Give a value with whole numbers where a number has no fraction."""
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else value
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    return {key: _numbers(item) for key, item in value.items()} if isinstance(value, dict) else value
-
-
-# ---- asking
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Answers:
-    """What a model answered.
-
-    Attributes:
-        format: The name of the format that it read.
-        replies: Each question with the reply, and whether it is right.
-    """
-
-    format: str
-    replies: tuple[tuple[Question, str, bool], ...] = dataclasses.field(repr=False)
-
-    @property
-    def right(self) -> int:
-        """How many answers are right."""
-        return sum(right for *_, right in self.replies)
-
-    @property
-    def asked(self) -> int:
-        """How many questions there were."""
-        return len(self.replies)
-
-    @property
-    def score(self) -> float:
-        """The share that is right."""
-        return self.right / self.asked if self.asked else 0.0
-
-    def wrong(self) -> list[tuple[Question, str]]:
-        """Give the questions that were not answered rightly, with the replies."""
-        return [(question, reply) for question, reply, right in self.replies if not right]
-
-    def to_rows(self) -> list[dict[str, JSON]]:
-        """Give one flat row for each kind of question: `format`, `kind`, `asked`, `right` and `score`."""
-        kinds: dict[str, list[bool]] = {}
-        for question, _, right in self.replies:
-            kinds.setdefault(question.kind, []).append(right)
-        return [
-            {
-                "format": self.format,
-                "kind": kind,
-                "asked": len(found),
-                "right": sum(found),
-                "score": sum(found) / len(found),
-            }
-            for kind, found in kinds.items()
-        ]
-
-    def __str__(self) -> str:
-        kinds = [f"{row['kind']} {row['right']}/{row['asked']}" for row in self.to_rows()]
-        return f"{self.format}: {self.right} of {self.asked} right ({', '.join(kinds)})"
-
-
-def ask(model: Model, questions: Iterable[Question], format: Format | Renderer) -> Answers:
-    """Ask a model each question with its data in a format, and score the replies.
-
-    Whatever the model raises is raised: a call that failed is no wrong answer.
-
-    Args:
-        model: A function from a prompt to a reply.
-        questions: What to ask; `questions()` are those that come with contextkit.
-        format: A format, or a renderer.
-
-    Raises:
-        SettingError: If a reply is not text.
-
-    >>> from .formats import JSON_LINES
-    >>> print(ask(lambda prompt: "null", questions(rows=8), JSON_LINES))  # doctest: +ELLIPSIS
-    JSON_LINES: 2 of 24 right (lookup 0/4, ...
-    """
-    replies = []
-    for question in questions:
-        reply = model(question.prompt(format))
-        if not isinstance(reply, str):
-            raise SettingError("model", model, f"it must reply with text, and gave {reply!r}")
-        replies.append((question, reply, question.is_right(reply)))
-    return Answers(format.name if isinstance(format, Format) else _name(format), tuple(replies))
-
-
-def _name(renderer: Renderer) -> str:
-    return getattr(renderer, "__name__", repr(renderer))
-
-
-# ---- the questions that come with contextkit
-
-
-_NAMES = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "juniper", "kestrel")
+_NAMES = (
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "haven",
+    "inlet",
+    "juniper",
+    "kestrel",
+)
 _STATES = ("active", "paused", "failed", "no", "null", "on")
+_NOTES = ("", "ring twice, please", "left door\nsecond floor", "true")
 _CITIES = ("Oslo", "Lyon", "Kraków", "São Paulo", "Graz", "Turku")
+_TYPE = "Is it text, number, boolean, null, list or object: "
+_LIST = "Give a list, in their order."
+_Put: TypeAlias = Callable[[str, str, Callable[[Any], JSON]], None]
 
 
 def questions(seed: int = 0, *, rows: int = 40) -> tuple[Question, ...]:
@@ -208,26 +39,32 @@ def questions(seed: int = 0, *, rows: int = 40) -> tuple[Question, ...]:
     Args:
         seed: What the data is made up from.
         rows: How many rows each shape has.
+
+    Raises:
+        SettingError: If there are fewer than 6 rows.
+
+    >>> sorted({question.kind for question in questions()})
+    ['aggregate', 'count', 'fields', 'filter', 'last row', 'lookup', 'presence', 'type']
     """
-    if rows < 2:
-        raise SettingError("rows", rows, "it must be 2 or more")
+    if rows < 6:
+        raise SettingError("rows", rows, "it must be 6 or more")
     chance = random.Random(seed)  # noqa: S311 - data for questions, no secret
-    flat, nested, ragged = _flat(chance, rows), _nested(chance, rows), _ragged(chance, rows)
-    keyed, deep = _keyed(chance, rows), _deep(chance, rows)
     found: list[Question] = []
-    for shape in (
-        _of_flat(chance, flat),
-        _of_nested(chance, nested),
-        _of_ragged(chance, ragged),
-        _of_keyed(chance, keyed),
-        _of_deep(chance, deep),
-    ):
-        found += shape
-    order = list(dict.fromkeys(question.kind for question in found))
-    return tuple(sorted(found, key=lambda question: order.index(question.kind)))
+    for make, about in ((_flat, _of_flat), (_nested, _of_nested), (_ragged, _of_ragged)):
+        _collect(make(chance, rows), about, chance, found)
+    _collect(_keyed(chance, rows), _of_keyed, chance, found)
+    _collect(_deep(chance, rows), _of_deep, chance, found)
+    kinds = list(dict.fromkeys(question.kind for question in found))
+    return tuple(sorted(found, key=lambda question: kinds.index(question.kind)))
 
 
-def _flat(chance: random.Random, rows: int) -> list[dict[str, JSON]]:
+def _collect(
+    data: Any, about: Callable[[Any, random.Random, _Put], None], chance: random.Random, found: list[Question]
+) -> None:
+    about(data, chance, lambda kind, text, solve: found.append(Question(kind, data, text, solve)))
+
+
+def _flat(chance: random.Random, rows: int) -> Any:
     return [
         {
             "id": 1_000 + 7 * number,
@@ -235,18 +72,43 @@ def _flat(chance: random.Random, rows: int) -> list[dict[str, JSON]]:
             "state": chance.choice(_STATES),
             "zip": f"{chance.randrange(100_000):05d}",
             "price": chance.randrange(100, 90_000) / 100,
-            "stock": chance.randrange(0, 60),
+            "stock": chance.randrange(60),
             "listed": chance.random() < 0.5,
         }
         for number in range(rows)
     ]
 
 
-def _nested(chance: random.Random, rows: int) -> list[dict[str, JSON]]:
+def _of_flat(data: Any, chance: random.Random, put: _Put) -> None:
+    one, other = chance.sample(range(len(data)), 2)
+    state = data[one]["state"]
+    put("lookup", f"What is the `zip` of the row with the `id` {data[one]['id']}?", lambda d: d[one]["zip"])
+    put("lookup", f"What is the `price` of `{data[other]['name']}`?", lambda d: d[other]["price"])
+    put("count", "How many rows are there?", len)
+    put(
+        "filter",
+        f'How many rows have the `state` "{state}"?',
+        lambda d: sum(row["state"] == state for row in d),
+    )
+    put(
+        "filter",
+        f"Which `id`s have the rows that are `listed` and have a `stock` below 20? {_LIST}",
+        lambda d: [row["id"] for row in d if row["listed"] is True and row["stock"] < 20],
+    )
+    put("aggregate", "What is the sum of all `stock`?", lambda d: sum(row["stock"] for row in d))
+    put("aggregate", "What is the highest `price`?", lambda d: max(row["price"] for row in d))
+    put("last row", "What is the `name` in the last row?", lambda d: d[-1]["name"])
+    put("fields", f"Which keys does the first row have? {_LIST}", lambda d: list(d[0]))
+    put("type", f"{_TYPE}the `zip` in the first row?", lambda d: _type(d[0]["zip"]))
+    put("type", f"{_TYPE}the `stock` in the last row?", lambda d: _type(d[-1]["stock"]))
+    put("type", f"{_TYPE}the `state` of `{data[one]['name']}`?", lambda d: _type(d[one]["state"]))
+
+
+def _nested(chance: random.Random, rows: int) -> Any:
     return [
         {
-            "order": f"#W{chance.randrange(10**7):07d}-{number}",
-            "customer": {"city": chance.choice(_CITIES), "note": chance.choice(("", "ring twice, please", "a\nb"))},
+            "order": f"#W{chance.randrange(10**6):06d}{number}",
+            "customer": {"city": chance.choice(_CITIES), "note": _NOTES[number % len(_NOTES)]},
             "items": [
                 {"sku": f"{chance.choice(_NAMES)}{part}", "count": chance.randrange(1, 9)}
                 for part in range(chance.randrange(1, 4))
@@ -256,69 +118,123 @@ def _nested(chance: random.Random, rows: int) -> list[dict[str, JSON]]:
     ]
 
 
-def _ragged(chance: random.Random, rows: int) -> list[dict[str, JSON]]:
+def _of_nested(data: Any, chance: random.Random, put: _Put) -> None:
+    one, other = chance.sample(range(len(data)), 2)
+    of_one, of_other = f"the order {data[one]['order']}", f"the order {data[other]['order']}"
+    put("lookup", f"What is the `city` of {of_one}?", lambda d: d[one]["customer"]["city"])
+    put("lookup", f"What is the `note` of {of_other}?", lambda d: d[other]["customer"]["note"])
+    put("count", f"How many `items` does {of_one} have?", lambda d: len(d[one]["items"]))
+    put(
+        "aggregate",
+        f"What is the sum of `count` over the `items` of {of_other}?",
+        lambda d: sum(item["count"] for item in d[other]["items"]),
+    )
+    put(
+        "last row",
+        "What is the `sku` of the last item of the last order?",
+        lambda d: d[-1]["items"][-1]["sku"],
+    )
+    put("fields", f"Which keys does each of the `items` have? {_LIST}", lambda d: list(d[0]["items"][0]))
+
+
+def _ragged(chance: random.Random, rows: int) -> Any:
     made: list[dict[str, JSON]] = []
     for number in range(rows):
-        row: dict[str, JSON] = {"at": f"12:{number // 60:02d}:{number % 60:02d}", "level": chance.choice(("info", "warn"))}
+        made.append(
+            {"at": f"12:{number // 60:02d}:{number % 60:02d}", "level": chance.choice(("info", "warn"))}
+        )
         if number % 3 == 1:
-            row["error"] = None
+            made[-1]["error"] = None
         if number % 3 == 2:
-            row["error"] = {"code": chance.choice((404, 500, "E-17")), "retried": chance.random() < 0.5}
-        made.append(row)
+            made[-1]["error"] = {"code": chance.choice((404, 500, "E-17")), "retried": chance.random() < 0.5}
     return made
 
 
-def _keyed(chance: random.Random, rows: int) -> dict[str, dict[str, JSON]]:
+def _of_ragged(data: Any, chance: random.Random, put: _Put) -> None:
+    for offset in range(3):
+        at = chance.randrange(len(data) // 3) * 3 + offset
+        entry = f"the entry at {data[at]['at']}"
+        put("presence", f"Does {entry} have the key `error`?", _has_error(at))
+        if offset:
+            put("type", f"{_TYPE}the `error` of {entry}?", _type_of_error(at))
+    put("lookup", f"What is the `code` of the `error` of {entry}?", lambda d: d[at]["error"]["code"])
+    put(
+        "count",
+        "How many entries have the key `error`, null or not?",
+        lambda d: sum("error" in row for row in d),
+    )
+    put(
+        "filter",
+        f"At which times (`at`) is `retried` true? {_LIST}",
+        lambda d: [row["at"] for row in d if (row.get("error") or {}).get("retried") is True],
+    )
+    put("last row", "What is the `level` of the last entry?", lambda d: d[-1]["level"])
+
+
+def _has_error(at: int) -> Callable[[Any], JSON]:
+    return lambda d: "error" in d[at]
+
+
+def _type_of_error(at: int) -> Callable[[Any], JSON]:
+    return lambda d: _type(d[at]["error"])
+
+
+def _keyed(chance: random.Random, rows: int) -> Any:
     return {
-        f"{chance.choice(_NAMES)}_{number}": {"share": chance.randrange(0, 101), "owner": chance.choice(_NAMES)}
+        f"{chance.choice(_NAMES)}_{number}": {"share": chance.randrange(101), "owner": chance.choice(_NAMES)}
         for number in range(rows)
     }
 
 
-def _deep(chance: random.Random, rows: int) -> dict[str, JSON]:
+def _of_keyed(data: Any, chance: random.Random, put: _Put) -> None:
+    one, other = chance.sample(list(data), 2)
+    owner = data[other]["owner"]
+    put("lookup", f"What is the `share` of `{one}`?", lambda d: d[one]["share"])
+    put("count", "How many keys are there at the top?", len)
+    put("presence", "Is there a key `quartz_3` at the top?", lambda d: "quartz_3" in d)
+    put("presence", f"Is there a key `{other}` at the top?", lambda d: other in d)
+    put(
+        "filter",
+        f"Which keys have the `owner` {owner}? {_LIST}",
+        lambda d: [key for key, value in d.items() if value["owner"] == owner],
+    )
+    put("aggregate", "What is the highest `share`?", lambda d: max(value["share"] for value in d.values()))
+    put("last row", "What is the last key at the top?", lambda d: list(d)[-1])
+
+
+def _deep(chance: random.Random, rows: int) -> Any:
     services = {
         f"{_NAMES[number % len(_NAMES)]}{number}": {
             "limits": {"cpu": f"{chance.randrange(1, 9)}00m", "replicas": chance.randrange(1, 9)},
-            "hosts": [f"10.0.{number}.{host}" for host in range(chance.randrange(0, 3))],
-            "version": chance.choice(("1.10", "2", "0x1F")),
-            "debug": chance.choice((True, False, None)),
+            "hosts": [f"10.0.{number}.{host}" for host in range(number % 3)],
+            "version": ("1.10", "2", "0x1F")[number % 3],
+            "debug": (True, False, None)[number % 3],
         }
-        for number in range(max(2, rows // 4))
+        for number in range(max(3, rows // 4))
     }
     return {"region": "no", "services": services}
 
 
-def _of_flat(chance: random.Random, rows: list[dict[str, JSON]]) -> Iterator[Question]:
-    for key in ("zip", "price"):
-        id = chance.choice(rows)["id"]
-        yield Question("lookup", rows, f"What is the `{key}` of the row whose `id` is {id}?", _Field(id, key))
-    state = chance.choice(rows)["state"]
-    yield Question("count", rows, "How many rows are there?", len)
-    yield Question(
-        "filter",
-        rows,
-        f'How many rows have the `state` "{state}"?',
-        lambda data: sum(row["state"] == state for row in data),
+def _of_deep(data: Any, chance: random.Random, put: _Put) -> None:
+    one, other = chance.sample(list(data["services"]), 2)
+    put(
+        "lookup",
+        f"What is the `cpu` of the `limits` of {one}?",
+        lambda d: d["services"][one]["limits"]["cpu"],
     )
-    yield Question(
-        "filter",
-        rows,
-        "Which are the `id`s of the rows that are `listed` and have a `stock` below 10, in their order? Give a list.",
-        lambda data: [row["id"] for row in data if row["listed"] is True and row["stock"] < 10],
+    put("lookup", "What is the `region`?", lambda d: d["region"])
+    put("type", f"{_TYPE}the `version` of {other}?", lambda d: _type(d["services"][other]["version"]))
+    put("type", f"{_TYPE}the `debug` of {other}?", lambda d: _type(d["services"][other]["debug"]))
+    put("type", f"{_TYPE}the `hosts` of {one}?", lambda d: _type(d["services"][one]["hosts"]))
+    put("count", f"How many `hosts` does {one} have?", lambda d: len(d["services"][one]["hosts"]))
+    put(
+        "aggregate",
+        "What is the sum of `replicas` over all services?",
+        lambda d: sum(service["limits"]["replicas"] for service in d["services"].values()),
     )
-    yield Question("aggregate", rows, "What is the sum of all `stock`?", lambda data: sum(row["stock"] for row in data))
-    yield Question("aggregate", rows, "What is the highest `price`?", lambda data: max(row["price"] for row in data))
-    yield Question("last row", rows, "What is the `name` in the last row?", lambda data: data[-1]["name"])
-    yield Question("fields", rows, "Which keys does the first row have, in their order? Give a list.", lambda data: list(data[0]))
-    for key in ("zip", "stock", "state"):
-        yield Question("type", rows, f"{_TYPE} `{key}` in the first row?", lambda data, key=key: _type(data[0][key]))  # type: ignore[misc]
+    put("fields", f"Which keys does {other} have? {_LIST}", lambda d: list(d["services"][other]))
 
 
-def _of_nested(chance: random.Random, rows: list[dict[str, JSON]]) -> Iterator[Question]:
-    at = chance.randrange(len(rows))
-    order = rows[at]["order"]
-    yield Question("lookup", rows, f"What is the `city` of the `customer` of the order {order}?", lambda data: data[at]["customer"]["city"])
-    yield Question("lookup", rows, f"What is the `note` of the `customer` of the order {order}?", lambda data: data[at]["customer"]["note"])
-    yield Question("count", rows, f"How many `items` does the order {order} have?", lambda data: len(data[at]["items"]))
-    yield Question("aggregate", rows, f"What is the sum of the `count` of all `items` of the order {order}?", lambda data: sum(item["count"] for item in data[at]["items"]))
-    yield Question("last row", rows, "What is the `sku` of the last of the `items` of the last order?", lambda data: data[-1]["items"][-1]["sku"])
+def _type(value: JSON) -> str:
+    words = {str: "text", bool: "boolean", int: "number", float: "number", list: "list", dict: "object"}
+    return words.get(type(value), "null")

@@ -35,6 +35,7 @@ FLOORS = {
     "windows": 7,
     "prefetching": 8,
     "fitting": 8,
+    "asking": 8,
     "comparing": 8,
     "comparisons": 8,
     "questions": 8,
