@@ -49,23 +49,28 @@ def _sizes(data: Mapping[str, JSON]) -> Table:
 
 
 def _shares(data: Mapping[str, JSON]) -> Table:
-    primer = any(row["primer"] for row in data["formats"])
-    heads = ["format", "framing", "body", "escaping", *(["primer"] if primer else [])]
-    heads += ["stable prefix", "cacheable", "microseconds", *(["price", "cached"] if data["prices"] else [])]
-    rows: list[tuple[Cell, ...]] = []
-    for row in data["formats"]:
-        if row["error"]:
-            continue
-        parts = [row[name] for name in heads[1 : 5 if primer else 4]]
-        time = None if row["microseconds"] is None else round(row["microseconds"])
-        rest: list[Cell] = ["yes" if row["stable"] else "no", _percent(row["cacheable"]), time]
-        if data["prices"]:
-            rest += [f"{row[name]:.4f}" for name in ("price", "price_cached")]
-        rows.append((row["format"], *parts, *rest))
+    shown = [row for row in data["formats"] if not row["error"]]
+    columns: list[tuple[str, list[Cell]]] = [
+        (name, [row[name] for row in shown]) for name in ("framing", "body", "escaping", "primer")
+    ]
+    columns.append(("stable prefix", ["yes" if row["stable"] else "no" for row in shown]))
+    columns.append(("cacheable", [_percent(row["cacheable"]) for row in shown]))
+    times = [row["microseconds"] for row in shown]
+    columns.append(("microseconds", [None if time is None else round(time) for time in times]))
+    for head, name in (("price", "price"), ("cached", "price_cached")):
+        columns.append((head, [None if row[name] is None else f"{row[name]:.4f}" for row in shown]))
+    columns = [
+        (head, cells) for head, cells in columns if any(cells) or head in ("framing", "body", "escaping")
+    ]
     title = f"Where the tokens go, in {data['counters'][0]}, and what a cache saves"
     title += f" over {_counted(data['calls'], 'call')} of the model" if data["calls"] else ""
     title += f"; {data['prices']}" if data["prices"] else ""
-    return _aligned(Table(title, tuple(heads), rows), "cacheable", "price", "cached")
+    rows: list[tuple[Cell, ...]] = [
+        (row["format"], *cells)
+        for row, cells in zip(shown, zip(*(cells for _, cells in columns), strict=True), strict=True)
+    ]
+    heads = ("format", *(head for head, _ in columns))
+    return _aligned(Table(title, heads, rows), "cacheable", "price", "cached")
 
 
 def _types(data: Mapping[str, JSON]) -> Table:
