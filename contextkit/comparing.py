@@ -1,6 +1,5 @@
 """Comparing: the same thread in several formats: what each costs, what it loses, and what a cache saves."""
 
-import dataclasses
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -131,17 +130,19 @@ def _named(formats: Formats, *, alone: bool) -> dict[str, Format]:
     return named
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class _Line:
     """Ends what a renderer gives with a newline."""
 
-    renderer: Renderer
+    __slots__ = ("_renderer",)
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
 
     def __repr__(self) -> str:
-        return repr(self.renderer)
+        return repr(self._renderer)
 
     def __call__(self, event: Event) -> str:
-        text: Any = self.renderer(event)
+        text: Any = self._renderer(event)
         return f"{text}\n" if isinstance(text, str) and text and text[-1] != "\n" else text
 
 
@@ -233,14 +234,11 @@ def _row(name: str, format: Format, subject: _Subject) -> Row:
     )
     run = replay(thread, _Contexts(format, thread, text), counter=counter, format=_CONTEXT, only_time=True)
     sizes = [(call.tokens, call.shared) for call in run.calls]
-    row = dataclasses.replace(
-        row, sent=sum(tokens for tokens, _ in sizes), shared=sum(shared for _, shared in sizes)
-    )
+    row = row._replace(sent=sum(tokens for tokens, _ in sizes), shared=sum(shared for _, shared in sizes))
     if (rates := subject.rates) is None:
         return row
     sizes = sizes or [(row.tokens or 0, 0)]
-    return dataclasses.replace(
-        row,
+    return row._replace(
         price=sum(rates.uncached(tokens) for tokens, _ in sizes),
         price_cached=sum(rates.price(tokens, shared) for tokens, shared in sizes),
     )

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .exceptions import SettingError
 from .plain import JSON
@@ -11,8 +11,7 @@ from .roundtrips import Back
 _UNREAD = Back("not checked")
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Size:
+class Size(NamedTuple):
     """The size of a text.
 
     Attributes:
@@ -28,8 +27,7 @@ class Size:
         return Size(_added(self.tokens, other.tokens), self.bytes + other.bytes)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What the events of one type take in a format, in tokens of the first counter.
 
     Attributes:
@@ -57,8 +55,7 @@ class Part:
         return Part(self.type, *(getattr(self, name) + getattr(other, name) for name in names))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What one format makes of the events. Where it failed, `error` says why, and there are no figures.
 
     Attributes:

@@ -1,8 +1,7 @@
 """Round trips: whether a format gives back what it wrote, and what is lost if it does not."""
 
-import dataclasses
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from .events import Event
 from .exceptions import MissingExtraError
@@ -23,8 +22,7 @@ _WORDS = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Back:
+class Back(NamedTuple):
     """What comes back when a text is read by the format that wrote it.
 
     Attributes:

@@ -255,7 +255,7 @@ def test_one_bad_format_does_not_spoil_the_rest() -> None:
     assert "KeyError: 'system'" in comparison["bad"].error
     assert "it gave 7, not text" in comparison["number"].error
     assert comparison["broken"].error == "of no use"
-    assert comparison["good"] == dataclasses.replace(only(agent(2), TAGGED), format="good")
+    assert comparison["good"] == only(agent(2), TAGGED)._replace(format="good")
     rows = comparison.to_rows()
     assert {frozenset(row) for row in rows} == {frozenset(rows[0])}
     assert [row["tokens_o200k_base"] is None for row in rows] == [True, True, False, True]
