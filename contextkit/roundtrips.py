@@ -28,8 +28,8 @@ class Back(NamedTuple):
     Attributes:
         verdict: `exact`: each event's type and data, with the types of all values and the order of keys;
             `equal`: as equal JSON, where 1 and 1.0 are one number and keys have no order; `lost`:
-            something else; `no reader`: the format has no way back; `not checked`: its reader needs what
-            is not installed.
+            something else, or in another order; `no reader`: the format has no way back; `not checked`: its
+            reader needs what is not installed.
         reason: What is lost, or why it was not checked.
 
     >>> str(Back("lost", "the data of 2 of 5 events"))
@@ -75,13 +75,20 @@ def read_back(format: Format, events: Sequence[Event], text: str) -> Back:
         if isinstance(missing := error.__cause__, MissingExtraError):
             return Back("not checked", str(missing))
         return Back("lost", f"it cannot be read: {str(error) or type(error).__name__}")
-    shown = [event for event in events if format(event)]
-    if reason := _lost(shown, read):
+    arranged = getattr(format, "arranged", list)
+    shown = [event for event in arranged(events) if format(event)]
+    if reason := _lost(shown, read) or _left_out(events, shown):
         return Back("lost", reason)
-    if left := len(events) - len(shown):
-        return Back("lost", f"{left:,} of {len(events):,} events are left out")
     exact = all(same(event.data, other.data) for event, other in zip(shown, read, strict=True))
     return Back("exact" if exact else "equal")
+
+
+def _left_out(events: Sequence[Event], shown: Sequence[Event]) -> str:
+    """Say what a text doesn't show, or shows in another place."""
+    if len(shown) < len(events):
+        return f"{len(events) - len(shown):,} of {len(events):,} events are left out"
+    moved = sum(event is not other for event, other in zip(events, shown, strict=True))
+    return f"the places of {moved:,} of {len(events):,} events; types and data come back" if moved else ""
 
 
 def _lost(shown: Sequence[Event], read: Sequence[Event]) -> str:

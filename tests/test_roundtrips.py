@@ -1,6 +1,7 @@
 """What comes back when a text is read by the format that wrote it."""
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -70,6 +71,28 @@ def test_each_kind_of_loss_is_said() -> None:
     )
     assert str(back(JSON_LINES | {"note": hidden}, *events)) == "lost: 1 of 2 events are left out"
     assert str(read_back(JSON_LINES, events, "{")).startswith("lost: it cannot be read: json, line 1")
+
+
+class _Backwards(Format):
+    """Writes the last event first."""
+
+    __slots__ = ()
+
+    def arranged(self, thread: Iterable[Event]) -> Iterable[Event]:
+        """Give the events in the order in which they are written."""
+        return reversed(list(thread))
+
+    def text(self, thread: Iterable[Event]) -> str:
+        """Write them."""
+        return super().text(self.arranged(thread))
+
+
+def test_another_order_is_a_loss() -> None:
+    """Even if all types and data come back."""
+    backwards = _Backwards("BACKWARDS", JSON_LINES.write, reader=JSON_LINES.reader)
+    events = (Event("user", "go"), Event("note", [1]), Event("note", [2]))
+    assert str(back(backwards, *events)) == "lost: the places of 2 of 3 events; types and data come back"
+    assert back(backwards, events[0]) == Back("exact")
 
 
 def test_a_format_without_a_reader_is_no_loss_that_is_known() -> None:
