@@ -84,7 +84,7 @@ class _Backwards(Format):
 
     def text(self, thread: Iterable[Event]) -> str:
         """Write them."""
-        return super().text(self.arranged(thread))
+        return "".join(map(self, self.arranged(thread)))
 
 
 def test_another_order_is_a_loss() -> None:
