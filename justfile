@@ -12,10 +12,11 @@ check:
 test profile="quick":
     CONTEXTKIT_PROFILE={{profile}} {{python}} -m pytest
 
-# speed and memory, and whether budgets are kept
+# speed and memory, whether budgets are kept, and what formats cost
 bench:
     {{python}} -m benchmarks.core
     {{python}} -m benchmarks.fit
+    {{python}} -m benchmarks.formats
 
 # run the notebooks anew, in place
 notebooks:

@@ -4,6 +4,8 @@ Every stage but the last maps a thread to a thread; the last one writes it as a 
 """
 
 from .budgets import Budget, Meter
+from .comparing import compare
+from .comparisons import Comparison
 from .contexts import Context, Fragment, Receipt, Step
 from .events import Event, kind_of
 from .exceptions import (
@@ -63,6 +65,7 @@ __all__ = [
     "Clamp",
     "ClampArrival",
     "CollapseErrors",
+    "Comparison",
     "Context",
     "ContextkitError",
     "CounterError",
@@ -101,6 +104,7 @@ __all__ = [
     "as_json",
     "as_yaml",
     "brief",
+    "compare",
     "default_target",
     "from_messages",
     "hidden",

@@ -1,4 +1,4 @@
-"""The command line: `contextkit demo`, `render`, `count` and `explain`.
+"""The command line: `contextkit demo`, `render`, `count`, `explain` and `compare`.
 
 Data goes to standard output, as UTF-8; all else goes to standard error. Standard output that is no
 terminal gets plain text, without colours and lines.
@@ -18,6 +18,7 @@ highest code counts.
 """
 
 import contextlib
+import datetime
 import itertools
 import sys
 from collections import Counter
@@ -29,13 +30,17 @@ from typing import Any, TypeVar
 import click
 
 from .budgets import Budget
+from .comparing import compare as compared
+from .comparisons import Comparison, together
 from .demo import deployment
 from .display import tables, terminal
+from .display.comparisons import comparison_tables
 from .exceptions import ContextkitError, ReadError, SettingError
 from .formats import FORMATS, Format
 from .messages import NamedThread, read_threads
 from .plain import JSON
 from .prompts import Prompt
+from .rates import rates_of
 from .tokens.counters import TokenCounter, token_counter
 from .windows import render as rendered
 
@@ -49,6 +54,7 @@ What to try next, with a history of your own in thread.json
   contextkit count thread.json
   contextkit render thread.json --budget {budget}
   contextkit explain thread.json --budget {budget}
+  contextkit compare thread.json
 
   from contextkit import read_threads, render
   for named in read_threads("thread.json"):
@@ -105,6 +111,21 @@ def _counter(_ctx: click.Context, _parameter: click.Parameter, name: str) -> Tok
         return token_counter(name)
     except ContextkitError as error:
         raise click.BadParameter(str(error)) from None
+
+
+def _counters(ctx: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        _counter(ctx, parameter, name)
+    return tuple(dict.fromkeys(names))
+
+
+def _prices(_ctx: click.Context, _parameter: click.Parameter, model: str | None) -> str | None:
+    try:
+        if model is not None:
+            rates_of(model)  # that nobody knows its price is said now
+    except ContextkitError as error:
+        raise click.BadParameter(str(error)) from None
+    return model
 
 
 def _prompt(_ctx: click.Context, _parameter: click.Parameter, path: str | None) -> Prompt | None:
@@ -282,6 +303,57 @@ def count(files: tuple[str, ...], counter: TokenCounter, format: Format, as_json
         terminal.write_json(counts.to_data())
     elif counts.threads or not run.code:
         terminal.write_table(tables.counts_table(counts.to_data()))
+    run.end()
+
+
+@main.command(epilog=_EXIT_CODES, short_help="Print what each format costs and loses.")
+@_FILES
+@click.option(
+    "--format",
+    "names",
+    type=click.Choice(list(FORMATS)),
+    multiple=True,
+    help="A format to compare; several times for several. All of them by default.",
+)
+@click.option(
+    "--counter",
+    "counters",
+    metavar="NAME",
+    multiple=True,
+    default=("o200k_base", "cl100k_base"),
+    show_default=True,
+    callback=_counters,
+    help="What counts the tokens, as of the other commands; several times for several.",
+)
+@click.option("--prices", metavar="MODEL", callback=_prices, help="Whose prices to show; needs an extra.")
+@_JSON
+def compare(
+    files: tuple[str, ...],
+    names: tuple[str, ...],
+    counters: tuple[str, ...],
+    prices: str | None,
+    as_json: bool,
+) -> None:
+    """Print what the threads in FILE cost in each format, next to compact and pretty JSON.
+
+    Tokens and bytes; whether everything comes back; what is framing, body and escaping; what a cache
+    can serve over the calls of the model. Several threads are summed up, and none is kept.
+    """
+    run = _Run()
+    formats = {name: FORMATS[name] for name in names or FORMATS}
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    whole: Comparison | None = None
+    with terminal.progress() as say:
+        for label, named in run.threads(files):
+            with run.trying(label):
+                found = compared(named.thread, formats, counters=counters, rates=prices, as_of=today)
+                whole = found if whole is None else together((whole, found))
+                say(f"{whole.threads:,} threads, {whole.events:,} events")
+    if whole is not None and as_json:
+        terminal.write_json(whole.to_data())
+    elif whole is not None:
+        for table in comparison_tables(whole.to_data()):
+            terminal.write_table(table)
     run.end()
 
 

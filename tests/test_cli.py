@@ -15,7 +15,19 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from contextkit import Budget, BudgetError, Event, PolicyError, Prompt, Thread, cli, render, token_counter
+from contextkit import (
+    Budget,
+    BudgetError,
+    Event,
+    PolicyError,
+    Prompt,
+    Thread,
+    cli,
+    compare,
+    render,
+    token_counter,
+)
+from contextkit.comparisons import together
 from contextkit.formats import FORMATS
 
 SMALL = Path(__file__).parent / "data" / "deployment_small.json"
@@ -61,7 +73,7 @@ def test_importing_the_command_line_imports_nothing_heavy() -> None:
     assert found.stdout == "[]\n"
 
 
-@pytest.mark.parametrize("command", [(), ("demo",), ("render",), ("count",), ("explain",)])
+@pytest.mark.parametrize("command", [(), ("demo",), ("render",), ("count",), ("explain",), ("compare",)])
 def test_every_command_has_help(command: Sequence[str]) -> None:
     """Help says what the command does, and no line of it is cut off."""
     result = run(*command, "--help")
@@ -285,6 +297,62 @@ def test_nothing_in_it_is_no_thread() -> None:
     """An empty input cannot be read, and no table of nothing is printed."""
     result = run("count", "-")
     assert (result.exit_code, result.stdout) == (3, "")
+
+
+# ---- compare
+
+
+def test_compare_as_json_is_the_comparison() -> None:
+    """Of several threads the sum, but for times the same as in Python."""
+    options = ("--format", "xml", "--format", "json-lines", "--counter", "gpt-4", "--prices", "gpt-5")
+    shown = json.loads(run("compare", SMALL, DEMO, *options, "--json").stdout)
+    formats = {name: FORMATS[name] for name in ("xml", "json-lines")}
+    threads = (Thread.from_json(path.read_bytes()) for path in (SMALL, DEMO))
+    whole = together(compare(thread, formats, counters=["gpt-4"], rates="gpt-5") for thread in threads)
+    assert all(row.pop("microseconds") > 0 for row in shown["formats"])
+    assert re.fullmatch(r"gpt-5: .* as of \d{4}-\d\d-\d\d, by genai-prices .*", shown.pop("prices"))
+    expected = whole.to_data()
+    for row in expected["formats"]:
+        del row["microseconds"]
+    del expected["prices"]
+    assert shown == {**expected, "schema_version": 1}
+
+
+def test_compare_shows_tables() -> None:
+    """Sizes next to both kinds of JSON, where the tokens go, event types, and what is lost."""
+    shown = run("compare", SMALL).stdout
+    tables = [table.splitlines() for table in shown.strip().split("\n\n")]
+    assert [table[1].split()[0] for table in tables] == ["format", "format", "event", "format"]
+    assert [row.split()[0] for row in tables[0][2:]] == [*FORMATS, "compact", "pretty"]
+    assert tables[0][1].split()[1:4] == ["o200k_base", "cl100k_base", "bytes"]
+    for row, format in zip(tables[0][2:], FORMATS.values(), strict=False):
+        assert row.split()[1] == f"{render(small(), format).tokens:,}"
+    assert tables[3][2].startswith("tagged  the data of ")
+    assert "price" not in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--format", "toml"), "'toml' is not one of"),
+        (("--counter", "nope"), "no token counter for 'nope'"),
+        (("--prices", "nope"), "genai-prices does not know it"),
+    ],
+)
+def test_compare_says_what_is_wrong(options: tuple[str, ...], said: str) -> None:
+    """An option that is wrong is exit code 2."""
+    result = run("compare", SMALL, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+
+
+def test_compare_passes_over_what_cannot_be_read() -> None:
+    """The rest is compared; of nothing there is no table."""
+    result = run("compare", "/nope", SMALL, "--format", "xml")
+    assert result.exit_code == 3
+    assert "in 1 thread" in result.stdout
+    assert "/nope: No such file" in result.stderr
+    assert (run("compare", "/nope").exit_code, run("compare", "/nope", "--json").stdout) == (3, "")
 
 
 # ---- exit codes

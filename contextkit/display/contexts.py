@@ -113,11 +113,11 @@ def context_html(context: "Context") -> str:
     Nothing is counted for it that the context has not counted already, so what is gone has its
     number of events here, and its tokens in `Context.receipt`.
     """
-    parts = (_CSS_BLOCK, _heading(context), _strip(context), _key(context), _types(context), _text(context))
+    parts = (STYLE, _heading(context), _strip(context), _key(context), _types(context), _text(context))
     return f'<div class="ck">{"".join(parts)}</div>'
 
 
-_CSS_BLOCK = f"<style>{_CSS}</style>"
+STYLE = f"<style>{_CSS}</style>"
 
 
 def _heading(context: "Context") -> str:
