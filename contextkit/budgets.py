@@ -21,7 +21,7 @@ def whole_number(name: str, value: object, least: int) -> int:
     return value
 
 
-_SHARE = 0.57  # measured: see `contextkit.policies`
+_SHARE = 0.58  # measured: see `contextkit.policies`
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Budget:
         limit: What the context and the model's reply may have together, in tokens.
         target: The mark to go down to when the limit is passed, in tokens. The lower it is, the rarer
             are the compactions, and the more of the prompt comes from the provider's cache. Without
-            one a `Window` goes down to the pinned events and 0.57 of what these leave; `render`,
+            one a `Window` goes down to the pinned events and 0.58 of what these leave; `render`,
             which is for once, no further than needed.
         reserve: What is kept free for the reply, in tokens.
 
@@ -76,7 +76,7 @@ class Budget:
             pinned: The tokens of what may not be cut.
 
         >>> Budget(10_000).mark(1_000), Budget(10_000, target=5_000).mark(1_000)
-        (6130, 5000)
+        (6220, 5000)
         """
         if self.target is not None:
             return self.target

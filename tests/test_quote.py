@@ -105,9 +105,9 @@ class TestWhatIsQuoted:
         assert "file_31.py" in " ".join(chosen.values())
 
     def test_of_values_records_are_quoted(self) -> None:
-        """One a line, with the way to it in front; text that is JSON as the value that it is."""
+        """One a line, in their order; text that is JSON as the value that it is."""
         value = {"found": [{"path": "src/a.py", "ok": True}, {"path": "b", "ok": False}], "log": "x\n v1.4.2"}
-        expected = {"search_result 0": "found[0]: path: src/a.py, ok: true\nv1.4.2"}
+        expected = {"search_result 0": "path: src/a.py, ok: true\nv1.4.2"}
         assert quoted(thread(Event("search_result", value))) == expected
         assert quoted(thread(Event("search_result", json.dumps(value)))) == expected
 

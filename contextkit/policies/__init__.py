@@ -2,7 +2,7 @@
 
 `DEFAULT_POLICIES` serves whoever names none. What it holds, and where each stands, was chosen by replaying
 recorded and generated runs (`python -m benchmarks.replay`), by what the contexts still show of what the model
-goes on to write, and by what they cost. So was the mark that a window goes down to, pinned events and 0.57 of
+goes on to write, and by what they cost. So was the mark that a window goes down to, pinned events and 0.58 of
 the rest: higher ones cost more, lower ones lose more.
 
 1. `CollapseErrors`: errors that only repeat themselves say nothing new. Nothing is lost, so it comes first.

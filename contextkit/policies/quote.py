@@ -42,7 +42,7 @@ class Quote:
     {'note 0': 'the build of v1.4.2 is red'}
     """
 
-    share: float = 0.65
+    share: float = 0.72
 
     def __post_init__(self) -> None:
         if not 0 < self.share < 1:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..events import Event
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LONGEST = 200  # characters; of a longer line only the pieces that matter are quoted
+_SHORT = 100  # characters; a longer part of a value is a line of its own
 _PIECE = re.compile(rf".{{1,{_LONGEST}}}(?:\s|$)|.{{1,{_LONGEST}}}", re.DOTALL)
 _MARKER = re.compile(r"^[ \t]*\[.*\bleft out\b.*\][ \t]*$", re.MULTILINE)
 _BYTES = 4  # bytes a token, roughly: a sample says how far off that is
@@ -54,7 +55,7 @@ def source_of(event: Event, *, shown: bool, cut: bool = False) -> Source:
 
     >>> found = [{"flight": "HAT069", "stops": []}, {"flight": "HAT083", "price": {"economy": 51}}]
     >>> source_of(Event("search_result", found, id="7"), shown=False).text
-    '[0]: flight: HAT069\n[1]: flight: HAT083\n[1].price: economy: 51'
+    'flight: HAT069, stops: []\nflight: HAT083, price: economy: 51'
     """
     own = event.kind in ("assistant", "reasoning", "call")
     name = f"{event.type} {event.id}"
@@ -64,7 +65,7 @@ def source_of(event: Event, *, shown: bool, cut: bool = False) -> Source:
     if isinstance(data, str) and data[:1] in ("{", "["):
         with contextlib.suppress(ValueError, RecursionError):
             data = json.loads(data)
-    text = data if isinstance(data, str) else "\n".join(_records(data, ""))
+    text = data if isinstance(data, str) else "\n".join(_records(data))
     if cut:
         text = _MARKER.sub("", text)
     said = event.kind == "user" and len(text) <= _FEW_WORDS
@@ -73,25 +74,43 @@ def source_of(event: Event, *, shown: bool, cut: bool = False) -> Source:
     return Source(name, text, own, shown=False, said=said)
 
 
-def _records(value: JSON, path: str) -> Iterator[str]:
-    """Write what stands directly in an object or a list as one line, with the way to it in front."""
-    is_object = isinstance(value, dict)
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    scalars: list[str] = [] if items or isinstance(value, dict | list) else [_scalar(value)]
-    within: list[tuple[str, JSON]] = []
-    for key, item in items:
-        if isinstance(item, dict | list) or (isinstance(item, str) and "\n" in item):
-            within.append((f"{path}.{key}".lstrip(".") if is_object else f"{path}[{key}]", item))
-        else:
-            scalars.append(f"{key}: {_scalar(item)}" if is_object else _scalar(item))
-    if scalars:
-        yield f"{path}: {', '.join(scalars)}" if path else ", ".join(scalars)
-    for place, item in within:
-        if isinstance(item, str):
-            yield f"{place}:"
-            yield from item.split("\n")
-        else:
-            yield from _records(item, place)
+def _records(value: JSON) -> list[str]:
+    """Write a value in its own order, one record a line: what is short stays with what it belongs to."""
+    lines: list[tuple[str, list[str]]] = [("", [])]  # what stands in front, and the parts
+
+    def walk(value: JSON) -> None:
+        is_object = isinstance(value, dict)
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            name = f"{key}: " if is_object else ""
+            short = _flow(item)
+            if short is None:
+                lines.append((name, []))
+                walk(item)
+                lines.append(("", []))
+                continue
+            if not is_object and isinstance(item, dict):
+                lines.append(("", []))  # a row of a table
+            first, *others = f"{name}{short}".split("\n")
+            lines[-1][1].append(first)
+            lines.extend(("", [line]) for line in others)
+
+    walk(value if isinstance(value, dict | list) else [value])
+    return [text for front, parts in lines if (text := (front + ", ".join(parts)).rstrip())]
+
+
+def _flow(value: JSON) -> str | None:
+    """Write a scalar, and an object or a list of scalars if it is short."""
+    if not isinstance(value, dict | list):
+        return _scalar(value)
+    if not value:
+        return json.dumps(value)
+    if any(isinstance(item, dict | list) for item in (value.values() if isinstance(value, dict) else value)):
+        return None
+    if isinstance(value, dict):
+        text = ", ".join([f"{key}: {_scalar(item)}" for key, item in value.items()])
+    else:
+        text = ", ".join(map(_scalar, value))
+    return text if len(text) <= _SHORT and "\n" not in text else None
 
 
 def _scalar(value: JSON) -> str:
