@@ -11,6 +11,7 @@ from .exceptions import (
     ContextkitError,
     CounterError,
     EventError,
+    FetchError,
     FormatError,
     MissingExtraError,
     PolicyError,
@@ -40,6 +41,7 @@ from .policies import (
     Within,
     default_target,
 )
+from .prefetching import Fetch, FetchCache, Hook, aprefetch, fetched, prefetch
 from .prompts import Prompt
 from .renderers import Renderer, Template, as_json, as_yaml, brief, hidden
 from .threads import RESTORE_TOOL, Thread, Unit
@@ -69,9 +71,13 @@ __all__ = [
     "Drop",
     "Event",
     "EventError",
+    "Fetch",
+    "FetchCache",
+    "FetchError",
     "Format",
     "FormatError",
     "Fragment",
+    "Hook",
     "Mask",
     "Meter",
     "MissingExtraError",
@@ -98,13 +104,16 @@ __all__ = [
     "Unit",
     "Window",
     "Within",
+    "aprefetch",
     "as_json",
     "as_yaml",
     "brief",
     "default_target",
+    "fetched",
     "from_messages",
     "hidden",
     "kind_of",
+    "prefetch",
     "read_threads",
     "render",
     "token_counter",

@@ -52,6 +52,8 @@ HEAVY = {
         "rich",
         "click",
         "tiktoken",
+        "anyio",
+        "tenacity",
         "tokenizers",
         "toktok",
         "yaml",
