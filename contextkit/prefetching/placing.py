@@ -1,8 +1,8 @@
 """What hooks gave becomes events at the end of the thread, as many tokens as there is room for."""
 
-import dataclasses
 import datetime
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ..events import Event
 from ..measuring import Measure
@@ -13,8 +13,7 @@ from ..tokens.cutting import cut, exceeds
 from .fetch import Fetch, marked
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of a hook.
 
     Attributes:
@@ -108,11 +107,15 @@ def shares(sizes: Sequence[int], least: Sequence[int], room: int) -> list[int]:
     return at(low)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
 class Cutter:
-    """Cuts results to tokens, as a format writes them."""
+    """Cuts results to tokens, as a format writes them.
 
-    measure: Measure
+    Attributes:
+        measure: Counts.
+    """
+
+    def __init__(self, measure: Measure) -> None:
+        self.measure = measure
 
     def size(self, events: Sequence[Event], most: int) -> int:
         """Give the tokens of some events; of more than `most`, one more than that."""

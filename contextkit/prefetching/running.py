@@ -5,7 +5,7 @@ import importlib.util
 import inspect
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..calling import is_async
@@ -38,25 +38,21 @@ async def events_of(fetch: Fetch, thread: Thread) -> tuple[Event, ...]:
     Raises:
         RubbishError: If it gives something else.
     """
-    return await _retried(fetch.retries, lambda: _called(fetch.hook, thread))
-
-
-async def _retried(retries: int, call: Callable[[], Awaitable[tuple[Event, ...]]]) -> tuple[Event, ...]:
-    if not retries:
-        return await call()
+    if not fetch.retries:
+        return await _called(fetch.hook, thread)
     import anyio
-    from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+    from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
 
     retrying = AsyncRetrying(
-        stop=stop_after_attempt(retries + 1),
-        wait=wait_exponential_jitter(initial=0.1, max=5, jitter=0.1),
+        stop=stop_after_attempt(fetch.retries + 1),
+        wait=wait_exponential(multiplier=0.1, max=5) + wait_random(0, 0.1),
         retry=retry_if_exception(
             lambda error: isinstance(error, Exception) and not isinstance(error, RubbishError)
         ),
         sleep=anyio.sleep,
         reraise=True,
     )
-    return await retrying(call)
+    return await retrying(_called, fetch.hook, thread)
 
 
 async def _called(hook: Hook, thread: Thread) -> tuple[Event, ...]:
