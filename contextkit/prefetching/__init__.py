@@ -40,8 +40,9 @@ class Files:
 
     def __call__(self, thread):
         for path in sorted(Path(self.folder).glob(self.glob)):
-            name = str(path.relative_to(self.folder))
-            yield Event("file", {"path": name, "text": path.read_text(encoding="utf-8", errors="replace")})
+            if path.is_file():
+                name = path.relative_to(self.folder).as_posix()
+                yield Event("file", {"path": name, "text": path.read_text("utf-8", "replace")})
 
 
 @dataclasses.dataclass(frozen=True)
