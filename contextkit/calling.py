@@ -110,11 +110,13 @@ def in_thread(call: Callable[[_Given], Any], given: _Given) -> "Future[Any]":
     future.set_running_or_notify_cancel()  # so that a result which comes too late is no error
     context = contextvars.copy_context()
 
-    def work() -> None:
+    def work(future: "Future[Any]") -> None:
         try:
             future.set_result(context.run(call, given))
         except BaseException as error:  # noqa: BLE001 - it is raised again where the result is asked for
             future.set_exception(error)
+        finally:
+            del future  # else the exception and this frame would hold on to each other
 
-    threading.Thread(target=work, name="contextkit-call", daemon=True).start()
+    threading.Thread(target=work, args=(future,), name="contextkit-call", daemon=True).start()
     return future

@@ -12,6 +12,8 @@ import pytest
 
 from contextkit import (
     TAGGED,
+    Budget,
+    Drop,
     Event,
     Fetch,
     FetchCache,
@@ -19,6 +21,7 @@ from contextkit import (
     MissingExtraError,
     SettingError,
     Thread,
+    Window,
     aprefetch,
     fetched,
     prefetch,
@@ -429,6 +432,13 @@ def test_events_that_do_not_fit_are_counted() -> None:
     assert thread[-1].data == f"{51 - len(thread)} of 50 events left out: there is no room for them"
 
 
+def test_events_that_are_gone_stay_counted() -> None:
+    """Also where what its tokens have left is cut again for the budget."""
+    hook = Fetch(lambda thread: [Event("row", lines(22))] * 2, name="rows", tokens=60)
+    kept, note = prefetch(Thread(), [hook], budget=30)
+    assert (kept.type, note.data) == ("row", "1 of 2 events left out: there is no room for them")
+
+
 def test_what_cannot_be_cut_small_enough_is_left_out() -> None:
     """A frame without anything in it says nothing."""
     for as_call in (True, False):
@@ -514,6 +524,19 @@ def test_arguments_may_follow_from_the_thread() -> None:
     assert prefetch(TASK, [hook])[1].data == {"of": "Deploy the newest release."}
 
 
+def test_what_is_fetched_is_compacted_as_results_are(backend: str) -> None:
+    """It is in nobody's way when the window fills up, and fetched again once it is gone."""
+    hooks: list[Any] = [
+        Fetch(lambda thread: Event("log", lines(200)), name="log"),
+        Fetch(lambda thread: Event("x", lines(200)), name="called", as_call=True),
+    ]
+    thread = run(backend, lambda: aprefetch(TASK, hooks))
+    context = Window(budget=Budget(400, target=100), policies=[Drop()]).render(thread)
+    assert context.tokens <= 400
+    assert fetched(context.thread) == ()
+    assert len(run(backend, lambda: aprefetch(context.thread, hooks))) == len(context.thread) + 3
+
+
 # ---- retries
 
 
@@ -588,6 +611,8 @@ def test_what_cannot_be_called_is_told_before_any_is_called(hooks: Any, said: st
         {"as_call": "tags"},
         {"name": "two words"},
         {"when": 3},
+        {"when": awaited},
+        {"arguments": awaited},
         {"arguments": object()},
     ],
 )

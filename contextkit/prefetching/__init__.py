@@ -9,6 +9,7 @@ import dataclasses
 import json
 import sqlite3
 import subprocess
+import urllib.error
 import urllib.request
 from contextlib import closing
 from pathlib import Path
@@ -53,8 +54,12 @@ class Http:
     url: str
 
     def __call__(self, thread):
-        with urllib.request.urlopen(self.url, timeout=5) as answer:
-            return Event(self.name, json.load(answer))
+        try:
+            with urllib.request.urlopen(self.url, timeout=5) as answer:
+                return Event(self.name, json.load(answer))
+        except urllib.error.HTTPError as error:
+            with error:  # it holds the connection open
+                raise
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,8 +78,9 @@ class Sql:
 ```
 
 `Fetch(Git("."), name="git", ttl=60)` has a `ttl`: for a minute all threads that ask for it share one
-result. A hook that runs for too long is left, and its result thrown away; a thread of the operating
-system cannot be stopped, so a sync hook should have a time limit of its own as well.
+result. A sync hook that runs for too long is left alone, and its result thrown away: a thread of the
+operating system cannot be stopped, so it should have a time limit of its own as well. An async hook is
+cancelled, and must let itself be.
 '''
 
 import functools

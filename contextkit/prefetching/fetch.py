@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from ..budgets import whole_number
+from ..calling import is_async
 from ..events import Event
 from ..exceptions import EventError, SettingError
 from ..plain import JSON, plain
@@ -33,7 +34,8 @@ class Fetch:
         arguments: What it is asked, as the arguments of the tool: a JSON value, or a function that gives
             it from the thread. Together with the name it says what is fetched.
         timeout: What all its tries may take together, in seconds.
-        tokens: What its result may have, in tokens, as the format writes it; above, it is cut.
+        tokens: What its result may have, in tokens, as the format writes it. Above, it is cut, and what is
+            cut is not in the log either.
         minimum: What its result has at least, in tokens. Where the budget has less, it is not called.
         ttl: How long a result is fresh, in seconds from when its fetch began. `None`: as long as it
             stands in the thread. Only with a `ttl` is a result shared with other threads by a `FetchCache`,
@@ -68,6 +70,11 @@ class Fetch:
         for name, given in (("hook", self.hook), ("when", self.when)):
             if not callable(given) and (name == "hook" or given is not None):
                 raise SettingError(f"Fetch.{name}", given, "it must be a callable that takes the thread")
+        for name, given in (("when", self.when), ("arguments", self.arguments)):
+            if is_async(given):
+                raise SettingError(
+                    f"Fetch.{name}", given, "it must not be async: it only looks at the thread"
+                )
         object.__setattr__(self, "name", self.name or _name_of(self.hook))
         try:
             Event(self.name)

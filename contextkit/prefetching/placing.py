@@ -21,12 +21,14 @@ class Outcome(NamedTuple):
         failure: What went wrong, in a line.
         omitted: Why it was not called, in a line.
         error: The exception behind a failure.
+        number: How many events there were before any cut.
     """
 
     events: tuple[Event, ...] = ()
     failure: str = ""
     omitted: str = ""
     error: BaseException | None = None
+    number: int = 0
 
 
 NOTHING = Outcome()
@@ -142,13 +144,13 @@ class Cutter:
             left -= self.measure.tokens(smaller)
         if len(kept) == 1 and kept[0].kind == "call":
             kept = []  # a call without its result says nothing
-        gone = len(outcome.events) - len(kept)
+        gone = outcome.number - len(kept)
         if not kept:
             return Outcome(omitted=f"left out: there is no room for it in {tokens:,} tokens")
         if not gone:
-            return Outcome(tuple(kept))
-        few = f"{gone:,} of {len(outcome.events):,} events"
-        return Outcome(tuple(kept), omitted=f"{few} left out: there is no room for them")
+            return outcome._replace(events=tuple(kept))
+        few = f"{gone:,} of {outcome.number:,} events"
+        return outcome._replace(events=tuple(kept), omitted=f"{few} left out: there is no room for them")
 
     def _cut(self, event: Event, tokens: int) -> Event | None:
         """Give the event cut to so many tokens, or nothing where its frame alone has more."""

@@ -100,7 +100,7 @@ class Stage:
                 return NOTHING
             asked = question(fetch.name, fetch.asked(thread))
         except Exception as error:  # noqa: BLE001 - they are the user's code: they can raise anything
-            return Outcome(failure=in_a_line(error), error=error)
+            return self._failed(in_a_line(error), error)
         return NOTHING if asked in self._standing and self._fresh(fetch, self._standing[asked]) else None
 
     def _fresh(self, fetch: Fetch, at: str | None) -> bool:
@@ -108,6 +108,10 @@ class Stage:
             return True
         begun = time_of(at)
         return begun is not None and 0 <= self._cache.clock() - begun < fetch.ttl
+
+    def _failed(self, reason: str, error: BaseException) -> Outcome:
+        # an exception holds on to the frames that it went through, and so to all that these hold open
+        return Outcome(failure=reason, error=error if self._raises else None)
 
     # ---- during: one hook
 
@@ -150,13 +154,14 @@ class Stage:
             with anyio.CancelScope(deadline=deadline):
                 arguments = fetch.asked(thread)
                 fetched = await self._fetched(fetch, arguments, thread)
-                return Outcome(results(fetch, arguments, fetched.events, fetched.begun))
+                events = results(fetch, arguments, fetched.events, fetched.begun)
+                return Outcome(events, number=len(events))
         except anyio.get_cancelled_exc_class() as error:
             if anyio.current_effective_deadline() == -math.inf:
                 raise
-            return Outcome(failure="it cancelled itself", error=error)
+            return self._failed("it cancelled itself", error)
         except Exception as error:  # noqa: BLE001 - a hook is the user's code: it can raise anything
-            return Outcome(failure=in_a_line(error), error=error)
+            return self._failed(in_a_line(error), error)
         return Outcome(failure=f"no result in {fetch.timeout or 0:g} s")
 
     async def _fetched(self, fetch: Fetch, arguments: JSON, thread: Thread) -> Fetched:

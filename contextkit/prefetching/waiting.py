@@ -33,7 +33,10 @@ async def arrived(future: "Future[_Value]") -> _Value:
 
     future.add_done_callback(wake)
     await signal.wait()
-    return future.result()
+    try:
+        return future.result()
+    finally:
+        del future  # else its exception and this frame would hold on to each other
 
 
 async def called_in_thread(call: Callable[[threading.Event], Any]) -> Any:
