@@ -3,8 +3,11 @@
 import asyncio
 import contextvars
 import functools
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -31,6 +34,7 @@ from contextkit.prefetching.placing import shares
 
 from .clocks import BACKENDS, Threads, run
 
+ROOT = Path(__file__).parents[1]
 TASK = Thread([Event("user", "Deploy the newest release.")])
 
 
@@ -310,6 +314,19 @@ def test_errors_can_be_raised(backend: str) -> None:
         run(backend, lambda: aprefetch(TASK, [hangs, fails], on_error="raise"))
     assert isinstance(caught.value.__cause__, ConnectionError)
     assert caught.value.name == "fails"
+
+
+def test_who_cannot_tell_whether_it_is_needed_stops_all_before_any_is_called(backend: str) -> None:
+    """If errors are to be raised."""
+    called = []
+
+    def hook(thread: Thread) -> None:
+        called.append(1)
+
+    fetches = [Fetch(hook, name="a"), Fetch(hook, name="b", when=lambda thread: thread["none"])]
+    with pytest.raises(FetchError, match="b: ThreadError"):
+        run(backend, lambda: aprefetch(TASK, fetches, on_error="raise"))
+    assert not called
 
 
 def test_a_broken_counter_is_no_fault_of_a_hook(backend: str) -> None:
@@ -649,3 +666,41 @@ def test_it_can_be_called_where_a_loop_runs(backend: str) -> None:
         return prefetch(TASK, [awaited, hook])
 
     assert [event.data for event in anyio.run(cell, backend=backend)[1:]] == [1, "yes"]
+
+
+def test_a_hook_that_hangs_does_not_hold_up_the_interpreter() -> None:
+    """The process ends, whatever a thread of its still waits for."""
+    code = """
+import threading
+from contextkit import Fetch, Thread, prefetch
+def hangs(thread):
+    threading.Event().wait()
+print(prefetch(Thread(), [Fetch(hangs, timeout=0.05)])[0].data)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout == "no result in 0.05 s\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are others there")
+def test_an_interrupt_cancels_the_hooks() -> None:
+    """Ctrl-C while `prefetch` waits ends the hooks too."""
+    code = """
+import os, signal, anyio
+from contextkit import Thread, prefetch
+async def hangs(thread):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        await anyio.sleep_forever()
+    finally:
+        print("cancelled")
+try:
+    prefetch(Thread(), [hangs], timeout=None)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout == "cancelled\ninterrupted\n"

@@ -61,6 +61,7 @@ class Stage:
 
         deadline = math.inf if self._timeout is None else anyio.current_time() + self._timeout
         self.outcomes = self._admitted()
+        self._raise()
         done = [anyio.Event() for _ in self.fetches]
         async with anyio.create_task_group() as group:
             for place, outcome in enumerate(self.outcomes):
@@ -68,12 +69,16 @@ class Stage:
                     group.start_soon(self._one, place, done, deadline, group.cancel_scope)
                 else:
                     done[place].set()
+        self._raise()
+        return self._written()
+
+    def _raise(self) -> None:
+        """Raise what is to be raised; of several failures the first in the order of declaration."""
         if self._broken is not None:
             raise self._broken
         for fetch, outcome in zip(self.fetches, self.outcomes, strict=True):
             if self._raises and outcome is not None and outcome.failure:
                 raise FetchError(fetch.name, outcome.failure) from outcome.error
-        return self._written()
 
     # ---- before: who is called
 
