@@ -16,6 +16,7 @@ test profile="quick":
 bench:
     {{python}} -m benchmarks.core
     {{python}} -m benchmarks.fit
+    {{python}} -m benchmarks.prefetching
 
 # run the notebooks anew, in place
 notebooks:

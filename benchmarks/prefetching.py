@@ -1,6 +1,6 @@
 """What prefetching costs, and what running hooks together saves: `python -m benchmarks.prefetching`.
 
-Each figure is the median of several runs. The hooks do nothing but wait, so all else is the stage's own.
+The hooks do nothing but wait, so all else is the stage's own.
 """
 
 import statistics
@@ -12,6 +12,8 @@ from typing import Any
 import anyio
 
 from contextkit import Event, Fetch, FetchCache, Thread, aprefetch, prefetch
+
+from .timing import timed
 
 THREAD = Thread([Event("user", "Deploy the newest release.")])
 WAIT = 0.1  # seconds
@@ -44,27 +46,27 @@ def hooks(hook: Any, number: int = 20, **settings: Any) -> list[Fetch]:
     return [Fetch(hook, name=f"{hook.__name__}_{place}", **settings) for place in range(number)]
 
 
-def seconds(call: Callable[[], object], times: int) -> float:
-    """Give the median time of a call, after one that does not count."""
-    call()
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+def figures(taken: Sequence[float], parts: int = 1) -> str:
+    """Write the median of some times and the least of them, in milliseconds; the first does not count."""
+    own = sorted(1_000 * each / parts for each in taken[1:])
+    return f"{statistics.median(own):8.3f} ms ({own[0]:.3f})"
 
 
-def stage(backend: str, fetches: Sequence[Fetch], times: int, **settings: Any) -> float:
-    """Give the median time of a stage inside a loop that runs already."""
+def waited(fetches: Sequence[Fetch], times: int) -> list[float]:
+    """Give the times of a stage that brings its own event loop."""
+    return [timed(lambda: prefetch(THREAD, fetches)) for _ in range(times + 1)]
 
-    async def main() -> float:
+
+def awaited(backend: str, fetches: Sequence[Fetch], times: int, **settings: Any) -> list[float]:
+    """Give the times of a stage inside a loop that runs already."""
+
+    async def main() -> list[float]:
         taken = []
         for _ in range(times + 1):
             start = time.perf_counter()
             await aprefetch(THREAD, fetches, **settings)
             taken.append(time.perf_counter() - start)
-        return statistics.median(taken[1:])
+        return taken
 
     return anyio.run(main, backend=backend)
 
@@ -97,27 +99,25 @@ def calls_of_fifty(*, of_the_system: bool) -> int:
     return len(calls)
 
 
+def show(hook: Callable[[Thread], object], times: int, parts: int) -> None:
+    """Print the figures of twenty hooks."""
+    for backend in ("asyncio", "trio"):
+        own = awaited(backend, hooks(hook), times)
+        print(f"  aprefetch, {backend:10}{hook.__name__:11}{figures(own, parts)}")
+    in_room = awaited("asyncio", hooks(hook, tokens=500), times, budget=2_000)
+    print(f"  aprefetch, a budget  {hook.__name__:11}{figures(in_room, parts)}")
+    print(f"  prefetch             {hook.__name__:11}{figures(waited(hooks(hook), times), parts)}")
+
+
 def main() -> None:
     """Print the figures."""
-    print(f"20 hooks of {1000 * WAIT:.0f} ms each, together")
+    print(f"20 hooks of {1000 * WAIT:.0f} ms each, together: median (least)")
     for hook in (waits, blocks):
-        for backend in ("asyncio", "trio"):
-            print(
-                f"  aprefetch, {backend:8} {hook.__name__:11}{1000 * stage(backend, hooks(hook), 5):8.1f} ms"
-            )
-        taken = seconds(lambda hook=hook: prefetch(THREAD, hooks(hook)), 5)  # type: ignore[misc]
-        print(f"  prefetch            {hook.__name__:11}{1000 * taken:8.1f} ms")
-    print("The stage's own time, a hook (20 hooks that give an event at once)")
+        show(hook, 5, 1)
+    print("The stage's own time, a hook, of 20 hooks that give an event at once: median (least)")
     for hook in (quick, quick_sync):
-        for backend in ("asyncio", "trio"):
-            own = stage(backend, hooks(hook), 50) / 20
-            print(f"  aprefetch, {backend:8} {hook.__name__:11}{1000 * own:8.3f} ms")
-        own = stage("asyncio", hooks(hook, tokens=500), 50, budget=2_000) / 20
-        print(f"  with room to keep   {hook.__name__:11}{1000 * own:8.3f} ms")
-        own = seconds(lambda hook=hook: prefetch(THREAD, hooks(hook)), 50) / 20  # type: ignore[misc]
-        print(f"  prefetch            {hook.__name__:11}{1000 * own:8.3f} ms")
-    one = seconds(lambda: prefetch(THREAD, hooks(quick, 1)), 50)
-    print(f"  prefetch, one hook  quick      {1000 * one:8.3f} ms")
+        show(hook, 100, 20)
+    print(f"  prefetch, one hook   quick      {figures(waited(hooks(quick, 1), 100))}")
     print("Calls when 50 threads ask for the same at once")
     for place, of_the_system in (("in one event loop", False), ("of the system", True)):
         print(f"  {place:20}{calls_of_fifty(of_the_system=of_the_system)}")
