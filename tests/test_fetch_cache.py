@@ -61,27 +61,63 @@ def test_fifty_threads_that_ask_at_once_fetch_once(backend: str, ttl: float) -> 
     assert [thread[1].data for thread in threads] == [1] * 50
 
 
+class CountingClock(Clock):
+    """A clock that stands still, and knows when so many have looked at it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.looked = threading.Semaphore(0)
+        self.number = number
+
+    def __call__(self) -> float:
+        """Give the time."""
+        self.looked.release()
+        return super().__call__()
+
+    def wait(self) -> None:
+        """Wait until all have looked: the cache looks when it is asked."""
+        for _ in range(self.number):
+            assert self.looked.acquire(timeout=30)
+
+
 def test_fifty_threads_of_the_system_fetch_once() -> None:
     """Also from event loops that know nothing of each other."""
     calls = []
-    cache = FetchCache(clock=Clock())
-    asked, barrier = threading.Semaphore(0), threading.Barrier(50)
+    clock = CountingClock(50)
+    cache = FetchCache(clock=clock, size=0)
 
     def hook(thread: Thread) -> Event:
         calls.append(1)
-        asked.acquire(timeout=10)
+        clock.wait()
         return Event("x", len(calls))
 
-    def ask(number: int) -> Thread:
-        barrier.wait(30)
-        if number == 0:
-            asked.release()
-        return prefetch(Thread(), [Fetch(hook, ttl=60)], cache=cache)
-
     with ThreadPoolExecutor(50) as pool:
-        threads = list(pool.map(ask, range(50)))
+        fetch = Fetch(hook, ttl=60)
+        threads = list(pool.map(lambda _: prefetch(Thread(), [fetch], cache=cache), range(50)))
     assert [thread[0].data for thread in threads] == [1] * 50
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize("leader", BACKENDS)
+def test_loops_of_two_kinds_share_a_fetch(leader: str) -> None:
+    """Who leads in one wakes who waits in the other."""
+    clock, begun = CountingClock(2), threading.Event()
+    cache = FetchCache(clock=clock, size=0)
+    calls = []
+
+    def hook(thread: Thread) -> Event:
+        calls.append(1)
+        begun.set()
+        clock.wait()
+        return Event("x", len(calls))
+
+    def ask(backend: str) -> Thread:
+        assert backend == leader or begun.wait(30)
+        fetch = Fetch(hook, ttl=60)
+        return anyio.run(lambda: aprefetch(Thread(), [fetch], cache=cache), backend=backend)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [thread[0].data for thread in pool.map(ask, BACKENDS)] == [1, 1]
 
 
 def test_a_leader_that_is_cancelled_takes_nobody_along(backend: str) -> None:

@@ -363,6 +363,14 @@ def test_after_orders_those_that_need_another(backend: str) -> None:
     assert [event.data for event in thread[1:]] == ["v1.10", 1, ["v1.10", "v1.9"]]
 
 
+def test_after_takes_names_hooks_and_fetches() -> None:
+    """One or several."""
+    first = Fetch(tags, name="first")
+    for after in ("first", tags, first, ["first"], [tags], [first], (first, "first")):
+        seen = Fetch(lambda thread: Event("seen", len(thread)), name="seen", after=after)
+        assert prefetch(Thread(), [seen, first])[0].data == 1
+
+
 def test_who_needs_what_is_missing_is_not_called(backend: str) -> None:
     """The cause is named; what is only not needed is not missing."""
 

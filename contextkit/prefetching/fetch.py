@@ -42,7 +42,7 @@ class Fetch:
             since only then is it known to depend on the hook and the arguments alone.
         retries: How often it is called again when it fails. Needs the extra `retries`.
         when: Tells from the thread whether it is needed.
-        after: The hooks, or their names, whose results it needs. It gets the thread with these.
+        after: The hooks, fetches or names whose results it needs. It gets the thread with these.
         as_call: Whether its result stands as a tool call and the call's result.
 
     Raises:
@@ -63,7 +63,7 @@ class Fetch:
     ttl: float | None = None
     retries: int = 0
     when: Callable[[Thread], Any] | None = None
-    after: Sequence[str | Hook] | str | Hook = ()
+    after: "Sequence[str | Hook | Fetch] | str | Hook | Fetch" = ()
     as_call: bool = False
 
     def __post_init__(self) -> None:
@@ -94,7 +94,7 @@ class Fetch:
             raise SettingError(
                 "Fetch.as_call", self.as_call, "it is True or False; `name` is the tool's name"
             )
-        alone = isinstance(self.after, str) or callable(self.after)
+        alone = isinstance(self.after, str | Fetch) or callable(self.after)
         object.__setattr__(self, "after", (self.after,) if alone else tuple(self.after))  # type: ignore[arg-type]
 
     def asked(self, thread: Thread) -> JSON:
@@ -201,7 +201,11 @@ def planned(hooks: Iterable[Fetch | Hook]) -> tuple[list[Fetch], list[list[int]]
 def _parents(fetch: Fetch, fetches: Sequence[Fetch]) -> list[int]:
     parents: set[int] = set()
     for wanted in fetch.after if isinstance(fetch.after, tuple) else ():
-        found = {place for place, other in enumerate(fetches) if wanted in (other.name, other.hook)}
+        found = {
+            place
+            for place, other in enumerate(fetches)
+            if wanted is other or wanted in (other.name, other.hook)
+        }
         if not found:
             raise SettingError("Fetch.after", wanted, "no hook is called so, and none is this one")
         parents |= found
