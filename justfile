@@ -17,6 +17,7 @@ bench:
     {{python}} -m benchmarks.core
     {{python}} -m benchmarks.fit
     {{python}} -m benchmarks.formats
+    {{python}} -m benchmarks.prefetching
 
 # run the notebooks anew, in place
 notebooks:

@@ -13,6 +13,7 @@ from .exceptions import (
     ContextkitError,
     CounterError,
     EventError,
+    FetchError,
     FormatError,
     MissingExtraError,
     PolicyError,
@@ -42,6 +43,7 @@ from .policies import (
     Within,
     default_target,
 )
+from .prefetching import Fetch, FetchCache, Hook, aprefetch, fetched, prefetch
 from .prompts import Prompt
 from .renderers import Renderer, Template, as_json, as_yaml, brief, hidden
 from .threads import RESTORE_TOOL, Thread, Unit
@@ -72,9 +74,13 @@ __all__ = [
     "Drop",
     "Event",
     "EventError",
+    "Fetch",
+    "FetchCache",
+    "FetchError",
     "Format",
     "FormatError",
     "Fragment",
+    "Hook",
     "Mask",
     "Meter",
     "MissingExtraError",
@@ -101,14 +107,17 @@ __all__ = [
     "Unit",
     "Window",
     "Within",
+    "aprefetch",
     "as_json",
     "as_yaml",
     "brief",
     "compare",
     "default_target",
+    "fetched",
     "from_messages",
     "hidden",
     "kind_of",
+    "prefetch",
     "read_threads",
     "render",
     "token_counter",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _Result = TypeVar("_Result")
+_Given = TypeVar("_Given")
 
 Asking: TypeAlias = Generator[Request, Answer | None, _Result]
 """What asks for summaries while it runs; `None` is the answer where nobody may be called."""
@@ -53,7 +54,7 @@ def check_sync(policies: Iterable[object]) -> None:
         SettingError: If there is one.
     """
     for policy in policies:
-        if isinstance(policy, Summarize) and _is_async(policy.call):
+        if isinstance(policy, Summarize) and is_async(policy.call):
             raise SettingError("Summarize.call", policy.call, _ASYNC)
 
 
@@ -71,7 +72,7 @@ def _driven(asking: Asking[_Result], answer: Callable[[Request], Answer | None])
 def _answer(request: Request) -> Answer:
     call, timeout = request.policy.call, request.policy.timeout
     try:
-        given: Any = call(request.text) if timeout is None else _in_thread(call, request.text).result(timeout)
+        given: Any = call(request.text) if timeout is None else in_thread(call, request.text).result(timeout)
     except Exception as error:  # noqa: BLE001 - the callable is user code: it can raise anything
         return Answer(error=error)
     if inspect.isawaitable(given):
@@ -87,20 +88,21 @@ async def _awaited_answer(request: Request) -> Answer:
     call: Callable[[str], Any] = request.policy.call
     try:
         async with asyncio.timeout(request.policy.timeout):
-            if _is_async(call):
+            if is_async(call):
                 given = call(request.text)
             else:
-                given = await asyncio.wrap_future(_in_thread(call, request.text))
+                given = await asyncio.wrap_future(in_thread(call, request.text))
             return Answer(await given if inspect.isawaitable(given) else given)
     except Exception as error:  # noqa: BLE001 - the callable is user code: it can raise anything
         return Answer(error=error)
 
 
-def _is_async(call: object) -> bool:
+def is_async(call: object) -> bool:
+    """Whether what it gives must be awaited, as far as that can be seen before it is called."""
     return inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(type(call).__call__)
 
 
-def _in_thread(call: Callable[[str], Any], text: str) -> "Future[Any]":
+def in_thread(call: Callable[[_Given], Any], given: _Given) -> "Future[Any]":
     """Call in a thread that the interpreter does not wait for at its end."""
     from concurrent.futures import Future
 
@@ -108,11 +110,13 @@ def _in_thread(call: Callable[[str], Any], text: str) -> "Future[Any]":
     future.set_running_or_notify_cancel()  # so that a result which comes too late is no error
     context = contextvars.copy_context()
 
-    def work() -> None:
+    def work(future: "Future[Any]") -> None:
         try:
-            future.set_result(context.run(call, text))
+            future.set_result(context.run(call, given))
         except BaseException as error:  # noqa: BLE001 - it is raised again where the result is asked for
             future.set_exception(error)
+        finally:
+            del future  # else the exception and this frame would hold on to each other
 
-    threading.Thread(target=work, name="contextkit-summarize", daemon=True).start()
+    threading.Thread(target=work, args=(future,), name="contextkit-call", daemon=True).start()
     return future

@@ -99,7 +99,7 @@ class Event:
         call_id: Ties a call to its results.
         pinned: May never be cut. `None` lets the thread decide: it pins the task (see `Thread`).
         at: When, as ISO 8601 text.
-        raw: What the provider sent, kept for the way back.
+        raw: What the provider sent, kept for the way back; of what was fetched ahead, what was asked for.
         id: Its name in a thread; given by the thread where it is not given here.
 
     Raises:

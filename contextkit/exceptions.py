@@ -10,6 +10,7 @@ ContextkitError
 ├── RenderError        a renderer that raised, or returned something else than text
 ├── TemplateError      a Jinja2 template with a syntax error or an undefined name
 ├── PolicyError        a policy or an arrival that broke its contract
+├── FetchError         a hook that failed while it fetched ahead
 ├── FormatError        a text that a format cannot read back
 ├── ReadError          a file or a message list that is not a thread
 └── MissingExtraError  a feature whose optional dependency is not installed
@@ -168,6 +169,20 @@ class PolicyError(ContextkitError):
         super().__init__(f"{_shown(policy)}{place}: {reason}")
         self.policy = policy
         self.event_id = event_id
+        self.reason = reason
+
+
+class FetchError(ContextkitError):
+    """A hook failed, and that was to be raised.
+
+    Attributes:
+        name: What the hook is called.
+        reason: What happened.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
         self.reason = reason
 
 

@@ -56,6 +56,8 @@ HEAVY = {
         "rich",
         "click",
         "tiktoken",
+        "anyio",
+        "tenacity",
         "tokenizers",
         "toktok",
         "yaml",

@@ -29,9 +29,13 @@ NAMES = [
     "Drop",
     "Event",
     "EventError",
+    "Fetch",
+    "FetchCache",
+    "FetchError",
     "Format",
     "FormatError",
     "Fragment",
+    "Hook",
     "Mask",
     "Meter",
     "MissingExtraError",
@@ -58,21 +62,27 @@ NAMES = [
     "Unit",
     "Window",
     "Within",
+    "aprefetch",
     "as_json",
     "as_yaml",
     "brief",
     "compare",
     "default_target",
+    "fetched",
     "from_messages",
     "hidden",
     "kind_of",
+    "prefetch",
     "read_threads",
     "render",
     "token_counter",
 ]
 """Each name that users may rely on. A change here is a change for users: say so in the changelog."""
 
-HEAVY = ("numpy", "lxml", "jinja2", "tiktoken", "regex", "yaml", "tokenizers", "pydantic", "rich", "click")
+HEAVY = (
+    *("numpy", "lxml", "jinja2", "tiktoken", "regex", "yaml", "tokenizers", "pydantic", "rich", "click"),
+    *("anyio", "asyncio", "concurrent", "tenacity"),
+)
 ROOT = Path(__file__).parents[1]
 
 

@@ -29,8 +29,11 @@ def agrees(said: str, got: str) -> bool:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder for the blocks that write files."""
+    """A working folder for the blocks that write files: a repository with two tags."""
     monkeypatch.chdir(tmp_path)
+    who = "-c user.name=Ines -c user.email=ines@example.com -c commit.gpgsign=false"
+    for command in ("init -q", f"{who} commit -q --allow-empty -m first", "tag v1.9", "tag v1.10"):
+        subprocess.run(["git", *command.split()], check=True, capture_output=True)  # noqa: S607
     return tmp_path
 
 
