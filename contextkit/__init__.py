@@ -3,9 +3,10 @@
 Every stage but the last maps a thread to a thread; the last one writes it as a context.
 """
 
+import importlib
+import typing
+
 from .budgets import Budget, Meter
-from .comparing import compare
-from .comparisons import Comparison
 from .contexts import Context, Fragment, Receipt, Step
 from .events import Event, kind_of
 from .exceptions import (
@@ -43,12 +44,16 @@ from .policies import (
     Within,
     default_target,
 )
-from .prefetching import Fetch, FetchCache, Hook, aprefetch, fetched, prefetch
 from .prompts import Prompt
 from .renderers import Renderer, Template, as_json, as_yaml, brief, hidden
 from .threads import RESTORE_TOOL, Thread, Unit
 from .tokens.counters import TokenCounter, token_counter
 from .windows import Window, render
+
+if typing.TYPE_CHECKING:
+    from .comparing import compare
+    from .comparisons import Comparison
+    from .prefetching import Fetch, FetchCache, Hook, aprefetch, fetched, prefetch
 
 __version__ = "0.1.0"
 
@@ -122,3 +127,17 @@ __all__ = [
     "render",
     "token_counter",
 ]
+
+_LATER = {
+    "Comparison": "comparisons",
+    "compare": "comparing",
+    **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what not everybody needs when somebody asks for it, so that the import stays fast."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)
+    return value
