@@ -61,11 +61,11 @@ def source_of(event: Event, *, shown: bool, cut: bool = False) -> Source:
     name = f"{event.type} {event.id}"
     if shown:
         return Source(name, event.text, own, shown=True, said=False)
-    data = event.data
-    if isinstance(data, str) and data[:1] in ("{", "["):
-        with contextlib.suppress(ValueError, RecursionError):
-            data = json.loads(data)
-    text = data if isinstance(data, str) else "\n".join(_records(data))
+    text = event.text
+    # Also of text that is JSON; it may be nested deeper than anything can be that has been read.
+    with contextlib.suppress(ValueError, RecursionError):
+        if text[:1] in ("{", "["):
+            text = "\n".join(records(json.loads(text)))
     if cut:
         text = _MARKER.sub("", text)
     said = event.kind == "user" and len(text) <= _FEW_WORDS
@@ -74,8 +74,12 @@ def source_of(event: Event, *, shown: bool, cut: bool = False) -> Source:
     return Source(name, text, own, shown=False, said=said)
 
 
-def _records(value: JSON) -> list[str]:
-    """Write a value in its own order, one record a line: what is short stays with what it belongs to."""
+def records(value: JSON) -> list[str]:
+    """Write a value in its own order, one record a line: what is short stays with what it belongs to.
+
+    >>> records({"user": 7, "flights": [{"id": "HAT069", "price": {"economy": 51}}, {"id": "HAT083"}]})
+    ['user: 7', 'flights:', 'id: HAT069, price: economy: 51', 'id: HAT083']
+    """
     lines: list[tuple[str, list[str]]] = [("", [])]  # what stands in front, and the parts
 
     def walk(value: JSON) -> None:
@@ -219,5 +223,6 @@ class Quotable:
         chosen = ranked[: np.searchsorted(np.cumsum(sizes), tokens, "right")]
         quotes: dict[str, list[str]] = {}
         for line in np.sort(chosen).tolist():
-            quotes.setdefault(self._names[self._source[line]], []).append(self._line(line))
+            if text := self._line(line):  # of what a person has said, a line may be blank
+                quotes.setdefault(self._names[self._source[line]], []).append(text)
         return {name: "\n".join(texts) for name, texts in quotes.items()}

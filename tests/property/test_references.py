@@ -3,7 +3,6 @@
 import contextlib
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -22,8 +21,8 @@ from contextkit import (
     Window,
 )
 from contextkit.codecs import yamlish
-from contextkit.plain import JSON
 from contextkit.policies.drop import counts_of, summed_up
+from contextkit.policies.quoting import records
 from contextkit.records import is_record
 
 from .strategies import (
@@ -130,30 +129,8 @@ def lines_of(event: Event) -> set[str]:
     if isinstance(data, str):
         with contextlib.suppress(ValueError, RecursionError):
             data = json.loads(data)
-    texts = (event.text, yamlish.encode(data), *records_of(data, ""))
+    texts = (event.text, yamlish.encode(data), *records(data))
     return {line.strip() for text in texts for line in text.split("\n")}
-
-
-def records_of(value: JSON, path: str) -> Iterator[str]:
-    """Each object and each list as one line, what is in it as lines of their own, each with its path."""
-    if isinstance(value, dict):
-        parts = [(f"{path}.{key}" if path else key, f"{key}: ", item) for key, item in value.items()]
-    elif isinstance(value, list):
-        parts = [(f"{path}[{place}]", "", item) for place, item in enumerate(value)]
-    else:
-        parts = []
-    inner = [isinstance(item, dict | list) or "\n" in str(item) for _, _, item in parts]
-    flat = [
-        name + (item if isinstance(item, str) else json.dumps(item))
-        for (_, name, item), is_inner in zip(parts, inner, strict=True)
-        if not is_inner
-    ]
-    yield (f"{path}: " if path else "") + ", ".join(flat)
-    for (way, _, item), is_inner in zip(parts, inner, strict=True):
-        if isinstance(item, str) and is_inner:
-            yield f"{way}:\n{item}"
-        elif is_inner:
-            yield from records_of(item, way)
 
 
 def check_lines(thread: Thread) -> None:
