@@ -7,6 +7,7 @@
 | `YAML` | one item of a YAML list | PyYAML and ruamel.yaml read back the same values |
 | `MARKDOWN` | a heading and a fenced body | the fence is longer than any inside |
 | `JSON_LINES` | one JSON object a line | any JSON reader |
+| `COMPACT` | a label and the cheapest form of each value | the fewest tokens; `COMPACT.read` gives every event back |
 
 Each fragment ends in a newline and begins with neither white space nor `/`: the seam rule, by which
 the tokens of a context are the sum of its fragments' (see `contextkit.tokens.seams`).
@@ -19,7 +20,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
-from .codecs import fences, tags, xml, yamlish
+from .codecs import compact, fences, labels, tags, xml, yamlish
 from .codecs import json as json_codec
 from .codecs.escapes import escape, unescape
 from .events import Event
@@ -255,6 +256,18 @@ def _read_json_lines(text: str) -> Iterable[tuple[str, JSON]]:
             yield record["type"], record["data"]
 
 
+def _write_compact(event: Event) -> str:
+    return labels.label(event.type, compact.encode(event.data))
+
+
+def _read_compact(text: str) -> Iterable[tuple[str, JSON]]:
+    for type, body, line in labels.read(text):
+        try:
+            yield type, compact.decode(body)
+        except FormatError as error:
+            raise FormatError("COMPACT", error.reason, line=line + (error.line or 1) - 1) from error
+
+
 TAGGED = Format("TAGGED", _write_tagged, _LINES, reader=_read_tagged)
 """The look of 12-factor agents: `<type>` lines around a body."""
 
@@ -270,7 +283,20 @@ MARKDOWN = Format("MARKDOWN", _write_markdown, _LINES, reader=_read_markdown)
 JSON_LINES = Format("JSON_LINES", _write_json_line, reader=_read_json_lines)
 """One JSON object a line."""
 
+COMPACT = Format("COMPACT", _write_compact, _LINES, reader=_read_compact)
+"""The fewest tokens that lose nothing: a label an event, and each value in its cheapest form.
+
+`contextkit.codecs.compact.PRIMER` is a line that teaches it to a model.
+"""
+
 FORMATS: Mapping[str, Format] = MappingProxyType(
-    {"tagged": TAGGED, "xml": XML, "yaml": YAML, "markdown": MARKDOWN, "json-lines": JSON_LINES}
+    {
+        "tagged": TAGGED,
+        "xml": XML,
+        "yaml": YAML,
+        "markdown": MARKDOWN,
+        "json-lines": JSON_LINES,
+        "compact": COMPACT,
+    }
 )
 """The ready-made formats by the names that the command line takes."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import contextkit
 
 NAMES = [
+    "COMPACT",
     "DEFAULT_POLICIES",
     "JSON_LINES",
     "MARKDOWN",
@@ -57,6 +58,7 @@ NAMES = [
     "Unit",
     "Window",
     "Within",
+    "as_compact",
     "as_json",
     "as_yaml",
     "brief",

@@ -14,6 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from contextkit import (
+    COMPACT,
     DEFAULT_POLICIES,
     JSON_LINES,
     MARKDOWN,
@@ -247,7 +248,7 @@ def write_bare(event: Event) -> str:
     return event.text
 
 
-READY_MADE = (TAGGED, XML, YAML, MARKDOWN, JSON_LINES)
+READY_MADE = (TAGGED, XML, YAML, MARKDOWN, JSON_LINES, COMPACT)
 """The formats that keep the seam rule."""
 
 UNRULY = (
