@@ -21,6 +21,7 @@ Cost: TypeAlias = Callable[[str], int]
 
 _ABSENT = object()
 _MOST_EMPTY = 4  # a table of more than so many cells a value is not tried
+_MOST_LEVELS = 4  # more would be hard to read, and slow to find
 
 
 class Fit(NamedTuple):
@@ -56,13 +57,16 @@ class Fit(NamedTuple):
         return bool(self.cells or self.below)
 
 
-def fit(rows: Sequence[dict[str, JSON]], cost: Cost, *, constants: bool = True) -> Fit | None:
+def fit(
+    rows: Sequence[dict[str, JSON]], cost: Cost, *, constants: bool = True, levels: int = _MOST_LEVELS
+) -> Fit | None:
     """Lay objects out as a table, if there is an order of columns that all of them keep.
 
     Args:
         rows: The objects.
         cost: Decides between a group and JSON in a cell.
         constants: Whether a value that is the same in all rows goes into the header.
+        levels: How deep groups and lists may be nested in the columns.
 
     >>> fit([{"id": 1, "to": "SEA"}, {"id": 2, "to": "SEA"}], len).header
     '{id,to=SEA}'
@@ -74,7 +78,8 @@ def fit(rows: Sequence[dict[str, JSON]], cost: Cost, *, constants: bool = True) 
     cells: list[list[str]] = []
     below: list[list[list[str]]] = []
     for name in names:
-        part, own_cells, own_below = _column([row.get(name, _ABSENT) for row in rows], cost, constants)
+        values = [row.get(name, _ABSENT) for row in rows]
+        part, own_cells, own_below = _column(values, cost, constants, levels)
         parts.append(scalars.key(name) + part)
         cells += own_cells
         below += own_below
@@ -89,27 +94,27 @@ def table(rows: Sequence[dict[str, JSON]], cost: Cost) -> Fit | None:
     return found if found is not None and found.is_legal else None
 
 
-def _column(values: list[JSON], cost: Cost, constants: bool) -> Fit:
+def _column(values: list[JSON], cost: Cost, constants: bool, levels: int) -> Fit:
     kinds = set(map(type, values))
     written = [scalars.cell(value) if value is not _ABSENT else "" for value in values]
     if constants and len(values) > 1 and written[0] and written.count(written[0]) == len(written):
         return Fit("=" + scalars.constant(written[0], values[0]), [], [])
     plain = Fit("", [written], [])
-    if kinds == {dict}:
-        group = fit(values, cost, constants=constants)
+    if kinds == {dict} and levels:
+        group = fit(values, cost, constants=constants, levels=levels - 1)
         return _cheaper(plain, group, cost)
-    if list in kinds and kinds <= {list, object}:
-        return _cheaper(plain, _lists(values, cost, constants), cost)
+    if list in kinds and kinds <= {list, object} and levels:
+        return _cheaper(plain, _lists(values, cost, constants, levels - 1), cost)
     return plain
 
 
-def _lists(values: list[JSON], cost: Cost, constants: bool) -> Fit | None:
+def _lists(values: list[JSON], cost: Cost, constants: bool, levels: int) -> Fit | None:
     """Lay out a column of lists of objects."""
     counts = [-1 if value is _ABSENT else len(value) for value in values]
     inner = [item for value in values if value is not _ABSENT for item in value]
     if not inner or any(type(item) is not dict for item in inner):
         return None
-    found = fit(inner, cost, constants=constants)
+    found = fit(inner, cost, constants=constants, levels=levels)
     if found is None or not found.is_legal:
         return None
     lines = iter(found.by_row(len(inner)))
