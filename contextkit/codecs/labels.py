@@ -19,7 +19,7 @@ from . import tags
 _OPENING = re.compile(
     f"[{tags.LESS}][^{tags.LESS}{tags.MORE}{tags.BREAKS}]*+[{tags.MORE}](?:(?![{tags.BREAKS}])[{tags.UNSEEN}])*+[:：﹕︓]"
 )
-_LABEL = re.compile(r"^<([^\s<>/][^\s<>]*+)>: ", re.MULTILINE)
+_LABEL = re.compile(r"^<((?:[^\s<>/][^\s<>]*+)?+)>: ", re.MULTILINE)
 _BREAKS = frozenset(tags.BREAKS)
 _MARK = re.compile(rf"[{tags.UNSEEN}*+>|#•·\\-]")  # what may stand before a label on its line
 

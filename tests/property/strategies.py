@@ -44,6 +44,7 @@ from contextkit import (
     token_counter,
 )
 from contextkit.tokens.vocabularies import load_encoding
+from contextkit.variants import VARIANTS
 
 from ..strategies import event_types, joined, json_values, nasty_text
 
@@ -251,6 +252,9 @@ def write_bare(event: Event) -> str:
 READY_MADE = (TAGGED, XML, YAML, MARKDOWN, JSON_LINES, COMPACT)
 """The formats that keep the seam rule."""
 
+STABLE_VARIANTS = tuple(format for format in VARIANTS.values() if format.stable)
+"""The other looks that come with contextkit, and keep it too."""
+
 UNRULY = (
     Format("LINES", write_line, separator="\n-"),
     Format("PATHS", write_path),
@@ -270,7 +274,7 @@ RULES: tuple[Mapping[str, Callable[[Event], str]], ...] = (
 
 def formats(*, ready_made: bool = False) -> st.SearchStrategy[Format]:
     """A format, with or without rules."""
-    bases = READY_MADE if ready_made else READY_MADE * 2 + UNRULY
+    bases = READY_MADE * 2 + STABLE_VARIANTS if ready_made else READY_MADE * 4 + STABLE_VARIANTS + UNRULY * 2
     return st.builds(lambda base, rules: base | rules, st.sampled_from(bases), st.sampled_from(RULES * 2))
 
 
