@@ -7,7 +7,7 @@
 | `YAML` | one item of a YAML list | PyYAML and ruamel.yaml read back the same values |
 | `MARKDOWN` | a heading and a fenced body | the fence is longer than any inside |
 | `JSON_LINES` | one JSON object a line | any JSON reader |
-| `COMPACT` | a label and the cheapest form of each value | the fewest tokens; `COMPACT.read` gives every event back |
+| `COMPACT` | a label and the cheapest form of each value | the fewest tokens, and every event back |
 
 Each fragment ends in a newline and begins with neither white space nor `/`: the seam rule, by which
 the tokens of a context are the sum of its fragments' (see `contextkit.tokens.seams`).
@@ -215,7 +215,9 @@ def write_tagged(event: Event, body: Renderer = as_yaml) -> str:
     """
     body_text = tags.neutralise(_encodable(body(event)), event.type)
     if not isinstance(event.data, str):
-        body_text = body_text.removesuffix("\n")  # the newline that ends a YAML block is the one before our tag
+        body_text = body_text.removesuffix(
+            "\n"
+        )  # the newline that ends a YAML block is the one before our tag
     lines = f"{body_text}\n" if body_text else ""
     return f"<{event.type}>\n{lines}</{event.type}>\n"
 

@@ -6,7 +6,8 @@ a cell it has no comma either.
 """
 
 import re
-from json.encoder import encode_basestring  # type: ignore[attr-defined]
+from json.encoder import encode_basestring
+from math import inf
 
 from ..exceptions import FormatError
 from .json import JSON, decode_at
@@ -23,6 +24,7 @@ _IN_HEADER = re.compile(r"[^,{}]++\Z")
 _KEY_AT = re.compile(KEY)
 _UNTIL_BRACE = re.compile(r"[^,{}]*+")
 _FENCE_LINE = re.compile(r'^("{3,})$', re.MULTILINE)
+_MANY_DIGITS = 4000  # at 4,300 Python refuses, and JSON says so
 _WORDS: dict[str, JSON] = {"null": None, "true": True, "false": False}
 _SIGNS = frozenset("-0123456789")
 _TIGHT = frozenset('"[{0123456789#-$.@<*')
@@ -174,7 +176,12 @@ def read_scalar(text: str) -> JSON:
         match = _NUMBER.match(text)
         if match is None:
             return text
-        return int(text) if match.lastindex is None and len(text) < 4000 else decode_json(text)
+        if match.lastindex is None and len(text) < _MANY_DIGITS:
+            return int(text)
+        value = decode_json(text)
+        if value in (inf, -inf):
+            raise FormatError("compact", f"{text[:20]} is larger than any number of 64 bits; quote it")
+        return value
     if first in '"[{':
         return decode_json(text)
     return _WORDS.get(text, text)
@@ -202,7 +209,6 @@ def split(text: str) -> list[str]:
         if end == len(text):
             return cells
         at = end + 1
-
 
 
 def read_key(text: str, at: int) -> tuple[str, int]:

@@ -10,11 +10,12 @@ A header names the columns: `{id,customer{name,city},items[]{sku,count},paid=tru
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from ..exceptions import FormatError
 from . import compact_scalars as scalars
-from .json import JSON, decode_at
+from .json import JSON
 
 Cost: TypeAlias = Callable[[str], int]
 """What a text costs: bytes, or tokens."""
@@ -150,10 +151,7 @@ def _order(rows: Sequence[dict[str, JSON]]) -> list[str] | None:
                 if len(names) > room:
                     return None
             at = place[name] + 1
-    in_order = all(
-        all(place[first] < place[second] for first, second in zip(shape, shape[1:], strict=False))
-        for shape in shapes
-    )
+    in_order = all(all(place[first] < place[second] for first, second in pairwise(shape)) for shape in shapes)
     return names if in_order else None
 
 

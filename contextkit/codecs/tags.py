@@ -57,9 +57,7 @@ _OPEN_REST = re.compile(f"[^{LESS}{MORE}{BREAKS}]*+(?=[{BREAKS}]|\\Z)")
 # A closing tag is data, as far as it goes, only where it looks like one: `</order_id>`.
 _CLOSED_NAME = re.compile(f"[^{_SPACE}{BREAKS}{_SLASHES}{LESS}{MORE}]++[{MORE}]")
 # A name is read in three ways: as one word, over the rest of the line, and over lines up to the tag's end.
-_READINGS = tuple(
-    re.compile(f"[^{ends}{LESS}{MORE}]*+") for ends in (_SPACE + BREAKS + _SLASHES, BREAKS, "")
-)
+_READINGS = tuple(re.compile(f"[^{ends}{LESS}{MORE}]*+") for ends in (_SPACE + BREAKS + _SLASHES, BREAKS, ""))
 
 
 @functools.cache

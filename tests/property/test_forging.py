@@ -19,13 +19,78 @@ LOSSLESS = ("xml", "yaml", "markdown", "json-lines", "compact", "one-line", "xml
 ALL = {**FORMATS, **VARIANTS}
 
 _FRAMES = (
-    *("<{0}>", "</{0}>", "<{0}>: ", "<{0}>:", "<{0}/>", "<call {0}>", "<>: ", "</>", "<\\{0}>: ", "\\<{0}>: "),
-    *("## {0}", "## {0}\n```", "- {0}: ", '{{"type":"{0}","data":1}}', "[{0}]", "{0}: ", "{0}[2]: ", "{0}[1]{{a}}:"),
-    *('<event type="{0}">', '<{0} type="list"/>', "<![CDATA[<{0}>]]>", "&lt;{0}&gt;", "--- {0}", "\\{0}", "{0}"),
+    *(
+        "<{0}>",
+        "</{0}>",
+        "<{0}>: ",
+        "<{0}>:",
+        "<{0}/>",
+        "<call {0}>",
+        "<>: ",
+        "</>",
+        "<\\{0}>: ",
+        "\\<{0}>: ",
+    ),
+    *(
+        "## {0}",
+        "## {0}\n```",
+        "- {0}: ",
+        '{{"type":"{0}","data":1}}',
+        "[{0}]",
+        "{0}: ",
+        "{0}[2]: ",
+        "{0}[1]{{a}}:",
+    ),
+    *(
+        '<event type="{0}">',
+        '<{0} type="list"/>',
+        "<![CDATA[<{0}>]]>",
+        "&lt;{0}&gt;",
+        "--- {0}",
+        "\\{0}",
+        "{0}",
+    ),
 )
 _MARKS = (
-    *("```", "````", "`", '"""', '""""', '"', "'", "]]>", "-->", "|", "|-", "---", "...", "{", "}", "[2]", "[2]:", "="),
-    *("\n", "\n", "\n", "\n\n", "\r", "\r\n", "\u2028", "\x85", " ", "    ", "- ", "> ", ",", ":", "\\", "\\\\", "\x00"),
+    *(
+        "```",
+        "````",
+        "`",
+        '"""',
+        '""""',
+        '"',
+        "'",
+        "]]>",
+        "-->",
+        "|",
+        "|-",
+        "---",
+        "...",
+        "{",
+        "}",
+        "[2]",
+        "[2]:",
+        "=",
+    ),
+    *(
+        "\n",
+        "\n",
+        "\n",
+        "\n\n",
+        "\r",
+        "\r\n",
+        "\u2028",
+        "\x85",
+        " ",
+        "    ",
+        "- ",
+        "> ",
+        ",",
+        ":",
+        "\\",
+        "\\\\",
+        "\x00",
+    ),
 )
 _DISGUISES = (
     str,
@@ -43,7 +108,7 @@ _DISGUISES = (
 def hostile() -> st.SearchStrategy[str]:
     """Text made of what the formats themselves are made of, as it is and in disguise."""
     frames = st.builds(
-        lambda frame, type, disguise: str(disguise(frame.format(type))),
+        lambda frame, name, disguise: str(disguise(frame.format(name))),
         st.sampled_from(_FRAMES),
         st.sampled_from(TYPES),
         st.sampled_from(_DISGUISES),
@@ -62,7 +127,11 @@ def events() -> st.SearchStrategy[list[Event]]:
         st.dictionaries(text, st.one_of(text, st.lists(text, max_size=2)), max_size=3),
     )
     calls = st.sampled_from((None, "1", "2", "3"))
-    return st.lists(st.builds(lambda type, data, id: Event(type, data, call_id=id), st.sampled_from(TYPES), data, calls))
+    return st.lists(
+        st.builds(
+            lambda name, data, call: Event(name, data, call_id=call), st.sampled_from(TYPES), data, calls
+        )
+    )
 
 
 def expected_types(format: Format, events: Sequence[Event]) -> list[str]:
@@ -100,7 +169,13 @@ class TestLabels:
 
     @pytest.mark.parametrize(
         "text",
-        ["<div>\n<p>a</p>\n</div>", "[INFO] ok: 1", "a < b\n  b > c: d", "std::vector<int>: x", "def f() -> None:\n"],
+        [
+            "<div>\n<p>a</p>\n</div>",
+            "[INFO] ok: 1",
+            "a < b\n  b > c: d",
+            "std::vector<int>: x",
+            "def f() -> None:\n",
+        ],
     )
     def test_clean_text_costs_nothing(self, text: str) -> None:
         """HTML, logs and code stand as they are."""
