@@ -31,6 +31,8 @@ from contextkit.variants import (
 from .property.strategies import event_lists
 from .strategies import json_values, same
 
+ALL: dict[str, Format] = {**FORMATS, **VARIANTS}
+
 EVENTS = [
     Event("user", "Which tags?\nAll of them."),
     Event("list_git_tags", {"last": 2}, call_id="1"),
@@ -177,7 +179,7 @@ def test_the_look(format: Format, text: str) -> None:
     assert format.text(EVENTS) == text
 
 
-@pytest.mark.parametrize("format", (FORMATS | VARIANTS).values(), ids=repr)
+@pytest.mark.parametrize("format", ALL.values(), ids=repr)
 def test_a_format_can_go_to_another_process(format: Format) -> None:
     """It pickles, and is the same then."""
     assert pickle.loads(pickle.dumps(format)) == format  # noqa: S301 - our own
@@ -195,7 +197,7 @@ class TestPaired:
 
     def test_it_says_that_it_is_not_stable(self) -> None:
         """It is the only one."""
-        assert [format.name for format in (FORMATS | VARIANTS).values() if not format.stable] == ["PAIRED"]
+        assert [format.name for format in ALL.values() if not format.stable] == ["PAIRED"]
 
     def test_a_result_that_its_place_does_not_tell_is_named(self) -> None:
         """A second result, a result of another name, and one without a call."""
@@ -230,7 +232,8 @@ class TestBodies:
 
     def test_csv_is_for_tables(self) -> None:
         """What is no table of scalars is JSON."""
-        for value in ([], [{}], [{"a": []}], [{"a": 1}, {"b": 1}], [{"a": 1}, 2], 3):
+        values: list[Any] = [[], [{}], [{"a": []}], [{"a": 1}, {"b": 1}], [{"a": 1}, 2], 3]
+        for value in values:
             assert as_csv(Event("a", value)) == json.dumps(value, separators=(",", ":"))
         assert as_csv(Event("a", [{"a": 'x"y', "b": "c\nd"}])) == 'a,b\n"x""y","c\nd"'
 

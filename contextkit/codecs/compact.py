@@ -27,8 +27,8 @@ from .json import encode as encode_json
 PRIMER = (
     "Data is compact: `key: value` lines, indented below their object; `key[2]: x,y` is a list; "
     "`key[2]{a,b}:` a list of 2 objects, a row each (`a=x`: x in every row; `b{c,d}`: an object in it; "
-    "`b[]{c}`: as many rows below it; empty cell: no such key); `[5x2]` 5 lists of 2; `key[2:]{a}:` an object of "
-    'objects, its key first in each row; text is between `"""` lines; the rest is JSON.'
+    "`b[]{c}`: as many rows below it; empty cell: no such key); `[5x2]` 5 lists of 2; `key[2:]{a}:` an object "
+    'of objects, its key first in each row; text is between `"""` lines; the rest is JSON.'
 )
 """One line that teaches the notation to a model, for a system prompt."""
 
