@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from .codecs import compact, yamlish
 from .codecs import json as json_codec
 from .events import Event
-from .exceptions import TemplateError
+from .exceptions import FormatError, TemplateError
 
 if TYPE_CHECKING:
     import jinja2
@@ -61,11 +61,21 @@ def as_yaml(event: Event) -> str:
 def as_compact(event: Event) -> str:
     r"""Give the data in the fewest tokens that lose nothing; text stays text.
 
+    Text that is an object or a list as compact JSON, to the character, is written as that.
+
     >>> rows = [{"id": 1, "to": "SEA"}, {"id": 2, "to": "SEA"}]
     >>> as_compact(Event("find_flights_result", {"from": "JFK", "flights": rows}))
     'from: JFK\nflights[2]{id,to=SEA}:\n 1\n 2'
     """
-    return event.data if isinstance(event.data, str) else compact.encode(event.data)
+    if not isinstance(event.data, str):
+        return compact.encode(event.data)
+    if not event.data.startswith(("{", "[")):
+        return event.data
+    try:
+        value = json_codec.decode(event.data)
+        return compact.encode(value) if json_codec.encode(value) == event.data else event.data
+    except FormatError:
+        return event.data
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -291,8 +291,10 @@ XML_ATTRIBUTES = Format("XML_ATTRIBUTES", _write_xml, reader=_read_xml)
 """One XML 1.0 element an event, scalars as attributes where they can be."""
 
 TWELVE_FACTOR = Format("TWELVE_FACTOR", _write_twelve_factor, LINES, reader=_read_twelve_factor)
-"""As 12-factor agents' README has it: bodies indented, strings quoted, a blank line. It costs an eighth more
-tokens than compact JSON (5,198 events of tau-bench, o200k)."""
+"""As 12-factor agents' README has it: bodies indented, strings quoted, a blank line.
+
+Of 2,907 events of tau-bench it makes 16 % more tokens (o200k) than events as compact JSON, and `COMPACT` 20 % fewer.
+"""
 
 TOON = Format("TOON", Tagged(as_toon), LINES, reader=read_tagged)
 """TOON between `<type>` lines; needs the extra `toon`."""

@@ -33,6 +33,9 @@ PRIMER = (
 """One line that teaches the notation to a model, for a system prompt."""
 
 
+_INDENTATION = 5  # what a line further in than one column costs, in bytes: white space of its own is a token
+
+
 class _Piece(NamedTuple):
     """A container as it stands behind a key: what follows the key, the colon, and on the lines below."""
 
@@ -40,8 +43,9 @@ class _Piece(NamedTuple):
     rest: str
     lines: list[str]
 
-    def text(self) -> str:
-        return "\n ".join((f"{self.head}:{self.rest}", *self.lines))
+    def text(self, column: int) -> str:
+        """The text behind a key that stands in a column."""
+        return ("\n" + " " * (column + 1)).join((f"{self.head}:{self.rest}", *self.lines))
 
 
 def encode(value: JSON, *, cost: Cost = scalars.size) -> str:
@@ -49,7 +53,7 @@ def encode(value: JSON, *, cost: Cost = scalars.size) -> str:
 
     Args:
         value: Plain JSON.
-        cost: What a text costs: its bytes, or a token counter.
+        cost: What a text costs: its bytes, with a surcharge for deep indentation; or a token counter.
 
     Raises:
         FormatError: The value is not plain JSON.
@@ -87,31 +91,39 @@ class _Writer:
 
     def __init__(self, cost: Cost) -> None:
         self.cost = cost
+        self.indentation = _INDENTATION if cost is scalars.size else 0
+
+    def weigh(self, text: str, lines: list[str], column: int) -> int:
+        """What a text costs; its lines, as far as they are ours, stand in a column or further in."""
+        if not self.indentation:
+            return self.cost(text)
+        indented = " " * max(2 - column, 0)
+        return self.cost(text) + self.indentation * sum(line.startswith(indented) for line in lines)
 
     def document(self, value: JSON) -> str:
         if type(value) is str:
             return self._cheapest_text(_texts(value, scalars.can_be_encoded(value)))
         if type(value) not in (dict, list) or not value:
             return scalars.line(value)
-        written = [encode_json(value)]
+        ways = [[encode_json(value)]]
         if type(value) is dict:
-            written.append("\n".join(self.members(value)))
+            ways.append(self.members(value, 0))
             pieces = self.tables(value)
         else:
-            pieces = self.lists(value)
-        written += ("\n".join((f"{head}:{rest}", *lines)) for head, rest, lines in pieces if head)
-        return self._cheapest_text(written)
+            pieces = self.lists(value, -1)
+        ways += ([f"{head}:{rest}", *lines] for head, rest, lines in pieces)
+        return "\n".join(min(ways, key=lambda lines: self.weigh("\n".join(lines), lines, 0)))
 
     def _cheapest_text(self, texts: list[str]) -> str:
         return min(texts, key=self.cost) if len(texts) > 1 else texts[0]
 
-    def members(self, value: dict[str, JSON]) -> list[str]:
-        """The lines of an object."""
+    def members(self, value: dict[str, JSON], column: int) -> list[str]:
+        """The lines of an object that stands in a column."""
         lines: list[str] = []
         for name, member in value.items():
             written = scalars.key(name)
             if type(member) in (dict, list) and member:
-                head, rest, below = self.piece(member)
+                head, rest, below = self.piece(member, column)
                 lines.append(f"{written}{head}:{rest}")
                 lines += [f" {line}" for line in below]
             else:
@@ -126,14 +138,14 @@ class _Writer:
             return line if fenced is None else self._cheapest_text([line, fenced])
         return line
 
-    def piece(self, value: JSON) -> _Piece:
-        """The cheapest form of a container that is not empty, behind a key."""
+    def piece(self, value: JSON, column: int) -> _Piece:
+        """The cheapest form of a container that is not empty, behind a key that stands in a column."""
         if type(value) is dict:
-            pieces = [_Piece("", "", self.members(value)), *self.tables(value)]
+            pieces = [_Piece("", "", self.members(value, column + 1)), *self.tables(value)]
         else:
-            pieces = self.lists(value)
+            pieces = self.lists(value, column)
         pieces.append(_Piece("", encode_json(value), []))
-        return min(pieces, key=lambda piece: self.cost(piece.text()))
+        return min(pieces, key=lambda piece: self.weigh(piece.text(column), piece.lines, column + 1))
 
     def tables(self, value: dict[str, JSON]) -> list[_Piece]:
         """An object of objects as a table with keys."""
@@ -147,24 +159,24 @@ class _Writer:
         lines = found._replace(cells=[keys, *found.cells]).lines(len(rows))
         return [_Piece(f"[{len(rows)}:]{found.header}", "", lines)]
 
-    def lists(self, value: list[JSON]) -> list[_Piece]:
+    def lists(self, value: list[JSON], column: int) -> list[_Piece]:
         """A list as a table, as lists of as many rows, on a line, or an item a line."""
         kinds = set(map(type, value))
         if kinds == {dict} and (found := table(value, self.cost)) is not None:
             lines = found.lines(len(value))
             piece = _Piece(f"[{len(value)}]{found.header}", "", lines)
             is_simple = not any("\\n" in line or "{" in line or "[" in line for line in lines)
-            return [piece] if is_simple else [piece, self.items(value)]
+            return [piece] if is_simple else [piece, self.items(value, column + 1)]
         if kinds == {list} and (matrix := self.matrix(value)) is not None:
             return [matrix]
         if not kinds & {dict, list} or not any(type(item) in (dict, list) and item for item in value):
             line = ",".join(map(scalars.cell, value))
-            return [_Piece(f"[{len(value)}]", scalars.spaced(line), []), *self.texts(value)]
-        return [self.items(value)]
+            return [_Piece(f"[{len(value)}]", scalars.spaced(line), []), *self.texts(value, column)]
+        return [self.items(value, column + 1)]
 
-    def texts(self, value: list[JSON]) -> list[_Piece]:
+    def texts(self, value: list[JSON], column: int) -> list[_Piece]:
         """A list with long texts, an item a line."""
-        return [self.items(value)] if any(type(item) is str and "\n" in item for item in value) else []
+        return [self.items(value, column + 1)] if any(type(item) is str and "\n" in item for item in value) else []
 
     def matrix(self, value: list[list[JSON]]) -> _Piece | None:
         """Lists of as many objects each as one table."""
@@ -179,11 +191,11 @@ class _Writer:
         found = table(rows, self.cost)
         return found and _Piece(f"[{len(value)}x{width}]{found.header}", "", found.lines(len(rows)))
 
-    def items(self, value: list[JSON]) -> _Piece:
-        """A list, an item a line or more."""
-        return _Piece(f"[{len(value)}]", "", [line for item in value for line in self.item(item)])
+    def items(self, value: list[JSON], column: int) -> _Piece:
+        """A list, an item a line or more, whose dashes stand in a column."""
+        return _Piece(f"[{len(value)}]", "", [line for item in value for line in self.item(item, column)])
 
-    def item(self, value: JSON) -> list[str]:
+    def item(self, value: JSON, column: int) -> list[str]:
         """The lines of an item: a dash, and the rest one column in."""
         if type(value) is str:
             return [f"- {self._cheapest_text(_texts(value, scalars.is_bare_line(value)))}"]
@@ -191,10 +203,11 @@ class _Writer:
             return [f"- {scalars.line(value)}"]
         ways = [[encode_json(value)]]
         if type(value) is dict:
-            ways.append(self.members(value))
+            ways.append(self.members(value, column + 1))
         else:
-            ways += ([f"{head}:{rest}", *lines] for head, rest, lines in self.lists(value))
-        first, *lines = min(ways, key=lambda lines: self.cost("\n ".join(lines)))
+            ways += ([f"{head}:{rest}", *lines] for head, rest, lines in self.lists(value, column))
+        join = "\n" + " " * (column + 1)
+        first, *lines = min(ways, key=lambda lines: self.weigh(join.join(lines), lines[1:], column + 1))
         return [f"- {first}", *(f" {line}" for line in lines)]
 
 
