@@ -176,7 +176,11 @@ class _Writer:
 
     def texts(self, value: list[JSON], column: int) -> list[_Piece]:
         """A list with long texts, an item a line."""
-        return [self.items(value, column + 1)] if any(type(item) is str and "\n" in item for item in value) else []
+        return (
+            [self.items(value, column + 1)]
+            if any(type(item) is str and "\n" in item for item in value)
+            else []
+        )
 
     def matrix(self, value: list[list[JSON]]) -> _Piece | None:
         """Lists of as many objects each as one table."""
