@@ -15,6 +15,7 @@ A document that is text is that text as it is, to the byte, unless it could be r
 stands behind a colon where it costs no token: before a letter, but not before a digit or a quote.
 '''
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..exceptions import FormatError
@@ -27,8 +28,8 @@ from .json import encode as encode_json
 PRIMER = (
     "Data is compact: `key: value` lines, indented below their object; `key[2]: x,y` is a list; "
     "`key[2]{a,b}:` a list of 2 objects, a row each (`a=x`: x in every row; `b{c,d}`: an object in it; "
-    "`b[]{c}`: as many rows below it; empty cell: no such key); `[5x2]` 5 lists of 2; `key[2:]{a}:` an object "
-    'of objects, its key first in each row; text is between `"""` lines; the rest is JSON.'
+    "`b[]{c}`: as many rows below it; empty cell: no such key); `[5x2]` 5 lists of 2; `key[2:]{a}:` an "
+    'object of objects, its key first in each row; text is between `"""` lines; the rest is JSON.'
 )
 """One line that teaches the notation to a model, for a system prompt."""
 
@@ -93,7 +94,7 @@ class _Writer:
         self.cost = cost
         self.indentation = _INDENTATION if cost is scalars.size else 0
 
-    def weigh(self, text: str, lines: list[str], column: int) -> int:
+    def weigh(self, text: str, lines: Iterable[str], column: int) -> int:
         """What a text costs; its lines, as far as they are ours, stand in a column or further in."""
         if not self.indentation:
             return self.cost(text)
