@@ -24,7 +24,7 @@ from .exceptions import (
     TemplateError,
     ThreadError,
 )
-from .formats import JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Format
+from .formats import COMPACT, JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Format
 from .messages import NamedThread, from_messages, read_threads
 from .policies import (
     DEFAULT_POLICIES,
@@ -45,7 +45,7 @@ from .policies import (
     default_target,
 )
 from .prompts import Prompt
-from .renderers import Renderer, Template, as_json, as_yaml, brief, hidden
+from .renderers import Renderer, Template, as_compact, as_json, as_yaml, brief, hidden
 from .threads import RESTORE_TOOL, Thread, Unit
 from .tokens.counters import TokenCounter, token_counter
 from .windows import Window, render
@@ -58,6 +58,7 @@ if typing.TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "COMPACT",
     "DEFAULT_POLICIES",
     "JSON_LINES",
     "MARKDOWN",
@@ -113,6 +114,7 @@ __all__ = [
     "Window",
     "Within",
     "aprefetch",
+    "as_compact",
     "as_json",
     "as_yaml",
     "brief",

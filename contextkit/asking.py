@@ -62,8 +62,7 @@ class Question:
         """
         event = Event("records", self.data)
         context = format.text(Thread([event])) if isinstance(format, Format) else format(event)
-        primer = getattr(format, "primer", "")
-        before = f"{primer}\n\n" if primer and isinstance(primer, str) else ""
+        before = f"{format.primer}\n\n" if isinstance(format, Format) and format.primer else ""
         end = "\n" if context.endswith("\n") else "\n\n"
         return f"{before}{context}{end}{_ASKED}{self.text}\n{_HOW}"
 

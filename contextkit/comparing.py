@@ -222,7 +222,6 @@ def _compared(name: str, format: Format, subject: _Subject) -> Row:
 def _row(name: str, format: Format, subject: _Subject) -> Row:
     thread, counter = subject.thread, subject.counters[0]
     text = format.text(thread)
-    primer = getattr(format, "primer", "")
     row = Row(
         name,
         _size(text, subject.counters),
@@ -230,7 +229,7 @@ def _row(name: str, format: Format, subject: _Subject) -> Row:
         read_back(format, list(thread), text),
         _microseconds(lambda: format.text(thread), subject.runs),
         _is_stable(format, thread, text),
-        primer=count(counter, primer) if isinstance(primer, str) and primer else 0,
+        primer=count(counter, format.primer) if format.primer else 0,
     )
     run = replay(thread, _Contexts(format, thread, text), counter=counter, format=_CONTEXT, only_time=True)
     sizes = [(call.tokens, call.shared) for call in run.calls]

@@ -170,7 +170,7 @@ class Context:
         """The parts of the text, in order, each with the event that it came from."""
         touched = self._touched
         fragments = []
-        for event in self._log.view():
+        for event in self._measure.format.arranged(self._log.view()):
             if text := self._measure.piece(event).text:
                 state, policy = touched.get(str(event.id), ("kept", None))
                 tokens = self._measure.tokens(event)

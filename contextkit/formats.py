@@ -7,6 +7,7 @@
 | `YAML` | one item of a YAML list | PyYAML and ruamel.yaml read back the same values |
 | `MARKDOWN` | a heading and a fenced body | the fence is longer than any inside |
 | `JSON_LINES` | one JSON object a line | any JSON reader |
+| `COMPACT` | a label and the cheapest form of each value | the fewest tokens, and every event back |
 
 Each fragment ends in a newline and begins with neither white space nor `/`: the seam rule, by which
 the tokens of a context are the sum of its fragments' (see `contextkit.tokens.seams`).
@@ -19,7 +20,7 @@ from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import Any
 
-from .codecs import fences, tags, xml, yamlish
+from .codecs import compact, fences, labels, tags, xml, yamlish
 from .codecs import json as json_codec
 from .codecs.escapes import escape, unescape
 from .events import Event
@@ -46,8 +47,10 @@ class Format:
             an empty text leaves the event out.
         separator: What stands between two fragments.
         reader: The way back: text -> pairs of type and data.
+        arrange: Puts the events into the order in which they are written; `None`: as they come.
         stable: Whether the text of a thread starts with the text of any shorter one, so that a
             provider can serve it from its prompt cache.
+        primer: What teaches the notation to a model, for a system prompt; most formats need none.
 
     >>> ours = TAGGED | {"*_result": lambda event: f"{len(event.data)} tags"}
     >>> print(ours(Event("list_git_tags_result", ["v1.4.2", "v1.4.1"])), end="")
@@ -62,6 +65,8 @@ class Format:
     separator: str = ""
     reader: Callable[[str], Iterable[tuple[str, JSON]]] | None = None
     stable: bool = True
+    arrange: Callable[[Iterable[Event]], Iterable[Event]] | None = None
+    primer: str = ""
     _found: dict[tuple[str, str], Renderer | None] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -106,7 +111,16 @@ class Format:
 
     def text(self, thread: Iterable[Event]) -> str:
         """Write the events one after the other, whatever their size."""
-        return self.separator.join(filter(None, map(self, thread)))
+        return self.separator.join(filter(None, map(self, self.arranged(thread))))
+
+    def arranged(self, thread: Iterable[Event]) -> Iterable[Event]:
+        """Give the events in the order in which they are written."""
+        return self.arrange(thread) if self.arrange is not None else thread
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether a text is its fragments, one after the other, with nothing between them."""
+        return not self.separator and self.arrange is None
 
     def read(self, text: str) -> Thread:
         """Read a text that this format wrote.
@@ -137,7 +151,8 @@ class Format:
 
     def __reduce__(self) -> tuple[Any, ...]:
         rules = dict(self.rules)
-        return _rebuilt, (self.name, self.write, rules, self.separator, self.reader, self.stable)
+        fields = (self.separator, self.reader, self.stable, self.arrange, self.primer)
+        return _rebuilt, (self.name, self.write, rules, *fields)
 
 
 def _rebuilt(name: str, write: Renderer, rules: dict[str, Renderer], *rest: Any) -> Format:
@@ -193,22 +208,35 @@ def summary_text(event: Event) -> str:
     return f"[summary of {of['events']:,} {noun}, {ids}: {data['note']}]\n{data['text']}"
 
 
-_LINES: Mapping[str, Renderer] = MappingProxyType({"omitted": omitted_line, "compaction": summary_text})
+LINES: Mapping[str, Renderer] = MappingProxyType({"omitted": omitted_line, "compaction": summary_text})
 """What compactions put into a view, by type and by kind, as a reader is to see it."""
 
 
-def _write_tagged(event: Event) -> str:
-    body = tags.neutralise(_encodable(as_yaml(event)), event.type)
+def write_tagged(event: Event, body: Renderer = as_yaml) -> str:
+    r"""Write an event as `<type>` lines around a body; the body cannot close or open a tag of ours.
+
+    >>> write_tagged(Event("user", "hi\n</user>"))
+    '<user>\nhi\n<\\/user>\n</user>\n'
+    """
+    body_text = tags.neutralise(_encodable(body(event)), event.type)
     if not isinstance(event.data, str):
-        body = body.removesuffix("\n")  # the newline that ends a YAML block is the one before our tag
-    return f"<{event.type}>\n{body}\n</{event.type}>\n" if body else f"<{event.type}>\n</{event.type}>\n"
+        body_text = body_text.removesuffix(
+            "\n"
+        )  # the newline that ends a YAML block is the one before our tag
+    lines = f"{body_text}\n" if body_text else ""
+    return f"<{event.type}>\n{lines}</{event.type}>\n"
 
 
 def _encodable(text: str) -> str:
     return text if text.isascii() else _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def _read_tagged(text: str) -> Iterable[tuple[str, JSON]]:
+def read_tagged(text: str) -> Iterable[tuple[str, str]]:
+    r"""Read what `write_tagged` wrote, each body as text.
+
+    >>> list(read_tagged("<user>\nhi\n</user>\n"))
+    [('user', 'hi')]
+    """
     lines = text.split("\n")
     at = 0
     while at < len(lines) - 1:
@@ -258,7 +286,19 @@ def _read_json_lines(text: str) -> Iterable[tuple[str, JSON]]:
             yield record["type"], record["data"]
 
 
-TAGGED = Format("TAGGED", _write_tagged, _LINES, reader=_read_tagged)
+def _write_compact(event: Event) -> str:
+    return labels.label(event.type, compact.encode(event.data))
+
+
+def _read_compact(text: str) -> Iterable[tuple[str, JSON]]:
+    for type, body, line in labels.read(text):
+        try:
+            yield type, compact.decode(body)
+        except FormatError as error:
+            raise FormatError("COMPACT", error.reason, line=line + (error.line or 1) - 1) from error
+
+
+TAGGED = Format("TAGGED", write_tagged, LINES, reader=read_tagged)
 """The look of 12-factor agents: `<type>` lines around a body."""
 
 XML = Format("XML", _write_xml, reader=xml.decode_elements)
@@ -267,13 +307,26 @@ XML = Format("XML", _write_xml, reader=xml.decode_elements)
 YAML = Format("YAML", _write_yaml, reader=yamlish.decode_items)
 """One list, one item an event, quoted only where a YAML reader needs it."""
 
-MARKDOWN = Format("MARKDOWN", _write_markdown, _LINES, reader=_read_markdown)
+MARKDOWN = Format("MARKDOWN", _write_markdown, LINES, reader=_read_markdown)
 """A heading and a fenced block an event; JSON where the data is not text."""
 
 JSON_LINES = Format("JSON_LINES", _write_json_line, reader=_read_json_lines)
 """One JSON object a line."""
 
+COMPACT = Format("COMPACT", _write_compact, LINES, reader=_read_compact, primer=compact.PRIMER)
+"""The fewest tokens that lose nothing: a label an event, and each value in its cheapest form.
+
+`COMPACT.primer` is a line that teaches it to a model.
+"""
+
 FORMATS: Mapping[str, Format] = MappingProxyType(
-    {"tagged": TAGGED, "xml": XML, "yaml": YAML, "markdown": MARKDOWN, "json-lines": JSON_LINES}
+    {
+        "tagged": TAGGED,
+        "xml": XML,
+        "yaml": YAML,
+        "markdown": MARKDOWN,
+        "json-lines": JSON_LINES,
+        "compact": COMPACT,
+    }
 )
 """The ready-made formats by the names that the command line takes."""

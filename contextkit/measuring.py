@@ -228,12 +228,13 @@ class Measure:
     def pieces(self, view: Iterable[Event]) -> list[Piece]:
         """Give the fragments that are not empty, in order."""
         known, piece = self.memory.known, self.piece
-        found = [entry[1] if (entry := known.get(id(event))) else piece(event) for event in view]
+        events = self.format.arranged(view)
+        found = [entry[1] if (entry := known.get(id(event))) else piece(event) for event in events]
         return [piece for piece in found if piece.text]
 
     def text(self, view: Iterable[Event]) -> str:
         """Give the whole text."""
-        if view is self.memory.tally.view and not self.format.separator:
+        if view is self.memory.tally.view and self.format.adds_up:
             fragments = self.memory.tally.text
         else:
             fragments = self.format.separator.join([piece.text for piece in self.pieces(view)])
@@ -272,7 +273,7 @@ class Measure:
         return tally
 
     def _added_up(self, view: Iterable[Event]) -> int:
-        if isinstance(view, Thread) and not self.format.separator:
+        if isinstance(view, Thread) and self.format.adds_up:
             tally = self._tally(view)
             pieces, counts, middle = tally.pieces, tally.counts, 0
             if tally.closed and len(pieces) > 2:  # the first and the last could stand side by side as well
@@ -304,7 +305,7 @@ class Measure:
     def _surely_exceeds(self, view: Iterable[Event], limit: int) -> bool:
         # Newest first: that is what a policy will keep, so that these counts are needed anyway.
         # The sum is a lower bound only while the seams are safe; 8 tokens cover those with the text around.
-        if self._seams is None or self.format.separator:
+        if self._seams is None or not self.format.adds_up:
             return False
         if isinstance(self.counter, Estimate):  # scaled once, so added up before
             limit = self.counter.unscale(limit)

@@ -289,7 +289,7 @@ class _Shown:
         """Write events, each once."""
         known, written = self._fragments, {}
         texts = []
-        for event in view:
+        for event in self._format.arranged(view):
             written[id(event)] = known.get(id(event)) or (event, self._format(event))
             texts.append(written[id(event)][1])
         self._fragments = written

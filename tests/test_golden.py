@@ -11,7 +11,14 @@ from contextkit import Thread, render
 from contextkit.formats import FORMATS, Format
 
 HERE = Path(__file__).parent
-ENDINGS = {"tagged": "txt", "xml": "xml", "yaml": "yaml", "markdown": "md", "json-lines": "jsonl"}
+ENDINGS = {
+    "tagged": "txt",
+    "xml": "xml",
+    "yaml": "yaml",
+    "markdown": "md",
+    "json-lines": "jsonl",
+    "compact": "txt",
+}
 
 
 def golden(name: str, budget: int | None) -> Path:

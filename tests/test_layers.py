@@ -25,6 +25,7 @@ FLOORS = {
     "renderers": 3,
     "messages": 3,
     "formats": 4,
+    "variants": 5,
     "prompts": 4,
     "roundtrips": 5,
     "measuring": 5,
@@ -61,6 +62,7 @@ HEAVY = {
         "tokenizers",
         "toktok",
         "yaml",
+        "toon_format",
     ),
     *("anthropic", "genai_prices", "google", "openai"),
     *("asyncio", "concurrent", "hashlib"),  # of the standard library, 7 ms and more

@@ -8,6 +8,7 @@ from pathlib import Path
 import contextkit
 
 NAMES = [
+    "COMPACT",
     "DEFAULT_POLICIES",
     "JSON_LINES",
     "MARKDOWN",
@@ -63,6 +64,7 @@ NAMES = [
     "Window",
     "Within",
     "aprefetch",
+    "as_compact",
     "as_json",
     "as_yaml",
     "brief",

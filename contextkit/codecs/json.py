@@ -67,6 +67,31 @@ def decode(text: str) -> JSON:
         raise FormatError("json", str(error)) from error
 
 
+def decode_at(text: str, at: int) -> tuple[JSON, int]:
+    """Read the JSON value that starts at a place in a text.
+
+    Returns:
+        The value, and where it ends.
+
+    Raises:
+        FormatError: As for `decode`.
+
+    Example:
+        >>> decode_at('a,"b",c', 2)
+        ('b', 5)
+    """
+    try:
+        return _SCANNER.raw_decode(text, at)
+    except RecursionError:
+        raise FormatError("json", "the text is nested too deeply; flatten the value") from None
+    except json.JSONDecodeError as error:
+        raise FormatError("json", f"{error.msg} (column {error.colno})", line=error.lineno) from error
+    except FormatError:
+        raise
+    except ValueError as error:
+        raise FormatError("json", str(error)) from error
+
+
 def _refuse_constant(name: str) -> Never:
     raise FormatError("json", f"{name} is not JSON; write null or a string")
 
@@ -78,3 +103,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise FormatError("json", f"the key {twice!r} stands twice in one object")
     return members
+
+
+_SCANNER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_unique)

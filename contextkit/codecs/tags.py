@@ -34,41 +34,39 @@ WORDS = frozenset(
 """The words that close and open structure, whatever the event's own type."""
 
 # The characters of the categories Cc, Cf and Zs, Zl, Zp, and the other default-ignorable ones (Unicode 16).
-_UNSEEN = (
+UNSEEN = (
     "\x00-\x20\x7f-\xa0\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5"
     "\u180b-\u180f\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _SPACE = "\t\x1f\x20\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-_LESS, _MORE = "<＜﹤", ">＞﹥"
-_BRACKETS = frozenset(_LESS + _MORE)
+BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+LESS, MORE = "<＜﹤", ">＞﹥"
+_BRACKETS = frozenset(LESS + MORE)
 _SLASHES, _BACKSLASHES = "/／", "\\\\＼﹨"
 _WORD = re.compile(r"\w")
 _WHITE = re.compile(r"\s")
 _SNAKE = re.compile(r"[\w.:-]+\Z")
-_DROP = re.compile(f"[{_UNSEEN}]+")
-_LEAD = re.compile(f"[{_UNSEEN}{_SLASHES}{_BACKSLASHES}]*+")
+_DROP = re.compile(f"[{UNSEEN}]+")
+_LEAD = re.compile(f"[{UNSEEN}{_SLASHES}{_BACKSLASHES}]*+")
 # What may stand before a tag alone on its line: white space, `- `, `* `, `> `, `| `, `# `, `1. `, `1) `.
-_PREFIX = re.compile(f"(?:[{_UNSEEN}*+>|#•·-]|[0-9]++[.)])*+")
-_LINE_END = f"(?:(?![{_BREAKS}])[{_UNSEEN}])*+(?=[{_BREAKS}]|\\Z)"
+_PREFIX = re.compile(f"(?:[{UNSEEN}*+>|#•·-]|[0-9]++[.)])*+")
+_LINE_END = f"(?:(?![{BREAKS}])[{UNSEEN}])*+(?=[{BREAKS}]|\\Z)"
 # Directly behind a `<`, anything but a tag may follow the name: `<error code=1`, and the `>` on a later line.
-_OPEN_REST = re.compile(f"[^{_LESS}{_MORE}{_BREAKS}]*+(?=[{_BREAKS}]|\\Z)")
+_OPEN_REST = re.compile(f"[^{LESS}{MORE}{BREAKS}]*+(?=[{BREAKS}]|\\Z)")
 # A closing tag is data, as far as it goes, only where it looks like one: `</order_id>`.
-_CLOSED_NAME = re.compile(f"[^{_SPACE}{_BREAKS}{_SLASHES}{_LESS}{_MORE}]++[{_MORE}]")
+_CLOSED_NAME = re.compile(f"[^{_SPACE}{BREAKS}{_SLASHES}{LESS}{MORE}]++[{MORE}]")
 # A name is read in three ways: as one word, over the rest of the line, and over lines up to the tag's end.
-_READINGS = tuple(
-    re.compile(f"[^{ends}{_LESS}{_MORE}]*+") for ends in (_SPACE + _BREAKS + _SLASHES, _BREAKS, "")
-)
+_READINGS = tuple(re.compile(f"[^{ends}{LESS}{MORE}]*+") for ends in (_SPACE + BREAKS + _SLASHES, BREAKS, ""))
 
 
 @functools.cache
 def _rest() -> re.Pattern[str]:
     """Match what may stand behind the name of such a tag: attributes, over lines too, and `>`; or nothing."""
     return re.compile(
-        f"(?:\"[^\"{_BREAKS}]*+\"|'[^'{_BREAKS}]*+'|[^\"'{_LESS}{_MORE}{_BREAKS}])*+[{_MORE}]{_LINE_END}"
-        f"|[^{_LESS}{_MORE}]*+[{_MORE}]{_LINE_END}"
-        f"|[^{_SPACE}{_BREAKS}{_SLASHES}{_LESS}{_MORE}]*+[{_SPACE}{_SLASHES}]*+{_LINE_END}"
+        f"(?:\"[^\"{BREAKS}]*+\"|'[^'{BREAKS}]*+'|[^\"'{LESS}{MORE}{BREAKS}])*+[{MORE}]{_LINE_END}"
+        f"|[^{LESS}{MORE}]*+[{MORE}]{_LINE_END}"
+        f"|[^{_SPACE}{BREAKS}{_SLASHES}{LESS}{MORE}]*+[{_SPACE}{_SLASHES}]*+{_LINE_END}"
     )
 
 
@@ -149,7 +147,7 @@ class _Line:
 
     def __init__(self, body: str) -> None:
         self._body = body
-        self._breaks = [end for end in _BREAKS if end in body]
+        self._breaks = [end for end in BREAKS if end in body]
         self._at = 0
         self._start = 0
         self._prefix_end: int | None = None
@@ -192,16 +190,16 @@ def _screen(own: str) -> re.Pattern[str]:
     """
     marks = {mark for mark in own if mark.isascii() and not mark.isalnum()} | set("_.:-")
     plain = "a-zA-Z0-9" + re.escape("".join(sorted(marks - {"_"})))
-    other = re.escape("".join(sorted(set(string.punctuation) - marks))) + "／" + _LESS + _MORE
+    other = re.escape("".join(sorted(set(string.punctuation) - marks))) + "／" + LESS + MORE
     words = "|".join(map(re.escape, sorted({*WORDS, _folded(own), _stem(own)})))
-    end = f"{_SLASHES}{_BACKSLASHES}{_LESS}{_MORE}"
+    end = f"{_SLASHES}{_BACKSLASHES}{LESS}{MORE}"
     return re.compile(
-        f"([{_LESS}])\\\\*+[{_UNSEEN}{_BACKSLASHES}]*+([{_SLASHES}])?+{_LEAD.pattern}(?="
-        f"(?i:{words})(?=[{_UNSEEN}{end}]|\\Z)"
+        f"([{LESS}])\\\\*+[{UNSEEN}{_BACKSLASHES}]*+([{_SLASHES}])?+{_LEAD.pattern}(?="
+        f"(?i:{words})(?=[{UNSEEN}{end}]|\\Z)"
         # A name with an underscore; or with an invisible, wide or control character; or with white space.
-        f"|[{plain}]*+(?:_|[^\\x21-\\x7e\\s{_LESS}{_MORE}])"
-        f"|[{plain}]++[{_SPACE}][^{other}{_BREAKS}]*+(?=[{_BREAKS}{end}]|\\Z)"
-        f"|[{plain}]++[{_SPACE}{_BREAKS}][^{other}]*+(?=[{end}]|\\Z))"
+        f"|[{plain}]*+(?:_|[^\\x21-\\x7e\\s{LESS}{MORE}])"
+        f"|[{plain}]++[{_SPACE}][^{other}{BREAKS}]*+(?=[{BREAKS}{end}]|\\Z)"
+        f"|[{plain}]++[{_SPACE}{BREAKS}][^{other}]*+(?=[{end}]|\\Z))"
     )
 
 

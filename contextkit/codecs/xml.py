@@ -17,6 +17,10 @@ How a value is written, and what the reader infers:
    written by `contextkit.codecs.escapes`.
 
 The text is what lxml would write for the same tree; a test holds it to that.
+
+With `attributes`, the first members of an object are attributes of its element, up to the first one that
+cannot be: a list, an object, a string that looks like another value, a key that is no name or has a meaning
+here (`type`, `data`, `key`, names that start with `xml`). An element with such attributes is an object.
 """
 
 import functools
@@ -46,6 +50,7 @@ _REFERENCES = {
     "\n": "&#10;",
     "\r": "&#13;",
 }
+_OURS = frozenset(("type", "data", "key"))
 _WORDS = {"null": None, "true": True, "false": False}
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?(e[+-][0-9]++)?\Z")
 _MOST_DIGITS = 4300  # Python neither writes nor reads longer integers
@@ -67,12 +72,13 @@ def _forbidden() -> re.Pattern[str]:
     return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def encode_element(tag: str, value: JSON) -> str:
+def encode_element(tag: str, value: JSON, *, attributes: bool = False) -> str:
     """Write a value as one element that ends in a newline.
 
     Args:
         tag: The name of the element, any text.
         value: Plain JSON.
+        attributes: Whether members may be attributes.
 
     Example:
         >>> print(encode_element("order", {"id": "5", "total": 9.5, "tags": ["new", "a & b"]}), end="")
@@ -84,8 +90,12 @@ def encode_element(tag: str, value: JSON) -> str:
         <item>a &amp; b</item>
         </tags>
         </order>
+        >>> print(encode_element("order", {"id": "A5", "total": 9.5, "tags": []}, attributes=True), end="")
+        <order id="A5" total="9.5">
+        <tags type="list"/>
+        </order>
     """
-    parts: list[str] = []
+    parts = _Parts(attributes)
     try:
         if tag == "event":
             _write(parts, tag, "", "data", value)
@@ -98,8 +108,8 @@ def encode_element(tag: str, value: JSON) -> str:
     return "".join(parts)
 
 
-def decode_elements(text: str) -> list[tuple[str, JSON]]:
-    r"""Read elements that stand one after the other.
+def decode_elements(text: str, *, attributes: bool = False) -> list[tuple[str, JSON]]:
+    r"""Read elements that stand one after the other, with or without members as attributes.
 
     Returns:
         A pair (tag, value) an element.
@@ -118,7 +128,7 @@ def decode_elements(text: str) -> list[tuple[str, JSON]]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, load_dtd=False)
     try:
         root = etree.fromstring(b"<events>" + text.encode() + b"</events>", parser)
-        return [_read_event(element) for element in _children(root)]
+        return [_read_event(element, attributes) for element in _children(root)]
     except etree.XMLSyntaxError as error:
         raise FormatError("xml", error.msg or "not well formed", line=error.lineno) from error
     except UnicodeEncodeError as error:
@@ -128,7 +138,15 @@ def decode_elements(text: str) -> list[tuple[str, JSON]]:
         raise FormatError("xml", "the text is nested too deeply; flatten the value") from None
 
 
-def _write(parts: list[str], name: str, attribute: str, type_attribute: str, value: JSON) -> None:
+class _Parts(list[str]):
+    """The text so far, and whether members may be attributes."""
+
+    def __init__(self, attributes: bool) -> None:
+        super().__init__()
+        self.attributes = attributes
+
+
+def _write(parts: _Parts, name: str, attribute: str, type_attribute: str, value: JSON) -> None:
     """Add an element to the parts; `attribute` is written already, with a space before it."""
     kind = type(value)
     if kind is str:
@@ -142,12 +160,20 @@ def _write(parts: list[str], name: str, attribute: str, type_attribute: str, val
     parts.append(f"<{name}{attribute}{mark}>{text}</{name}>\n" if text else f"<{name}{attribute}{mark}/>\n")
 
 
-def _write_container(parts: list[str], name: str, attribute: str, type_attribute: str, value: JSON) -> None:
+def _write_container(parts: _Parts, name: str, attribute: str, type_attribute: str, value: JSON) -> None:
     is_list = type(value) is list
     if not value:
         parts.append(f'<{name}{attribute} {type_attribute}="{"list" if is_list else "object"}"/>\n')
         return
-    mark = f' {type_attribute}="object"' if not is_list and value.keys() == {"item"} else ""
+    if parts.attributes and not is_list and (leading := _leading(value)):
+        attribute += "".join(f' {key}="{_attribute(text)}"' for key, text in leading.items())
+        value = dict(list(value.items())[len(leading) :])
+        if not value:
+            parts.append(f"<{name}{attribute}/>\n")
+            return
+        mark = ""
+    else:
+        mark = f' {type_attribute}="object"' if not is_list and value.keys() == {"item"} else ""
     parts.append(f"<{name}{attribute}{mark}>\n")
     if is_list:
         for item in value:
@@ -159,6 +185,18 @@ def _write_container(parts: list[str], name: str, attribute: str, type_attribute
             else:
                 _write(parts, "entry", f' key="{_attribute(key)}"', "type", member)
     parts.append(f"</{name}>\n")
+
+
+def _leading(members: dict[str, JSON]) -> dict[str, str]:
+    """The first members of an object that can be attributes, as text."""
+    found: dict[str, str] = {}
+    for key, value in members.items():
+        is_text = type(value) is str
+        is_free = key not in _OURS and not key.lower().startswith("xml") and _name().match(key)
+        if not is_free or type(value) in (dict, list) or (is_text and _is_literal(value)):
+            break
+        found[key] = value if is_text else _literal(value)
+    return found
 
 
 def _literal(value: float | None) -> str:
@@ -191,42 +229,44 @@ def _reference(match: re.Match[str]) -> str:
     return _REFERENCES[match[0]]
 
 
-def _read_event(element: "etree._Element") -> tuple[str, JSON]:
+def _read_event(element: "etree._Element", legal: bool) -> tuple[str, JSON]:
     attributes = _attributes(element)
     name = element.tag
     if name != "event":
-        return name, _value(element, attributes.pop("type", ""), attributes)
+        return name, _value(element, attributes.pop("type", ""), attributes, legal)
     name = attributes.pop("type", name)
-    return unescape(name), _value(element, attributes.pop("data", ""), attributes)
+    return unescape(name), _value(element, attributes.pop("data", ""), attributes, legal)
 
 
-def _value(element: "etree._Element", kind: str, unknown: dict[str, str]) -> JSON:
-    if unknown or kind not in ("", "string", "list", "object"):
+def _value(element: "etree._Element", kind: str, attributes: dict[str, str], legal: bool) -> JSON:
+    if (attributes and (kind or not legal)) or kind not in ("", "string", "list", "object"):
         raise _error(element, "an attribute that this format does not have")
     children = list(_children(element))
-    if not children:
+    if not children and not attributes:
         return _leaf(element, kind)
     if kind == "string":
         raise _error(element, "a string has no child elements")
-    if kind == "list" or (not kind and all(child.tag == "item" for child in children)):
-        return [_member(child, "item")[1] for child in children]
-    members: dict[str, JSON] = {}
+    if kind == "list" or (not kind and not attributes and all(child.tag == "item" for child in children)):
+        return [_member(child, legal, "item")[1] for child in children]
+    if not children and (element.text or "").strip():
+        raise _error(element, "text beside attributes")
+    members: dict[str, JSON] = {key: _read_text(element, text) for key, text in attributes.items()}
     for child in children:
-        key, value = _member(child)
+        key, value = _member(child, legal)
         if key in members:
             raise _error(child, f"the key {key!r} stands twice in one object")
         members[key] = value
     return members
 
 
-def _member(element: "etree._Element", expected: str | None = None) -> tuple[str, JSON]:
+def _member(element: "etree._Element", legal: bool, expected: str | None = None) -> tuple[str, JSON]:
     attributes = _attributes(element)
     key = element.tag
     if key == "entry" and "key" in attributes:
         key = unescape(attributes.pop("key"))
     if expected is not None and key != expected:
         raise _error(element, f"a list has <{expected}> elements only")
-    return key, _value(element, attributes.pop("type", ""), attributes)
+    return key, _value(element, attributes.pop("type", ""), attributes, legal)
 
 
 def _leaf(element: "etree._Element", kind: str) -> JSON:
@@ -235,7 +275,12 @@ def _leaf(element: "etree._Element", kind: str) -> JSON:
         if text.strip():
             raise _error(element, f"text in an empty {kind}")
         return [] if kind == "list" else {}
-    if kind == "string" or not _is_literal(text):
+    return unescape(text) if kind == "string" else _read_text(element, text)
+
+
+def _read_text(element: "etree._Element", text: str) -> JSON:
+    """A leaf of no stated type: the value that the text looks like."""
+    if not _is_literal(text):
         return unescape(text)
     if text in _WORDS:
         return _WORDS[text]

@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from contextkit import (
+    COMPACT,
     DEFAULT_POLICIES,
     JSON_LINES,
     MARKDOWN,
@@ -47,6 +48,7 @@ from contextkit import (
     token_counter,
 )
 from contextkit.tokens.vocabularies import load_encoding
+from contextkit.variants import VARIANTS
 
 from ..strategies import event_types, joined, json_values, nasty_text
 
@@ -270,8 +272,11 @@ def write_bare(event: Event) -> str:
     return event.text
 
 
-READY_MADE = (TAGGED, XML, YAML, MARKDOWN, JSON_LINES)
+READY_MADE = (TAGGED, XML, YAML, MARKDOWN, JSON_LINES, COMPACT)
 """The formats that keep the seam rule."""
+
+STABLE_VARIANTS = tuple(format for format in VARIANTS.values() if format.stable)
+"""The other looks that come with contextkit, and keep it too."""
 
 UNRULY = (
     Format("LINES", write_line, separator="\n-"),
@@ -292,7 +297,7 @@ RULES: tuple[Mapping[str, Callable[[Event], str]], ...] = (
 
 def formats(*, ready_made: bool = False) -> st.SearchStrategy[Format]:
     """A format, with or without rules."""
-    bases = READY_MADE if ready_made else READY_MADE * 2 + UNRULY
+    bases = READY_MADE * 2 + STABLE_VARIANTS if ready_made else READY_MADE * 4 + STABLE_VARIANTS + UNRULY * 2
     return st.builds(lambda base, rules: base | rules, st.sampled_from(bases), st.sampled_from(RULES * 2))
 
 

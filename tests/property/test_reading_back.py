@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from lxml import etree
 from ruamel import yaml as ruamel
 
-from contextkit import JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Context, Event, Format, Thread
+from contextkit import COMPACT, JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Context, Event, Format, Thread
 from contextkit.codecs import yamlish
 from contextkit.codecs.escapes import unescape
+from contextkit.variants import ONE_LINE, XML_ATTRIBUTES
 
 from ..strategies import event_types, json_values, nasty_text, same
 from .strategies import (
@@ -28,7 +29,7 @@ from .strategies import (
     shares,
 )
 
-LOSSLESS = (XML, YAML, JSON_LINES, MARKDOWN)
+LOSSLESS = (XML, YAML, JSON_LINES, MARKDOWN, COMPACT, ONE_LINE, XML_ATTRIBUTES)
 EVENTS = st.one_of(
     st.lists(st.builds(Event, event_types(), st.one_of(nasty(), nasty_text(), json_values())), max_size=4),
     st.lists(loose_events(), max_size=6),

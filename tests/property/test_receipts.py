@@ -127,4 +127,4 @@ def check_states(context: Context) -> None:
             assert (row["state"] == "kept") == same(view[event.id].data, event.data)
     assert all(row["state"] == "added" for row in rows[len(log) :])
     assert all((row["policy"] is None) == (row["state"] == "kept") for row in rows)
-    assert len(READY_MADE) == 5
+    assert len(READY_MADE) == 6
