@@ -57,43 +57,29 @@ class Quote:
         sizes = sizes_of(view)
         bare = meter(line_of([*lines, *[event for unit in free for event in unit.events]], sizes))
         room = meter.room(view) - sum(meter(event) for unit in held for event in unit.events) - bare
+        cut = [event is not view.whole(str(event.id)) for event in view]  # what that took out stays out
+        others = [(e, is_cut) for e, is_cut in zip(view, cut, strict=True) if counts_of(e) is None]
+        quotable = Quotable([*_quoted(lines), *(source_of(e, cut=is_cut) for e, is_cut in others)])
+
+        def leave(kept: set[str | None], left: int) -> tuple[Event, list[str]]:
+            """Give the line with quotes that stands for all units that are not kept, and their ids."""
+            gone = {event.id for unit in free if unit.events[0].id not in kept for event in unit.events}
+            if not gone:
+                return lines[0] if lines else view[0], []
+            out = [event for event in view if event.id in gone or event in lines]
+            shown = [False] * (len(quotable) - len(others)) + [event.id not in gone for event, _ in others]
+            # With its id it is the very event that will stand in the view, so that it is measured once.
+            line = line_of(out, sizes)
+            line = line.having(id=view.mark(out[0], line), pinned=False)
+            return _with_quotes(line, quotable, shown, left, meter), [str(event.id) for event in out]
+
         kept, left = self._kept(free, lines, sizes, room, self.share * room, meter)
-        leaving, out = self._quoting(view, kept, left + bare, sizes, meter)
+        leaving, out = leave(kept, left + bare)
         if out and (used := max(0, meter(leaving) - bare)) < left - room // 8:
             # There is not so much that is worth quoting: then more units stay.
             kept, left = self._kept(free, lines, sizes, room, 1.1 * used + 16, meter)
-            leaving, out = self._quoting(view, kept, left + bare, sizes, meter)
+            leaving, out = leave(kept, left + bare)
         return view.drop(out, leaving=leaving) if out else view
-
-    def _quoting(
-        self, view: Thread, kept: set[str | None], left: int, sizes: Mapping[str | None, int], meter: Meter
-    ) -> tuple[Event, list[str]]:
-        """Give the line with the quotes that stands for all units that are not kept, and the ids of these."""
-        units = [unit for unit in view.units() if not unit.held and unit.events[0].id not in kept]
-        gone = {event.id for unit in units for event in unit.events}
-        out = [event for event in view if event.id in gone]
-        lines = [event for event in out if counts_of(event) is not None]
-        if len(out) == len(lines):
-            return Event("omitted", {}, kind="compaction"), []
-        leaving = line_of(out, sizes)
-        # With its id it is the very event that will stand in the view, so that it is measured once.
-        leaving = leaving.having(id=view.mark(out[0], leaving), pinned=False)
-        others = []
-        for event in view:
-            if counts_of(event) is None:
-                # What a policy has taken out of an event is not brought back here: it may have had a reason.
-                cut = event is not view.whole(str(event.id))
-                others.append(source_of(event, shown=event.id not in gone, cut=cut))
-        quotable = Quotable([*_quoted(lines), *others])
-        wanted = 0.98 * left
-        while wanted >= 16 and (quotes := quotable.take(wanted, meter.line)):
-            quoting = leaving.having(data={**_data(leaving), "quotes": quotes})
-            tokens = meter(quoting)
-            if tokens <= left:
-                leaving = quoting
-                break
-            wanted *= 0.95 * left / tokens
-        return leaving, [str(event.id) for event in out]
 
     def _kept(
         self,
@@ -129,6 +115,18 @@ def _data(event: Event) -> dict[str, Any]:
     return event.data if isinstance(event.data, dict) else {}
 
 
+def _with_quotes(line: Event, quotable: Quotable, shown: list[bool], left: int, meter: Meter) -> Event:
+    """Give the line with as many quotes as leave it within so many tokens."""
+    ranked, wanted = quotable.rank(shown), 0.98 * left
+    while wanted >= 16 and (quotes := quotable.take(ranked, wanted, meter.line)):
+        quoting = line.having(data={**_data(line), "quotes": quotes})
+        tokens = meter(quoting)
+        if tokens <= left:
+            return quoting
+        wanted *= 0.95 * left / tokens
+    return line
+
+
 def _quoted(lines: list[Event]) -> Iterator[Source]:
     """Give what earlier quotes hold, each as a source of its own."""
     for event in lines:
@@ -136,4 +134,4 @@ def _quoted(lines: list[Event]) -> Iterator[Source]:
         for name, text in quotes.items() if isinstance(quotes, dict) else ():
             if isinstance(text, str):
                 said = kind_of(name.partition(" ")[0]) == "user"
-                yield Source(name, text, own=False, shown=False, said=said)
+                yield Source(name, text, own=False, said=said)

@@ -4,7 +4,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..events import Event
 from ..identifiers import identifiers
@@ -28,39 +28,32 @@ _RECENT = 0.5  # how much more for one whose last mention is new
 
 
 class Source(NamedTuple):
-    """A text that lines may be quoted from, or that is shown anyway.
+    """A text that lines may be quoted from.
 
     Attributes:
         name: What its quotes stand under: the event's type and id.
         text: The text.
         own: Whether the model wrote it.
-        shown: Whether it stands in the context whole.
         said: Whether a person said it, in a few words.
     """
 
     name: str
     text: str
     own: bool
-    shown: bool
     said: bool
 
 
-def source_of(event: Event, *, shown: bool, cut: bool = False) -> Source:
+def source_of(event: Event, *, cut: bool = False) -> Source:
     r"""Make a source of an event: its text, or its value with one record a line.
 
     Args:
         event: The event.
-        shown: Whether it stands in the context whole.
         cut: Whether a policy has cut it: the lines that say so are not its own.
 
     >>> found = [{"flight": "HAT069", "stops": []}, {"flight": "HAT083", "price": {"economy": 51}}]
-    >>> source_of(Event("search_result", found, id="7"), shown=False).text
+    >>> source_of(Event("search_result", found, id="7")).text
     'flight: HAT069, stops: []\nflight: HAT083, price: economy: 51'
     """
-    own = event.kind in ("assistant", "reasoning", "call")
-    name = f"{event.type} {event.id}"
-    if shown:
-        return Source(name, event.text, own, shown=True, said=False)
     text = event.text
     # Also of text that is JSON; it may be nested deeper than anything can be that has been read.
     with contextlib.suppress(ValueError, RecursionError):
@@ -71,7 +64,8 @@ def source_of(event: Event, *, shown: bool, cut: bool = False) -> Source:
     said = event.kind == "user" and len(text) <= _FEW_WORDS
     if len(text) > _LONGEST:
         text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in text.split("\n")])
-    return Source(name, text, own, shown=False, said=said)
+    own = event.kind in ("assistant", "reasoning", "call")
+    return Source(f"{event.type} {event.id}", text, own, said)
 
 
 def records(value: JSON) -> list[str]:
@@ -129,7 +123,7 @@ def _wrapped(line: str) -> str:
 
 
 class Quotable:
-    """The lines of the sources that hold identifiers which are not shown, the best first.
+    """The lines of some sources, and the identifiers in them.
 
     A line is worth what its identifiers are worth, for each of its tokens: `1 + 4 * log2(1 + n)` for
     one that stands in `n` events of the model's own, up to half more for one whose last mention is
@@ -139,7 +133,7 @@ class Quotable:
     """
 
     def __init__(self, sources: Sequence[Source]) -> None:
-        """Rank the lines of the sources that are not shown.
+        """Find the lines and their identifiers.
 
         Args:
             sources: In the order in which they stand.
@@ -152,40 +146,44 @@ class Quotable:
         breaks = np.flatnonzero(np.frombuffer(found.data, np.uint8) == ord("\n"))
         self._starts = np.concatenate(([0], breaks + 1))
         self._stops = np.concatenate((breaks, [len(found.data)]))
+        self._tokens = (self._stops - self._starts) / _BYTES + 2
         lengths = [source.text.count("\n") + 1 for source in sources]
         self._source = np.repeat(np.arange(len(sources)), lengths)
-        lines = np.searchsorted(self._starts, found.starts, "right") - 1
-        unique, names = np.unique(found.keys, return_inverse=True)
-        worth = self._worth(sources, self._source[lines], names, len(unique))
-        wanted = ~np.array([source.shown for source in sources])[self._source[lines]] & (worth[names] > 0)
-        pairs = np.unique(lines[wanted] * len(unique) + names[wanted])
-        self._tokens = (self._stops - self._starts) / _BYTES + 2
         full = self._stops - self._starts > 1
         self._said = _SAID * (full & np.array([source.said for source in sources])[self._source])
-        self._ranked = self._rank(pairs // max(1, len(unique)), pairs % max(1, len(unique)), worth)
 
-    @staticmethod
-    def _worth(sources: Sequence[Source], at: Any, names: Any, count: int) -> "NDArray[np.float64]":
-        """Give what each identifier is worth: nothing if it is shown."""
-        import numpy as np
-
-        own = np.array([source.own for source in sources])[at]
-        mentions = np.unique(at[own] * count + names[own]) % count if count else names
-        worth = 1 + _MENTION * np.log2(1 + np.bincount(mentions, minlength=count))
-        last = np.zeros(count)
+        unique, names = np.unique(found.keys, return_inverse=True)
+        lines = np.searchsorted(self._starts, found.starts, "right") - 1
+        self._count = max(1, len(unique))
+        own = np.array([source.own for source in sources])[self._source[lines]]
+        mentions = np.unique(self._source[lines[own]] * self._count + names[own]) % self._count
+        last = np.zeros(self._count)
         last[names] = np.arange(len(names)) / max(1, len(names))  # the last mention is what stays
-        worth *= 1 + _RECENT * last
-        worth[names[np.array([source.shown for source in sources])[at]]] = 0
-        return worth
+        worth = 1 + _MENTION * np.log2(1 + np.bincount(mentions, minlength=self._count))
+        self._worth = worth * (1 + _RECENT * last)
+        pairs = np.unique(lines * self._count + names)
+        self._lines, self._found = pairs // self._count, pairs % self._count
 
-    def _rank(self, lines: Any, names: Any, worth: Any) -> "NDArray[np.int64]":
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def rank(self, shown: Sequence[bool]) -> "NDArray[np.int64]":
         """Order the lines by what they are worth a token, the best first.
 
         Each identifier goes to the best line that holds it, which lowers the worth of the others;
         after three rounds hardly anything moves.
+
+        Args:
+            shown: For each source whether it stands in the context whole: then neither its lines are
+                worth anything, nor are the identifiers that it holds.
         """
         import numpy as np
 
+        hidden = ~np.array(shown, bool)[self._source]
+        worth = self._worth.copy()
+        worth[self._found[~hidden[self._lines]]] = 0
+        wanted = hidden[self._lines] & (worth[self._found] > 0)
+        lines, names = self._lines[wanted], self._found[wanted]
         held = np.ones(len(lines), bool)
         for _ in range(3):
             rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
@@ -193,7 +191,8 @@ class Quotable:
             _, first = np.unique(names[order], return_index=True)
             held = np.zeros(len(lines), bool)
             held[order[first]] = True
-        rate = self._said + np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
+        rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
+        rate += self._said * hidden
         best = np.flatnonzero(rate)
         ranked: NDArray[np.int64] = best[np.argsort(-rate[best], kind="stable")]
         return ranked
@@ -201,21 +200,22 @@ class Quotable:
     def _line(self, line: int) -> str:
         return self._data[self._starts[line] : self._stops[line]].decode("utf-8", "surrogatepass").strip()
 
-    def take(self, tokens: float, size: Callable[[str], int]) -> dict[str, str]:
+    def take(self, ranked: "NDArray[np.int64]", tokens: float, size: Callable[[str], int]) -> dict[str, str]:
         """Give the best lines, about so many tokens of them, under the names of their sources, in order.
 
         Args:
+            ranked: The lines, the best first.
             tokens: How many the lines may have with their headings.
             size: Gives the tokens of a line: asked for a sample of them.
         """
         import numpy as np
 
-        if not len(self._ranked):
+        if not len(ranked):
             return {}
-        sample = self._ranked[:: len(self._ranked) // _SAMPLE + 1]
+        sample = ranked[:: len(ranked) // _SAMPLE + 1]
         sized = sum([size(f" {self._line(line)}\n") for line in sample.tolist()])
         scale = sized / self._tokens[sample].sum()
-        ranked = self._ranked[self._tokens[self._ranked] * scale + _HEADING <= tokens]
+        ranked = ranked[self._tokens[ranked] * scale + _HEADING <= tokens]
         sources = self._source[ranked]
         headings = np.zeros(len(sources))
         headings[np.unique(sources, return_index=True)[1]] = _HEADING
