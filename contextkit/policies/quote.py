@@ -54,6 +54,8 @@ class Quote:
         lines = [unit.events[0] for unit in units if counts_of(unit.events[0]) is not None]
         held = [unit for unit in units if unit.held and unit.events[0] not in lines]
         free = [unit for unit in units if not unit.held and unit.events[0] not in lines]
+        if not free:
+            return view
         sizes = sizes_of(view)
         bare = meter(line_of([*lines, *[event for unit in free for event in unit.events]], sizes))
         room = meter.room(view) - sum(meter(event) for unit in held for event in unit.events) - bare
@@ -65,7 +67,7 @@ class Quote:
             """Give the line with quotes that stands for all units that are not kept, and their ids."""
             gone = {event.id for unit in free if unit.events[0].id not in kept for event in unit.events}
             if not gone:
-                return lines[0] if lines else view[0], []
+                return line_of([], sizes), []
             out = [event for event in view if event.id in gone or event in lines]
             shown = [False] * (len(quotable) - len(others)) + [event.id not in gone for event, _ in others]
             # With its id it is the very event that will stand in the view, so that it is measured once.

@@ -150,12 +150,12 @@ class Quotable:
         lengths = [source.text.count("\n") + 1 for source in sources]
         self._source = np.repeat(np.arange(len(sources)), lengths)
         full = self._stops - self._starts > 1
-        self._said = _SAID * (full & np.array([source.said for source in sources])[self._source])
+        self._said = _SAID * (full & np.array([source.said for source in sources], bool)[self._source])
 
         unique, names = np.unique(found.keys, return_inverse=True)
         lines = np.searchsorted(self._starts, found.starts, "right") - 1
         self._count = max(1, len(unique))
-        own = np.array([source.own for source in sources])[self._source[lines]]
+        own = np.array([source.own for source in sources], bool)[self._source[lines]]
         mentions = np.unique(self._source[lines[own]] * self._count + names[own]) % self._count
         last = np.zeros(self._count)
         last[names] = np.arange(len(names)) / max(1, len(names))  # the last mention is what stays
