@@ -53,15 +53,15 @@ OwnCode: TypeAlias = Callable[[Frame], bool]
 _FOREIGN_FILES = re.compile(
     r"(?:site|dist)-packages|node_modules|^node:|^internal/|^<frozen|^/rustc/|^/usr/(?:lib|local|include|share)/"
     r"|/lib/python\d|/usr/src/|/gems/|/vendor/|/pkg/mod/|/\.cargo/|/\.rustup/|libsanitizer|sysdeps/|^\.\./csu/"
-    r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^Native Method|^Unknown Source|/\.venv/"
+    r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^index \d|/usr/local/go/|^Native Method|^Unknown Source|/\.venv/"
     r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/"
 )
 _FOREIGN_NAMES = re.compile(
     r"(?:java\.base|java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|org\.(?:springframework|apache|junit|"
     r"hibernate|gradle|jboss|eclipse|codehaus|mockito|hamcrest|opentest4j|postgresql)|com\.(?:fasterxml|google\.common|"
     r"zaxxer)|io\.(?:netty|ktor)|reactor|jakarta|System|Microsoft|Newtonsoft|Xunit|NUnit|std|core|alloc|"
-    r"__rustc|test::|tokio|runtime|testing|net/http|panic|sync|time|reflect|encoding)(?:[./:\[(]|$)"
-    r"|rust_begin_unwind|_start\b|__libc|__interceptor_|__asan|<(?:alloc|core|std|fn\b)"
+    r"__rustc|tokio|runtime|testing|net/http|sync|time|reflect|encoding)(?:[./\[]|::)"
+    r"|test::|rust_begin_unwind|_start\b|__libc|__interceptor_|__asan|<(?:alloc|core|std|fn\b)"
 )
 
 
@@ -88,6 +88,7 @@ class Fault:
         details: Further lines of the message, notes and fields.
         frames: The stack, innermost first.
         depth: How deep it is in groups.
+        qualified: Whether its name says too little without its package.
     """
 
     type: str
@@ -96,6 +97,7 @@ class Fault:
     details: list[str] = dataclasses.field(default_factory=list)
     frames: list[Frame] = dataclasses.field(default_factory=list)
     depth: int = 0
+    qualified: bool = False
 
     @property
     def short_type(self) -> str:
@@ -109,7 +111,12 @@ class Fault:
     @property
     def headline(self) -> str:
         """Type and message on a line."""
-        return f"{self.short_type}: {self.message}" if self.message and self.type else self.short_type or self.message
+        return f"{self.name}: {self.message}" if self.message and self.type else self.name or self.message
+
+    @property
+    def name(self) -> str:
+        """The class as it is to be told."""
+        return self.type if self.qualified else self.short_type
 
 
 @dataclasses.dataclass(slots=True)
@@ -131,12 +138,14 @@ class Failure:
     Attributes:
         name: The test, as its runner names it.
         lines: What is said of it: type and message first, then expected and received and the like.
-        frame: The innermost place in the user's own code; the test itself if there is nothing else.
+        frame: The innermost place in the user's own code.
+        caller: The outermost one, if it is another: mostly the test itself.
     """
 
     name: str
     lines: list[str] = dataclasses.field(default_factory=list)
     frame: Frame | None = None
+    caller: Frame | None = None
 
 
 @dataclasses.dataclass(slots=True)

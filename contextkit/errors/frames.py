@@ -51,7 +51,7 @@ def frame_of(line: str) -> Frame | None:
     """
     if not _MAYBE.match(line):
         return None
-    line = line[:600]
+    line = line[:600].rstrip()
     for shape in _SHAPES:
         if match := shape.match(line):
             found = match.groupdict()

@@ -133,7 +133,7 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             if compared <= 8 and text not in kept:
                 kept.append(text)
     failure.lines = kept[:12]
-    failure.frame = next((frame for frame in frames if own(frame)), None)
+    _place(failure, [frame for frame in frames if own(frame)])
     return failure
 
 
@@ -156,10 +156,38 @@ def _of_pytest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
         for fault in faults[:1]:
             shown += [fault.headline, *fault.details]
             frames += fault.frames[::-1]
-    failure.lines = shown
-    inner = [frame for frame in reversed(frames) if own(frame)]
-    failure.frame = inner[0] if inner else None
+    failure.lines = _telling(shown)
+    _place(failure, [frame for frame in reversed(frames) if own(frame)])
     return failure
+
+
+def _place(failure: Failure, frames: Sequence[Frame]) -> None:
+    """Note the innermost and the outermost place."""
+    if frames:
+        failure.frame = frames[0]
+        failure.caller = frames[-1] if frames[-1].place != frames[0].place else None
+
+
+def _telling(shown: list[str]) -> list[str]:
+    """Put what differs right behind the first line; what both sides have in common comes last."""
+    first: list[str] = []
+    differing = 0
+    for line in shown[1:]:
+        text = line.strip()
+        if text.startswith(("Differing items", "At index", "Extra items", "Left contains", "Right contains")):
+            differing = 4
+        if differing or (text[:2] in ("- ", "+ ", "-<", "+<") and len(first) < 8):
+            first.append(line)
+            differing -= differing > 0
+    first = [line for line in first if not line.strip().startswith("Differing items")]
+    rest = [line for line in shown[1:] if line not in set(first)]
+    return shown[:1] + first + rest
+
+
+def _spelled(name: str) -> str:
+    """Spell a test as pytest's sections do: `TestOrders.test_total[EUR]`."""
+    base, bracket, parameters = name.partition("[")
+    return base.replace("::", ".") + bracket + parameters
 
 
 def _with_results(
@@ -169,7 +197,7 @@ def _with_results(
     by_name: dict[str, Failure] = {}
     for name, failure in failures.items():
         short = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", name)
-        by_name[short.split("::")[-1].replace(".", "::")] = failure
+        by_name[_spelled(short)] = failure
     placed: list[Failure] = []
     if not failures:
         for at, line in enumerate(lines):
@@ -181,9 +209,10 @@ def _with_results(
     joined: list[Failure] = []
     for number, (name, message) in enumerate(results):
         short = name.partition("::")[2] or name
-        known = by_name.pop(short, None) or by_name.pop(short.replace("::", "."), None)
+        known = by_name.pop(_spelled(short), None)
         if known is None and len(placed) == len(results):
             known = placed[number]
-        joined.append(Failure(name, known.lines if known and known.lines else [message] if message else [], known.frame if known else None))
+        told = known.lines if known and known.lines else [message] if message else []
+        joined.append(Failure(name, told, known.frame if known else None, known.caller if known else None))
     joined += by_name.values()
     return joined

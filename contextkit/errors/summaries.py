@@ -91,6 +91,8 @@ def summarize_error(
         summary = fitted(pieces, limit, count_tokens, None if budget else STANDARD)
     else:
         summary = _quoted(lines, budget or _FALLBACK, count_tokens)
+    import os
+    if known and os.environ.get("DBG") and not _is_faithful(summary, text): print("UNFAITHFUL", set(_WORD.findall(_COUNTED.sub(" ", summary))) - MARKERS - set(_WORD.findall(text)))
     if known and not _is_faithful(summary, text):
         summary = _quoted(lines, budget or _FALLBACK, count_tokens)
     if not FAILED.search(summary) and FAILED.search(text):
@@ -177,11 +179,16 @@ def _faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
         if not fault.headline and not fault.frames:
             continue
         mine = next((frame for frame in fault.frames if own(frame)), None)
-        same = folded.setdefault((fault.relation, fault.headline, str(mine)), [])
+        same = folded.setdefault((fault.relation, fault.type, fault.message, str(mine)), [])
         if not same:
             order.append(fault)
         same.append(fault)
     heads = [fault for fault in order if not fault.relation]
+    types = {fault.type for fault in order}
+    if len({fault.short_type for fault in order}) < len(types):
+        shorts = Counter(Fault(name).short_type for name in types)
+        for fault in order:
+            fault.qualified = shorts[fault.short_type] > 1
     before: Fault | None = None
     head: Fault | None = None
     for number, fault in enumerate(order):
@@ -196,7 +203,7 @@ def _faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
         else:
             rank = 3 if fault.relation == "-" else 4
         mine = next((frame for frame in fault.frames if own(frame)), None)
-        times = len(folded[fault.relation, fault.headline, str(mine)])
+        times = len(folded[fault.relation, fault.type, fault.message, str(mine)])
         _headline(pieces, fault, rank, before if rank > 1 else head, times)
         _details(pieces, fault, max(rank, 3))
         _stack(pieces, fault, rank, own)
@@ -208,7 +215,7 @@ def _headline(pieces: Pieces, fault: Fault, rank: int, before: Fault | None, tim
     told = before is not None and before is not fault and fault.message and fault.message in before.message
     headline = fault.headline
     if told and fault.relation and len(fault.message) > 24:
-        headline = f"{fault.short_type} (same message)" if fault.type else "(same message)"
+        headline = f"{fault.name} (same message)" if fault.type else "(same message)"
     longest = _MESSAGE if rank < 3 or fault.relation == "-" else 100
     pieces.long(rank, f"{lead}{headline}" if headline else lead.strip() or "at", longest)
     if times > 1:
@@ -280,17 +287,17 @@ def _failures(pieces: Pieces, failures: Sequence[Failure]) -> None:
         kind = failure.lines[0].split(":")[0][:40] if failure.lines else ""
         place = failure.frame.place if failure.frame else ""
         groups.setdefault((kind, place) if place else ("", _base(failure.name)), []).append(failure)
-    for (_, place), group in groups.items():
+    for group in groups.values():
         if len(group) == 1:
-            _failure(pieces, group[0], 1, place)
+            _failure(pieces, group[0], 1, placed=True)
         elif len(group) <= 8:
             at = f" at {group[0].frame}" if group[0].frame else ""
             pieces.start(1, f"×{len(group)}{at}")
             for failure in group:
-                _failure(pieces, failure, 2, "", indent="  ", most=2 if len(group) < 4 else 1)
+                _failure(pieces, failure, 2, indent="  ", most=2 if len(group) < 4 else 1)
         else:
             at = f" at {group[0].frame}" if group[0].frame else ""
-            _failure(pieces, group[0], 1, "")
+            _failure(pieces, group[0], 1)
             pieces.start(1, f"×{len(group)}{at}:")
             bases = Counter(_base(failure.name) for failure in group)
             for base, times in bases.items():
@@ -298,10 +305,14 @@ def _failures(pieces: Pieces, failures: Sequence[Failure]) -> None:
             pieces.start(4, "  " + " ".join(filter(None, (_parameters(failure.name) for failure in group)))[:600].rpartition(" ")[0])
 
 
-def _failure(pieces: Pieces, failure: Failure, rank: int, place: str, *, indent: str = "", most: int = 8) -> None:
+def _failure(
+    pieces: Pieces, failure: Failure, rank: int, *, placed: bool = False, indent: str = "", most: int = 8
+) -> None:
     pieces.start(rank, indent + shortened(failure.name, 120))
-    if place:
+    if placed and failure.frame:
         pieces.add(2, f" at {failure.frame}")
+        if failure.caller:
+            pieces.add(4, f" ← {failure.caller.place}")
     told = [line.strip() for line in failure.lines if line.strip()]
     shown = 0
     for line in told:
@@ -310,7 +321,7 @@ def _failure(pieces: Pieces, failure: Failure, rank: int, place: str, *, indent:
         if most == 1 and shown == 0:
             pieces.add(rank, f": {shortened(line, 120)}")
         else:
-            is_context = shown > 1 and not re.match(r"[-+?]|\w+: |\{|where|left|right", line)
+            is_context = shown > 1 and not re.match(r"[-+?]|[\w ]+: |\{|where|left|right|expected|received", line)
             pieces.long(rank + 1 if shown < most and not is_context else 6, f"{indent}  {line}", 160)
         shown += 1
 
@@ -346,8 +357,9 @@ def _findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
             by_file: dict[str, list[str]] = {}
             for finding in group:
                 by_file.setdefault(finding.file, []).append(finding.line)
-            for file, numbers in by_file.items():
-                pieces.start(rank, f"  {file}:{','.join(dict.fromkeys(numbers))}")
+            for number, (file, numbers) in enumerate(by_file.items()):
+                where = f"  {file}:{','.join(dict.fromkeys(numbers))}"
+                pieces.start(rank if not number and len(where) < 60 else max(rank, 4), where)
         for number, detail in enumerate(dict.fromkeys(detail for finding in group for detail in finding.details)):
             pieces.long(max(rank, 3) if number < 5 else 6, f"    {detail}", 160)
 

@@ -28,10 +28,11 @@ _MORE = re.compile(r"\s*(?:\.\.\. |--- End of |\.\.\.$|<[\w ]+ frames? )")
 _FIELD = re.compile(r"\s+(code|status|statusCode|exitCode|signal|reason|path|sqlState|detail|hint): (.+?),?$")
 _GOROUTINE = re.compile(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\],]+)")
 _GO_PLACE = re.compile(r"\s+(\S+):(\d+)(?: \+0x[0-9a-f]+)?$")
-_GO_HEAD = re.compile(r"(?:.*\bpanic serving [^ ]+: |panic: |fatal error: )(.*)")
+_GO_HEAD = re.compile(r"(?:.*? )?(?P<served>\S+: panic serving \S+: .*)|(?P<kind>panic|fatal error): (?P<message>.*)")
 _RUST = re.compile(r"thread '([^']*)'(?: \(\d+\))? panicked at (?:'(.*)', )?([^\s:']+):(\d+)(?::\d+)?:?$")
 _RUST_FRAME = re.compile(r"\s+\d+: (?:\s*0x[0-9a-f]+ - )?(.+)$")
 _RUST_PLACE = re.compile(r"\s+at (\S+?):(\d+)(?::\d+)?$")
+_HASH = re.compile(r"::h[0-9a-f]{16}$|\[[0-9a-f]{16}\]")
 _SANITIZER = re.compile(r"(?:==\d+==)?\s*(?:ERROR|WARNING): (\w+Sanitizer): (\S+)(.*)")
 _SANITIZED = re.compile(r"\s*(?:(READ|WRITE) of size|.*\blocated (?:\d+ bytes|in stack)|.*?(?:freed|allocated|created) by|.* leak of )")
 _RUBY = re.compile(r"(?P<file>[^\s:]+):(?P<line>\d+):in [`'](?P<function>[^']+)': (?P<message>.*?) ?\((?P<type>[A-Z][\w:]*)\)$")
@@ -93,9 +94,12 @@ class _Reader:
             return self.php(at)
         if match := _PLACED.match(line):
             self.place = Frame(match[1], match[2], "", self.line(at + 1).strip())
+            if self.line(at + 2).strip("^ \t~") == "":
+                self.used.update((at, at + 1, at + 2))
+                return at + 3
         elif line.endswith("{") and self.line(at + 1).strip() in ("[errors]: [", "[cause]: {"):
             self.faults.append(self.typed(line.rstrip("{ ").rstrip("]")))
-            self.used.add(at)
+            self.used.update((at, at + 1))
         elif frame_of(line):
             return self.stack(at)
         return at + 1
@@ -237,7 +241,8 @@ class _Reader:
                 faults[0].frames.insert(0, self.place)
         self.place = None
         self.used.update(range(head, behind))
-        self.faults += faults
+        if "(Inner Exception #" not in self.line(head) or all(f.headline != faults[0].headline for f in self.faults):
+            self.faults += faults
         return behind
 
     def heads(self, head: int, at: int) -> list[Fault]:
@@ -272,8 +277,7 @@ class _Reader:
     # Go
 
     def go_panic(self, at: int, match: re.Match[str]) -> int:
-        text = match[0]
-        fault = Fault("fatal error" if text.startswith("fatal") else "panic", match[1])
+        fault = Fault("", match["served"]) if match["served"] else Fault(match["kind"], match["message"])
         self.used.add(at)
         at += 1
         while self.line(at).startswith(("[signal ", "\tpanic: ", "\t/", "panic: ")) or (
@@ -286,9 +290,13 @@ class _Reader:
         self.faults.append(fault)
         return at
 
+    def is_go(self, fault: Fault) -> bool:
+        """Whether a fault is Go's, and its stack is still to come."""
+        return fault.type in ("panic", "fatal error") or "panic serving" in fault.message
+
     def goroutines(self, at: int) -> int:
         """Read goroutines; the running one's stack is that of the panic, the others are folded."""
-        panic = self.faults[-1] if self.faults and self.faults[-1].type in ("panic", "fatal error") else None
+        panic = self.faults[-1] if self.faults and self.is_go(self.faults[-1]) else None
         running = panic and not panic.frames
         folded: dict[tuple[str, str], int] = {}
         while match := _GOROUTINE.match(self.line(at)):
@@ -324,8 +332,8 @@ class _Reader:
 
     def rust(self, at: int, match: re.Match[str]) -> int:
         thread, message, file, number = match.groups()
-        head, name = at, "" if thread in ("main", "<unnamed>") else f"thread '{thread}' "
-        details: list[str] = []
+        head = at
+        details = [] if thread in ("main", "<unnamed>") or "::" in thread else [f"thread '{thread}'"]
         at += 1
         while message is None or (self.line(at).strip() and not self.line(at).startswith(("stack backtrace", "note:"))):
             text = self.line(at).strip()
@@ -338,16 +346,16 @@ class _Reader:
             at += 1
             while match_frame := _RUST_FRAME.match(self.line(at)):
                 place = _RUST_PLACE.match(self.line(at + 1))
-                function = match_frame[1].replace("::{{closure}}", "")
+                function = _HASH.sub("", match_frame[1].replace("::{{closure}}", ""))
                 if place:
                     frames.append(Frame(re.sub(r"^\./", "", place[1]), place[2], function))
                 at += 2 if place else 1
         here = Frame(re.sub(r"^\./", "", file), number)
-        same = [frame for frame in frames if frame[:2] == here[:2]]
+        same = [frame for frame in frames if frame.line == number and frame.file.endswith(here.file)]
         own = [frame for frame in frames if self.own(frame) and frame is not (same or [None])[0]]
         stack = ([same[0]] if same else [here] if self.own(here) else []) + own
         self.used.update(range(head, at))
-        self.faults.append(Fault(f"{name}panicked", message or "", "", details, stack or frames))
+        self.faults.append(Fault("panicked", message or "", "", details, stack or frames))
         return at
 
     # Sanitizers
@@ -391,6 +399,8 @@ class _Reader:
             fault.frames.append(frame)
             self.used.add(at)
             at += 1
+        if len(fault.frames) > 1 and fault.frames[0][:2] == fault.frames[1][:2]:
+            del fault.frames[0]  # a built-in method has the place of its caller
         self.faults.append(fault)
         return at
 
