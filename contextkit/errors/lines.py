@@ -5,7 +5,7 @@ import re
 
 _CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|[\x00-\x08\x0b-\x1f\x7f]")
 _DIGITS = re.compile(r"\d+")
-_CLOCK = re.compile(r"0:0(?::0)?|\| ?$|^\[[^\]]+\] $")
+_CLOCK = re.compile(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $")
 _END = re.compile(r"(?:[\]|:>Z)] |0 |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout) )")
 _LONGEST = 2_000  # characters of a line that are looked at
 
@@ -30,7 +30,7 @@ def lines_of(text: str) -> list[str]:
     lines = [line if len(line) <= _LONGEST else line[:_LONGEST] for line in text.split("\n")]
     sample = [_DIGITS.sub("0", line[:120]) for line in lines[:400] if line.strip()]
     if len(sample) < 3:
-        return lines
+        return _dedented(lines)
     # The prefix of most lines is that of the middle ones, once they are sorted.
     sample.sort()
     lowest, highest = len(sample) // 10, len(sample) - 1 - len(sample) // 10
@@ -38,6 +38,11 @@ def lines_of(text: str) -> list[str]:
     ends = [match.end() for match in _END.finditer(prefix)]
     prefix = prefix[: ends[-1]] if ends else ""
     if not _CLOCK.search(prefix):
-        return lines
+        return _dedented(lines)
     pattern = re.compile(re.escape(prefix.rstrip()).replace("0", r"\d+") + " ?")
-    return [line[match.end() :] if (match := pattern.match(line)) else line for line in lines]
+    return _dedented([line[match.end() :] if (match := pattern.match(line)) else line for line in lines])
+
+
+def _dedented(lines: list[str]) -> list[str]:
+    least = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return [line[least:] for line in lines] if least else lines

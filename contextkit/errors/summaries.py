@@ -3,7 +3,7 @@
 import re
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..budgets import whole_number
 from ..tokens.counters import TokenCounter, count, token_counter
@@ -335,13 +335,16 @@ def _parameters(name: str) -> str:
     return inside if len(inside) <= 24 and " " not in inside else ""
 
 
+_LINK = re.compile(r" *[\[(]https?://[^\s\])]+[\])]$")
 _SEVERITY = re.compile(r"(?i)error|fatal|fail")
 
 
 def _findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        groups.setdefault((finding.severity, re.sub(r"\s{2,}", " ", finding.message)), []).append(finding)
+        message = _LINK.sub("", re.sub(r"\s{2,}", " ", finding.message))
+        groups.setdefault((finding.severity, message), []).append(finding)
+    short = _short_paths({finding.file for finding in findings})
     graded = any(_SEVERITY.search(severity) for severity, _ in groups)
     for (severity, message), group in groups.items():
         low = severity.lower()
@@ -349,7 +352,7 @@ def _findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
         text = f"{severity}: {message}" if severity else message
         if len(group) == 1:
             only = group[0]
-            place = f"{only.file}:{only.line}" + (f":{only.column}" if only.column else "")
+            place = f"{short[only.file]}:{only.line}" + (f":{only.column}" if only.column else "")
             pieces.long(rank, f"{place} {text}", 300)
         else:
             pieces.long(rank, text, 240)
@@ -358,10 +361,17 @@ def _findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
             for finding in group:
                 by_file.setdefault(finding.file, []).append(finding.line)
             for number, (file, numbers) in enumerate(by_file.items()):
-                where = f"  {file}:{','.join(dict.fromkeys(numbers))}"
+                where = f"  {short[file]}:{','.join(dict.fromkeys(numbers))}"
                 pieces.start(rank if not number and len(where) < 60 else max(rank, 4), where)
         for number, detail in enumerate(dict.fromkeys(detail for finding in group for detail in finding.details)):
             pieces.long(max(rank, 3) if number < 5 else 6, f"    {detail}", 160)
+
+
+def _short_paths(files: Collection[str]) -> dict[str, str]:
+    """Give the paths without the folders that none needs to be told from the others."""
+    short = {file: "/".join(file.split("/")[-2:]) for file in files}
+    twice = Counter(short.values())
+    return {file: name if twice[name] == 1 else file for file, name in short.items()}
 
 
 # What was not
