@@ -53,11 +53,11 @@ OwnCode: TypeAlias = Callable[[Frame], bool]
 _FOREIGN_FILES = re.compile(
     r"(?:site|dist)-packages|node_modules|^node:|^internal/|^<frozen|^/rustc/|^/usr/(?:lib|local|include|share)/"
     r"|/lib/python\d|/usr/src/|/gems/|/vendor/|/pkg/mod/|/\.cargo/|/\.rustup/|libsanitizer|sysdeps/|^\.\./csu/"
-    r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^index \d|/usr/local/go/|^Native Method|^Unknown Source|/\.venv/"
+    r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^index \d|^dart:|^package:flutter/|/usr/local/go/|^Native Method|^Unknown Source|/\.venv/"
     r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/"
 )
 _FOREIGN_NAMES = re.compile(
-    r"(?:java\.base|java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|org\.(?:springframework|apache|junit|"
+    r"(?:java\.base|android|androidx|dalvik|java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|org\.(?:springframework|apache|junit|"
     r"hibernate|gradle|jboss|eclipse|codehaus|mockito|hamcrest|opentest4j|postgresql)|com\.(?:fasterxml|google\.common|"
     r"zaxxer)|io\.(?:netty|ktor)|reactor|jakarta|System|Microsoft|Newtonsoft|Xunit|NUnit|std|core|alloc|"
     r"__rustc|tokio|runtime|testing|net/http|sync|time|reflect|encoding)(?:[./\[]|::)"

@@ -18,10 +18,11 @@ _STARTS = re.compile(
     r"|\s*not ok \d+ *-? *(?P<tap>.*)$"
     r"|(?P<gradle>\S.* > .*) FAILED$"
     r"|\[ERROR\] +(?P<maven>[\w.$]+(?:Test\w*|IT|Spec)\b.*)$"
+    r"|\s+Failed (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
     r"|\s*✘ (?P<other>\S.*)$"
 )
 _COUNT = re.compile(
-    r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
+    r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
     r"|(?:pass|fail) \d|collected \d+ items / ).*?)(?: =+)?$"
 )
@@ -29,13 +30,14 @@ _COUNTED = re.compile(r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|pa
 _RESULT = re.compile(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
 _SHOWN = re.compile(r"E( {3,}|$)(?P<text>.*)")
 _AT = re.compile(r"(?P<file>[^\s:]+):(?P<line>\d+):(?: in (?P<function>\S+))?(?: (?P<rest>.+))?$")
-_ENDS = re.compile(r"[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:")
+_ENDS = re.compile(r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:")
 _CODE = re.compile(r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: |\s*@@|[-]{10,}|stack backtrace:")
 _DIFF = re.compile(r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S")
-_NOISE = re.compile(r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |\.\.\.|---|\.\.$|Captured std)")
+_NOISE = re.compile(r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |\.\.\.|---|\.\.$|Captured std|--$|\(compared using|\[\w+\]$)")
 _PLAIN = re.compile(r"[-=]{20,}$|[=]{5,} ")
 _CAPTURED = re.compile(r"-{5,} Captured ")
-_HEAD_ONLY = re.compile(r"\s*●|\s*(?:FAIL|×|✗)\s|\s*\d+\)")
+_MAVEN = re.compile(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
+_BARE = re.compile(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
 
 def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[str], set[int]]:
@@ -49,7 +51,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     ('TestConvert', ['got 1.27, want 1.3'])
     """
     counts, counted = _counts(lines)
-    blocks = _blocks(lines)
+    blocks = _blocks(lines, counted)
     used = set(counted)
     failures: dict[str, Failure] = {}
     results: list[tuple[str, str]] = []
@@ -65,12 +67,19 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         block = lines[start + 1 : end]
         failure = _of_pytest(name, block, own) if kind == "pytest" else _of_any(name, block, own)
         key = re.sub(r"^\S+\.\w+ > ", "", name) if kind == "vitest" else name
+        if kind == "numbered":
+            key = f"{lines[start].strip()}"
+        elif kind == "maven" and (match := _MAVEN.match(name)):
+            key = failure.name = match[1]
+            if match[3]:
+                failure.lines = [match[3], *failure.lines]
         known = failures.get(key)
         if known is None or len(known.lines) < len(failure.lines):
             failures[key] = failure
     if pytest:
         return _with_results(failures, results, lines, used, own), counts, used
-    return list(failures.values()), counts, used
+    told = " ".join(line for failure in failures.values() for line in failure.lines)
+    return [f for f in failures.values() if f.lines or f.frame or f.name not in told], counts, used
 
 
 def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
@@ -82,14 +91,14 @@ def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
     return [line for line, _ in kept], {at for _, at in kept}
 
 
-def _blocks(lines: Sequence[str]) -> list[tuple[str, str, int, int]]:
+def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int, int]]:
     """Give the kind, name, first line and the line behind the last one of each failure."""
     blocks: list[tuple[str, str, int, int]] = []
     kind, name, start = "", "", -1
     for at, line in enumerate(lines):
         match = _STARTS.match(line) if line and line[0] in "_ \t●F×✗-En[✘0123456789" or " FAILED" in line else None
         ends = start >= 0 and (
-            (kind == "pytest" and _PLAIN.match(line)) or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
+            at in counted or (kind == "pytest" and _PLAIN.match(line)) or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
         )
         if match or ends:
             if start >= 0:
@@ -124,6 +133,8 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             continue
         if frame := frame_of(line):
             frames.append(frame)
+        elif match := _BARE.match(text):
+            frames.append(Frame(match["file"], match["line"]))
         elif match := _AT.match(text):
             frames.append(Frame(match["file"], match["line"]))
             if match["rest"]:

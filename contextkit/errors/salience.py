@@ -17,6 +17,7 @@ _WEAK = re.compile(
 )
 _TYPES = re.compile(r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^[A-Z]\w+(?:\.\w+)*: ")
 _SUCCESS = re.compile(r"(?i)\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b")
+_TITLE = re.compile(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _SHAPE = re.compile(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
 _WORD = re.compile(r"[^\W_]\w+")
 _SPACES = re.compile(r"\s+")
@@ -35,7 +36,7 @@ def weight(line: str) -> int:
     [3, 0, 2, 1, 0]
     """
     lowered = line.lower()
-    if _SUCCESS.search(line):
+    if _SUCCESS.search(line) or _TITLE.match(line):
         return 0
     if _STRONG.search(lowered):
         return 3 if _TYPES.search(line) or lowered.lstrip().startswith(("error", "fatal", "panic", "fail")) else 2

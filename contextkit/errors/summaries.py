@@ -217,7 +217,9 @@ def _headline(pieces: Pieces, fault: Fault, rank: int, before: Fault | None, tim
     if told and fault.relation and len(fault.message) > 24:
         headline = f"{fault.name} (same message)" if fault.type else "(same message)"
     longest = _MESSAGE if rank < 3 or fault.relation == "-" else 100
-    pieces.long(rank, f"{lead}{headline}" if headline else lead.strip() or "at", longest)
+    if not f"{lead}{headline}":
+        return
+    pieces.long(rank, f"{lead}{headline}", longest)
     if times > 1:
         pieces.add(rank, f" ×{times}")
 

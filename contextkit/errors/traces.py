@@ -23,8 +23,9 @@ _SEPARATOR = {
 }
 _CHILD = re.compile(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
 _MARGIN = re.compile(r"[ |+-]*$")
-_STOP = re.compile(r'[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|Traceback \(|\d+ (?:passed|failed)')
+_STOP = re.compile(r'[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)')
 _MORE = re.compile(r"\s*(?:\.\.\. |--- End of |\.\.\.$|<[\w ]+ frames? )")
+_TITLE = re.compile(r"(?i)\s*(?:full |python )?(?:stack ?-?trace|backtrace|call stack|traceback):?$")
 _FIELD = re.compile(r"\s+(code|status|statusCode|exitCode|signal|reason|path|sqlState|detail|hint): (.+?),?$")
 _GOROUTINE = re.compile(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\],]+)")
 _GO_PLACE = re.compile(r"\s+(\S+):(\d+)(?: \+0x[0-9a-f]+)?$")
@@ -206,14 +207,18 @@ class _Reader:
 
     def stack(self, at: int) -> int:
         head = at - 1
+        if _TITLE.match(self.line(head)) or not self.line(head).strip():
+            head -= 1  # `Stack trace:`, or a blank line, between the error and its stack
+        top = head
         while head >= 0 and head > at - 12 and head not in self.used and self.lines[head].strip():
             text = self.lines[head]
             if frame_of(text) or self.is_head(text, near=head == at - 1):
                 break
             head -= 1
-        found = 0 <= head < at and head not in self.used and self.is_head(self.line(head), near=True)
+        found = 0 <= head < at and head not in self.used and self.is_head(self.line(head), near=top == at - 1)
         if not found:
-            head = at - 1 if at and at - 1 not in self.used and self.line(at - 1).strip() else at
+            near = top == at - 1 and head != top - 12 and top not in self.used and self.line(top).strip()
+            head = top if near else at
         faults = self.heads(head, at)
         segments: list[list[Frame]] = [[]]
         behind = at
@@ -257,7 +262,8 @@ class _Reader:
         faults = first + [self.typed(part) for part in parts if part]
         for fault in faults[1:]:
             fault.relation = "caused by"
-        faults[-1].details += [line.rstrip() for line in self.lines[head + 1 : at]]
+        told = (line.rstrip() for line in self.lines[head + 1 : at] if not _TITLE.match(line))
+        faults[-1].details += [line for line in told if line.strip(" ^~")]
         above = self.line(head - 1).strip()
         if above == "[errors]: [" or (self.faults and self.faults[-1].relation == "-" and head - 1 in self.used):
             faults[0].relation = faults[0].relation or "-"
