@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from .facts import Finding
 
-_PATH = r"(?P<file>(?:[A-Za-z]:)?(?:[^\s:()\"'<>|,\[\]{}=]+/)?[^\s:()\"'<>|,\[\]{}=/]*[^\s:()\"'<>|,\[\]{}=/\d.][^\s:()\"'<>|,\[\]{}=/]*)"
+_PATH = r"(?P<file>(?:[A-Za-z]:(?=[\\\\/]))?[^\s:()\"'<>|,\[\]{}=]++)"
 _LEVEL = r"(?:(?P<severity>(?i:fatal error|error|warning|warn|note|info|hint|convention|refactor|style|suggestion|failure)) ?)"
 _PLACED = re.compile(
     rf"\s*(?:(?:(?P<before>(?i:error|warning|fatal))(?:\[[^\]]+\])?:? (?:in )?)|\[\w+\] )?{_PATH}"
@@ -14,7 +14,7 @@ _PLACED = re.compile(
     r"|:\[(?P<line5>\d+),(?P<column5>\d+)\])"
     rf"(?:\s*[:,-]?\s+-?\s*|:\s*){_LEVEL}?(?P<message>\S.*)$"
 )
-_HEADING = re.compile(r"(?:[A-Za-z]:)?[\w@./\\+ -]*[/\\.][\w@./\\+-]+:?$")
+_HEADING = re.compile(r"[\w@./\\+ -]++:?$")
 _UNDER = re.compile(
     rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>\S.*)$"
 )
@@ -72,7 +72,7 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
         elif last >= 0 and at - last < 6 and line[0] in " \t" and not _is_source(lines, at):
             found[-1].details.append(line.strip())
             mine.add(at)
-        elif _HEADING.match(line):
+        elif _HEADING.match(line) and re.search(r"[/\\.]\w", line):
             heading, last = line.rstrip(":"), -9
     return found, mine
 
