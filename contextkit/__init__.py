@@ -5,6 +5,10 @@ Every stage but the last maps a thread to a thread; the last one writes it as a 
 
 from .budgets import Budget, Meter
 from .contexts import Context, Fragment, Receipt, Step
+from .errors.facts import Frame, own_code
+from .errors.fingerprints import Fingerprint, fingerprint
+from .errors.life import Episode, Escalation, consecutive_errors, episodes, escalation
+from .errors.summaries import summarize_error
 from .events import Event, kind_of
 from .exceptions import (
     BudgetError,
@@ -34,6 +38,8 @@ from .policies import (
     Policy,
     Quote,
     Redact,
+    ReferErrors,
+    ResolveErrors,
     Summarize,
     Supersede,
     Target,
@@ -41,7 +47,7 @@ from .policies import (
     default_target,
 )
 from .prompts import Prompt
-from .renderers import Renderer, Template, as_json, as_yaml, brief, hidden
+from .renderers import Renderer, Template, as_json, as_yaml, brief, error_summary, hidden
 from .threads import RESTORE_TOOL, Thread, Unit
 from .tokens.counters import TokenCounter, token_counter
 from .windows import Window, render
@@ -67,11 +73,15 @@ __all__ = [
     "ContextkitError",
     "CounterError",
     "Drop",
+    "Episode",
+    "Escalation",
     "Event",
     "EventError",
+    "Fingerprint",
     "Format",
     "FormatError",
     "Fragment",
+    "Frame",
     "Mask",
     "Meter",
     "MissingExtraError",
@@ -83,8 +93,10 @@ __all__ = [
     "ReadError",
     "Receipt",
     "Redact",
+    "ReferErrors",
     "RenderError",
     "Renderer",
+    "ResolveErrors",
     "SettingError",
     "Step",
     "Summarize",
@@ -101,11 +113,18 @@ __all__ = [
     "as_json",
     "as_yaml",
     "brief",
+    "consecutive_errors",
     "default_target",
+    "episodes",
+    "error_summary",
+    "escalation",
+    "fingerprint",
     "from_messages",
     "hidden",
     "kind_of",
+    "own_code",
     "read_threads",
     "render",
+    "summarize_error",
     "token_counter",
 ]

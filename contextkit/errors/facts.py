@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from .patterns import Pattern
+
 
 class Frame(NamedTuple):
     """One place in a stack.
@@ -45,18 +47,18 @@ class Frame(NamedTuple):
         return f"{self.place} {self.name}".strip()
 
 
-_ARGUMENTS = re.compile(r"\(.*")
+_ARGUMENTS = Pattern(r"\(.*")
 
 OwnCode: TypeAlias = Callable[[Frame], bool]
 """Whether a frame is in the user's own code. Pure."""
 
-_FOREIGN_FILES = re.compile(
+_FOREIGN_FILES = Pattern(
     r"(?:site|dist)-packages|node_modules|^node:|^internal/|^<frozen|^/rustc/|^/usr/(?:lib|local|include|share)/"
     r"|/lib/python\d|/usr/src/|/gems/|/vendor/|/pkg/mod/|/\.cargo/|/\.rustup/|libsanitizer|sysdeps/|^\.\./csu/"
     r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^index \d|^dart:|^package:flutter/|/usr/local/go/|^Native Method|^Unknown Source|/\.venv/"
     r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/"
 )
-_FOREIGN_NAMES = re.compile(
+_FOREIGN_NAMES = Pattern(
     r"(?:java\.base|android|androidx|dalvik|java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|org\.(?:springframework|apache|junit|"
     r"hibernate|gradle|jboss|eclipse|codehaus|mockito|hamcrest|opentest4j|postgresql)|com\.(?:fasterxml|google\.common|"
     r"zaxxer)|io\.(?:netty|ktor)|reactor|jakarta|System|Microsoft|Newtonsoft|Xunit|NUnit|std|core|alloc|"

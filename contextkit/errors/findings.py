@@ -4,26 +4,29 @@ import re
 from collections.abc import Collection, Sequence
 
 from .facts import Finding
+from .patterns import Pattern
 
 _PATH = r"(?P<file>(?:[A-Za-z]:(?=[\\\\/]))?[^\s:()\"'<>|,\[\]{}=]++)"
 _LEVEL = r"(?:(?P<severity>(?i:fatal error|error|warning|warn|note|info|hint|convention|refactor|style|suggestion|failure)) ?)"
-_PLACED = re.compile(
+_PLACED = Pattern(
     rf"\s*(?:(?:(?P<before>(?i:error|warning|fatal))(?:\[[^\]]+\])?:? (?:in )?)|\[\w+\] )?{_PATH}"
     r"(?::(?P<line>\d+)(?:[:.](?P<column>\d+))?(?:-\d+(?:[:.]\d+)?)?|:\((?P<line2>\d+),(?P<column2>\d+)\)(?:-\(\d+,\d+\))?"
     r"|\((?P<line3>\d+)(?:,(?P<column3>\d+)(?:,\d+,\d+)?)?\)|: line (?P<line4>\d+), col(?:umn)? (?P<column4>\d+)"
     r"|:\[(?P<line5>\d+),(?P<column5>\d+)\])"
     rf"(?:\s*[:,-]?\s+-?\s*|:\s*){_LEVEL}?(?P<message>\S.*)$"
 )
-_HEADING = re.compile(r"[\w@./\\+ -]++:?$")
-_UNDER = re.compile(
-    rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>\S.*)$"
+_HEADING = Pattern(r"[\w@./\\+ -]++:?$")
+_UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>\S.*)$")
+_RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
+_ARROW = Pattern(
+    r"\s*(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+)\]?$"
 )
-_RUSTC = re.compile(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
-_ARROW = re.compile(r"\s*(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+)\]?$")
-_ON_LINE = re.compile(r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$| near)")
-_CODE = re.compile(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
-_NO_PATH = re.compile(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
-_TRIED = re.compile(r"\d[):\]]|line \d|^(?:error|warning)|^\s+\d+:?\d*\s")
+_ON_LINE = Pattern(
+    r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$| near)"
+)
+_CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
+_NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
+_TRIED = Pattern(r"\d[):\]]|line \d|^(?:error|warning)|^\s+\d+:?\d*\s")
 
 
 def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Finding], set[int]]:
@@ -60,7 +63,9 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
         elif match := _RUSTC.match(line):
             pending = (match["severity"], f"{(match['code'] or '').strip('[]')} {match['message']}".strip())
         elif heading and (match := _UNDER.match(line)):
-            finding = Finding(heading, match["line"], match["column"] or "", match["severity"] or "", match["message"])
+            finding = Finding(
+                heading, match["line"], match["column"] or "", match["severity"] or "", match["message"]
+            )
         elif match := _PLACED.match(line):
             finding = _placed(match)
         elif match := _ON_LINE.match(line):

@@ -6,20 +6,28 @@ from collections.abc import Sequence
 
 from .facts import Facts, Fault, Frame, OwnCode, own_code
 from .lines import lines_of, plain
+from .patterns import Pattern
 from .salience import salient
 from .summaries import read, text_of
 
 _MASKS = (
-    (re.compile(r"https?://[^\s'\")]+"), "<url>"),
-    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<email>"),
-    (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "<id>"),
-    (re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.@+-]+){2,}[\\/]?|\b(?:[\w.@+-]+/)+[\w.@+-]+\.\w+"), "<path>"),
-    (re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?"), "<time>"),
-    (re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b"), "<ip>"),
-    (re.compile(r"\b0x[0-9a-fA-F]+\b|\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{7,}\b"), "<hex>"),
-    (re.compile(r"[-+]?\b\d+(?:[.,]\d+)*(?:ms|s|m|h|kB|KB|MB|GB|%)?\b|(?<=[A-Za-z_-])\d+\b"), "<n>"),
+    (Pattern(r"https?://[^\s'\")]+"), "<url>"),
+    (Pattern(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<email>"),
+    (Pattern(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "<id>"),
+    (Pattern(r"(?:[A-Za-z]:)?(?:[\\/][\w.@+-]+){2,}[\\/]?|\b(?:[\w.@+-]+/)+[\w.@+-]+\.\w+"), "<path>"),
+    (
+        Pattern(
+            r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)?|\b\d\d:\d\d:\d\d(?:[.,]\d+)?"
+        ),
+        "<time>",
+    ),
+    (Pattern(r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b"), "<ip>"),
+    (Pattern(r"\b0x[0-9a-fA-F]+\b|\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{7,}\b"), "<hex>"),
+    (Pattern(r"[-+]?\b\d+(?:[.,]\d+)*(?:ms|s|m|h|kB|KB|MB|GB|%)?\b|(?<=[A-Za-z_-])\d+\b"), "<n>"),
 )
-_GENERATED = re.compile(r"0x[0-9a-f]+|\$\$Lambda.*|\$\d+|<lambda_[0-9a-f]+>|\.func\d+(?:\.\d+)*|lambda\$(\w+)\$\d+|\d+$|\[.*")
+_GENERATED = Pattern(
+    r"0x[0-9a-f]+|\$\$Lambda.*|\$\d+|<lambda_[0-9a-f]+>|\.func\d+(?:\.\d+)*|lambda\$(\w+)\$\d+|\d+$|\[.*"
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,9 +84,12 @@ def _parts(facts: Facts, own: OwnCode) -> list[tuple[str, str, str]]:
         if part not in parts:
             parts.append(part)
     failures = [
-        ("", f"{failure.name} {failure.lines[0] if failure.lines else ''}"[:400], "") for failure in facts.failures
+        ("", f"{failure.name} {failure.lines[0] if failure.lines else ''}"[:400], "")
+        for failure in facts.failures
     ]
-    findings = [(finding.severity, finding.message[:400], "") for finding in facts.findings] if not parts else []
+    findings = (
+        [(finding.severity, finding.message[:400], "") for finding in facts.findings] if not parts else []
+    )
     return parts + sorted(failures)[:50] + sorted(set(findings))[:50]
 
 

@@ -3,42 +3,49 @@
 import re
 
 from .facts import Frame
+from .patterns import Pattern
 
 _SHAPES = (
     # Python: File "a.py", line 3, in f
-    re.compile(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?$'),
+    Pattern(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?$'),
     # Java, Kotlin, Scala: at a.b.C.m(File.java:3)
-    re.compile(r"\s*at (?P<function>[^\s(]+)\((?:(?P<file>[^\s():]+|Native Method|Unknown Source)(?::(?P<line>\d+))?)\)"),
+    Pattern(
+        r"\s*at (?P<function>[^\s(]+)\((?:(?P<file>[^\s():]+|Native Method|Unknown Source)(?::(?P<line>\d+))?)\)"
+    ),
     # JavaScript: at f (file:3:4), at file:3:4
-    re.compile(
+    Pattern(
         r"\s*at (?:async )?(?:(?P<function>[^()]*?(?: \[as [^\]]+\])?) )?"
         r"\(?(?P<file>(?:[A-Za-z]+:)?[^\s()]*?[^\s():]):(?P<line>\d+)(?::\d+)?\)?(?: \{|,)?$"
     ),
     # JavaScript without a place: at async Promise.any (index 0), at Array.reduce (<anonymous>)
-    re.compile(r"\s*at (?P<function>(?:async )?[^()]+?) \((?P<file><anonymous>|native|index \d+)\)[,{ ]*$"),
+    Pattern(r"\s*at (?P<function>(?:async )?[^()]+?) \((?P<file><anonymous>|native|index \d+)\)[,{ ]*$"),
     # C#: at A.B (System.String a) [0x00007] in /srv/App.cs:6, at A.B(String a) in /srv/App.cs:line 6
-    re.compile(r"\s*at (?P<function>\S+) ?\([^)]*\)(?: \[0x\w+\])?(?: in (?P<file>.+?):(?:line )?(?P<line>\d+))?(?: <---)?$"),
+    Pattern(
+        r"\s*at (?P<function>\S+) ?\([^)]*\)(?: \[0x\w+\])?(?: in (?P<file>.+?):(?:line )?(?P<line>\d+))?(?: <---)?$"
+    ),
     # Ruby: from a.rb:3:in `f'
-    re.compile(r"\s*(?:from |\d+: from |# )(?P<file>[^\s:]+):(?P<line>\d+)(?::in [`'](?P<function>[^']+)')?$"),
+    Pattern(r"\s*(?:from |\d+: from |# )(?P<file>[^\s:]+):(?P<line>\d+)(?::in [`'](?P<function>[^']+)')?$"),
     # PHP: #0 /srv/a.php(3): f()
-    re.compile(r"\s*#\d+ (?:(?P<file>[^\s(]+)\((?P<line>\d+)\)|\[internal function\]): (?P<function>.+)$"),
-    re.compile(r"\s*#\d+ (?P<function>\{main\})(?P<file>)$"),
+    Pattern(r"\s*#\d+ (?:(?P<file>[^\s(]+)\((?P<line>\d+)\)|\[internal function\]): (?P<function>.+)$"),
+    Pattern(r"\s*#\d+ (?P<function>\{main\})(?P<file>)$"),
     # C and C++: #0 0x55 in f /srv/a.c:3:1, #0 f (x=1) at a.c:3
-    re.compile(
+    Pattern(
         r"\s*#\d+ +(?:0x[0-9a-f]+ in )?(?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))?(?: at)? "
         r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)?\)?$"
     ),
     # Dart: #0      main (file:///a.dart:3:5)
-    re.compile(r"\s*#\d+ +(?P<function>[^\s(]+) \((?P<file>[^()]+?):(?P<line>\d+)(?::\d+)?\)$"),
+    Pattern(r"\s*#\d+ +(?P<function>[^\s(]+) \((?P<file>[^()]+?):(?P<line>\d+)(?::\d+)?\)$"),
     # Elixir: (app 1.0.0) lib/a.ex:3: App.f/1
-    re.compile(r"\s+(?:\([^)]*\) )?(?P<file>[\w./-]+\.exs?|[\w./-]+\.erl):(?P<line>\d+): (?P<function>.+)$"),
+    Pattern(r"\s+(?:\([^)]*\) )?(?P<file>[\w./-]+\.exs?|[\w./-]+\.erl):(?P<line>\d+): (?P<function>.+)$"),
     # Lua: a.lua:3: in function 'f'; Perl: main::f() called at a.pl line 3
-    re.compile(r"\s+(?P<file>[^\s:]+\.lua):(?P<line>\d+): in (?:function |upvalue |method )?(?P<function>.+)$"),
-    re.compile(r"\s+(?P<function>\S+\(.*\)) called at (?P<file>\S+) line (?P<line>\d+)"),
+    Pattern(r"\s+(?P<file>[^\s:]+\.lua):(?P<line>\d+): in (?:function |upvalue |method )?(?P<function>.+)$"),
+    Pattern(r"\s+(?P<function>\S+\(.*\)) called at (?P<file>\S+) line (?P<line>\d+)"),
     # vitest: ❯ f a.ts:3:4
-    re.compile(r"\s*❯ (?:(?P<function>\S+) )?(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?$"),
+    Pattern(r"\s*❯ (?:(?P<function>\S+) )?(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?$"),
 )
-_MAYBE = re.compile(r"\s*(?:File \"|at |from |# |#?\d+[: ]|\([\w~ .-]+\) |❯ |[^\s:]+\.(?:lua|exs?|erl):\d|\S+\(.*called at )")
+_MAYBE = Pattern(
+    r"\s*(?:File \"|at |from |# |#?\d+[: ]|\([\w~ .-]+\) |❯ |[^\s:]+\.(?:lua|exs?|erl):\d|\S+\(.*called at )"
+)
 
 
 def frame_of(line: str) -> Frame | None:

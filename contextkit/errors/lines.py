@@ -3,10 +3,16 @@
 import os
 import re
 
-_CONTROL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|[\x00-\x08\x0b-\x1f\x7f]")
-_DIGITS = re.compile(r"\d+")
-_CLOCK = re.compile(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $")
-_END = re.compile(r"(?:[\]|:>Z)] |0 |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout) )")
+from .patterns import Pattern
+
+_CONTROL = Pattern(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|[\x00-\x08\x0b-\x1f\x7f]"
+)
+_DIGITS = Pattern(r"\d+")
+_CLOCK = Pattern(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $")
+_END = Pattern(
+    r"(?:[\]|:>Z)] |0 |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout) )"
+)
 _LONGEST = 2_000  # characters of a line that are looked at
 
 

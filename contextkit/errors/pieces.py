@@ -5,11 +5,12 @@ import re
 from collections.abc import Sequence
 
 from ..tokens.counters import TokenCounter, count
+from .patterns import Pattern
 
 STANDARD = 5
 """The last rank that is shown when no budget is given."""
 
-_ENDS_WORD = re.compile(r"\s+\S*$")
+_ENDS_WORD = Pattern(r"\s+\S*$")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from .facts import Failure, Frame, OwnCode
 from .frames import frame_of
+from .patterns import Pattern
 from .traces import read_traces
 
-_STARTS = re.compile(
+_STARTS = Pattern(
     r"_{3,} (?P<pytest>\S.*?) _{3,}$"
     r"|\s*● (?P<jest>(?!Console$).*(?: › .*|suite failed to run))$"
     r"|\s*(?:FAIL|×|✗)\s+(?P<vitest>\S.* > .*)$"
@@ -21,23 +22,33 @@ _STARTS = re.compile(
     r"|\s+Failed (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
     r"|\s*✘ (?P<other>\S.*)$"
 )
-_COUNT = re.compile(
+_COUNT = Pattern(
     r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
     r"|(?:pass|fail) \d|collected \d+ items / ).*?)(?: =+)?$"
 )
-_COUNTED = re.compile(r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|errors)[=: ]+\d")
-_RESULT = re.compile(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
-_SHOWN = re.compile(r"E( {3,}|$)(?P<text>.*)")
-_AT = re.compile(r"(?P<file>[^\s:]+):(?P<line>\d+):(?: in (?P<function>\S+))?(?: (?P<rest>.+))?$")
-_ENDS = re.compile(r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:")
-_CODE = re.compile(r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: |\s*@@|[-]{10,}|stack backtrace:")
-_DIFF = re.compile(r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S")
-_NOISE = re.compile(r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |\.\.\.|---|\.\.$|Captured std|--$|\(compared using|\[\w+\]$)")
-_PLAIN = re.compile(r"[-=]{20,}$|[=]{5,} ")
-_CAPTURED = re.compile(r"-{5,} Captured ")
-_MAVEN = re.compile(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
-_BARE = re.compile(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
+_COUNTED = Pattern(
+    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|errors)[=: ]+\d"
+)
+_RESULT = Pattern(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
+_SHOWN = Pattern(r"E( {3,}|$)(?P<text>.*)")
+_AT = Pattern(r"(?P<file>[^\s:]+):(?P<line>\d+):(?: in (?P<function>\S+))?(?: (?P<rest>.+))?$")
+_ENDS = Pattern(
+    r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:"
+)
+_CODE = Pattern(
+    r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: |\s*@@|[-]{10,}|stack backtrace:"
+)
+_DIFF = Pattern(
+    r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S"
+)
+_NOISE = Pattern(
+    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |\.\.\.|---|\.\.$|Captured std|--$|\(compared using|\[\w+\]$)"
+)
+_PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
+_CAPTURED = Pattern(r"-{5,} Captured ")
+_MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
+_BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
 
 def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[str], set[int]]:
@@ -96,9 +107,15 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     blocks: list[tuple[str, str, int, int]] = []
     kind, name, start = "", "", -1
     for at, line in enumerate(lines):
-        match = _STARTS.match(line) if line and line[0] in "_ \t●F×✗-En[✘0123456789" or " FAILED" in line else None
+        match = (
+            _STARTS.match(line)
+            if line and line[0] in "_ \t●F×✗-En[✘0123456789" or " FAILED" in line
+            else None
+        )
         ends = start >= 0 and (
-            at in counted or (kind == "pytest" and _PLAIN.match(line)) or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
+            at in counted
+            or (kind == "pytest" and _PLAIN.match(line))
+            or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
         )
         if match or ends:
             if start >= 0:
@@ -202,7 +219,11 @@ def _spelled(name: str) -> str:
 
 
 def _with_results(
-    failures: dict[str, Failure], results: list[tuple[str, str]], lines: Sequence[str], used: set[int], own: OwnCode
+    failures: dict[str, Failure],
+    results: list[tuple[str, str]],
+    lines: Sequence[str],
+    used: set[int],
+    own: OwnCode,
 ) -> list[Failure]:
     """Join pytest's sections with its short summary; `--tb=line` and `no` have that alone."""
     by_name: dict[str, Failure] = {}
@@ -213,7 +234,11 @@ def _with_results(
     if not failures:
         for at, line in enumerate(lines):
             match = _AT.match(line) if line[:1].strip() and at not in used else None
-            if match and match["rest"] and re.match(r"[\w.]+(?:Error|Exception|Failed|Warning|Exit)?\b:? ?|assert ", match["rest"]):
+            if (
+                match
+                and match["rest"]
+                and re.match(r"[\w.]+(?:Error|Exception|Failed|Warning|Exit)?\b:? ?|assert ", match["rest"])
+            ):
                 frame = Frame(match["file"], match["line"])
                 placed.append(Failure("", [match["rest"]], frame if own(frame) else None))
                 used.add(at)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Collection, Sequence
 
-_STRONG = re.compile(
+from .patterns import Pattern
+
+_STRONG = Pattern(
     r"(?:error|exception|fatal|panic|traceback|failed|failure|\bfail\b|denied|refused|cannot|can't|could ?n[o']t|unable to|"
     r"not found|no such|unresolved|aborted|killed|segmentation|core dumped|timed out|timeout|unhandled|uncaught|"
     r"out of memory|exit(?:ed)? (?:with |code|status)|non-zero|returned \d|\bnot ok\b|conflict|crash|corrupt|^e  |"
@@ -11,18 +13,22 @@ _STRONG = re.compile(
     r"mismatch|does not|doesn't|is not|must be|too (?:few|many|long|large|small)|unknown|illegal|deadlock|overflow|exceeded|"
     r"depends on|requires|unsupported|incompatible|expired|unreachable|forbidden|unauthorized|not allowed|impossible)"
 )
-_WEAK = re.compile(
+_WEAK = Pattern(
     r"expected|received|actual|\bgot\b|\bwant\b|left:|right:|warn|assert|caused by|raise |throw|hint|help:|note:|"
     r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"
 )
-_TYPES = re.compile(r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^[A-Z]\w+(?:\.\w+)*: ")
-_SUCCESS = re.compile(r"(?i)\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b")
-_TITLE = re.compile(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
-_SHAPE = re.compile(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
-_WORD = re.compile(r"[^\W_]\w+")
-_SPACES = re.compile(r"\s+")
+_TYPES = Pattern(
+    r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^[A-Z]\w+(?:\.\w+)*: "
+)
+_SUCCESS = Pattern(
+    r"(?i)\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b"
+)
+_TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
+_SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
+_WORD = Pattern(r"[^\W_]\w+")
+_SPACES = Pattern(r"\s+")
 
-FAILED = re.compile(
+FAILED = Pattern(
     r"(?i)error|fail|exception|fatal|panic|traceback|denied|refused|cannot|could not|unable|not found|abort|killed|"
     r"segmentation|timed out|uncaught|\bnot ok\b|exit(?:ed)? (?:with|code|status)"
 )
@@ -39,7 +45,11 @@ def weight(line: str) -> int:
     if _SUCCESS.search(line) or _TITLE.match(line):
         return 0
     if _STRONG.search(lowered):
-        return 3 if _TYPES.search(line) or lowered.lstrip().startswith(("error", "fatal", "panic", "fail")) else 2
+        return (
+            3
+            if _TYPES.search(line) or lowered.lstrip().startswith(("error", "fatal", "panic", "fail"))
+            else 2
+        )
     if _TYPES.search(line):
         return 2
     return 1 if _WEAK.search(lowered) else 0
@@ -49,7 +59,7 @@ def shape(line: str) -> str:
     """Give what a line has in common with its likes: numbers and quotes are masked.
 
     >>> shape("worker 12: cannot open 'a.txt'")
-    "worker 0: cannot open 0"
+    'worker 0: cannot open 0'
     """
     return _SPACES.sub(" ", _SHAPE.sub("0", line)).strip()
 

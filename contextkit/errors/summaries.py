@@ -10,6 +10,7 @@ from ..tokens.counters import TokenCounter, count, token_counter
 from .facts import Facts, Failure, Fault, Finding, Frame, OwnCode, own_code
 from .findings import read_findings
 from .lines import lines_of, plain
+from .patterns import Pattern
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .runs import read_runs
 from .salience import FAILED, explains, salient, words_of
@@ -24,9 +25,9 @@ MARKERS = frozenset(
 _MOST = 2_000  # tokens of a summary without a budget
 _FALLBACK = 420  # tokens of one of a format that nobody knows
 _MESSAGE = 300  # characters
-_WORD = re.compile(r"\w+")
-_COUNTED = re.compile("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
-_PYDANTIC = re.compile(r"\s+(.*) \[type=[\w.]+, input_value=(.*), input_type=\w+\]$")
+_WORD = Pattern(r"\w+")
+_COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
+_PYDANTIC = Pattern(r"\s+(.*) \[type=[\w.]+, input_value=(.*), input_type=\w+\]$")
 
 
 def summarize_error(
@@ -91,8 +92,6 @@ def summarize_error(
         summary = fitted(pieces, limit, count_tokens, None if budget else STANDARD)
     else:
         summary = _quoted(lines, budget or _FALLBACK, count_tokens)
-    import os
-    if known and os.environ.get("DBG") and not _is_faithful(summary, text): print("UNFAITHFUL", set(_WORD.findall(_COUNTED.sub(" ", summary))) - MARKERS - set(_WORD.findall(text)))
     if known and not _is_faithful(summary, text):
         summary = _quoted(lines, budget or _FALLBACK, count_tokens)
     if not FAILED.search(summary) and FAILED.search(text):
@@ -193,7 +192,11 @@ def _faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
     head: Fault | None = None
     for number, fault in enumerate(order):
         following = order[number + 1] if number + 1 < len(order) else None
-        is_root = bool(fault.relation) and fault.relation != "-" and (following is None or following.relation in ("", "-", "suppressed"))
+        is_root = (
+            bool(fault.relation)
+            and fault.relation != "-"
+            and (following is None or following.relation in ("", "-", "suppressed"))
+        )
         if not fault.relation:
             head = fault
         if not fault.relation:
@@ -229,13 +232,22 @@ def _details(pieces: Pieces, fault: Fault, rank: int) -> None:
     shown = 0
     for detail in fault.details:
         if match := _PYDANTIC.match(detail):
-            pieces.start(rank, f"  {place}: {match[1]}; got {shortened(match[2], 60)}" if place else f"  {match[1]}; got {match[2]}")
+            pieces.start(
+                rank,
+                f"  {place}: {match[1]}; got {shortened(match[2], 60)}"
+                if place
+                else f"  {match[1]}; got {match[2]}",
+            )
             place = ""
         elif "errors.pydantic.dev" in detail:
             continue
         elif "validation error" in fault.message:
             place = detail.strip()
-        elif (text := detail.strip()) and text not in ("Traceback", "^") and not text.startswith(("(Background on", "at ")):
+        elif (
+            (text := detail.strip())
+            and text not in ("Traceback", "^")
+            and not text.startswith(("(Background on", "at "))
+        ):
             pieces.long(rank if shown < 4 else 6, f"  {text}", 160)
             shown += 1
 
@@ -304,7 +316,13 @@ def _failures(pieces: Pieces, failures: Sequence[Failure]) -> None:
             bases = Counter(_base(failure.name) for failure in group)
             for base, times in bases.items():
                 pieces.add(2, f" {base}" + (f" ×{times}" if times > 1 else ""))
-            pieces.start(4, "  " + " ".join(filter(None, (_parameters(failure.name) for failure in group)))[:600].rpartition(" ")[0])
+            pieces.start(
+                4,
+                "  "
+                + " ".join(filter(None, (_parameters(failure.name) for failure in group)))[:600].rpartition(
+                    " "
+                )[0],
+            )
 
 
 def _failure(
@@ -323,7 +341,9 @@ def _failure(
         if most == 1 and shown == 0:
             pieces.add(rank, f": {shortened(line, 120)}")
         else:
-            is_context = shown > 1 and not re.match(r"[-+?]|[\w ]+: |\{|where|left|right|expected|received", line)
+            is_context = shown > 1 and not re.match(
+                r"[-+?]|[\w ]+: |\{|where|left|right|expected|received", line
+            )
             pieces.long(rank + 1 if shown < most and not is_context else 6, f"{indent}  {line}", 160)
         shown += 1
 
@@ -337,8 +357,8 @@ def _parameters(name: str) -> str:
     return inside if len(inside) <= 24 and " " not in inside else ""
 
 
-_LINK = re.compile(r" *[\[(]https?://[^\s\])]+[\])]$")
-_SEVERITY = re.compile(r"(?i)error|fatal|fail")
+_LINK = Pattern(r" *[\[(]https?://[^\s\])]+[\])]$")
+_SEVERITY = Pattern(r"(?i)error|fatal|fail")
 
 
 def _findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
@@ -350,7 +370,9 @@ def _findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
     graded = any(_SEVERITY.search(severity) for severity, _ in groups)
     for (severity, message), group in groups.items():
         low = severity.lower()
-        rank = 6 if low in ("note", "info", "hint", "help") and graded else 4 if "warn" in low and graded else 2
+        rank = (
+            6 if low in ("note", "info", "hint", "help") and graded else 4 if "warn" in low and graded else 2
+        )
         text = f"{severity}: {message}" if severity else message
         if len(group) == 1:
             only = group[0]
@@ -365,7 +387,9 @@ def _findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
             for number, (file, numbers) in enumerate(by_file.items()):
                 where = f"  {short[file]}:{','.join(dict.fromkeys(numbers))}"
                 pieces.start(rank if not number and len(where) < 60 else max(rank, 4), where)
-        for number, detail in enumerate(dict.fromkeys(detail for finding in group for detail in finding.details)):
+        for number, detail in enumerate(
+            dict.fromkeys(detail for finding in group for detail in finding.details)
+        ):
             pieces.long(max(rank, 3) if number < 5 else 6, f"    {detail}", 160)
 
 
@@ -422,9 +446,25 @@ def _with_failure(summary: str, lines: Sequence[str], limit: int, counter: Token
     """Put a line that tells of the failure first."""
     line = next((line.strip() for line in lines if FAILED.search(line)), "")
     match = FAILED.search(line)
-    start = 0 if match is None or match.start() < 100 else line.rindex(" ", 0, match.start()) + 1 if " " in line[: match.start()] else 0
+    start = (
+        0
+        if match is None or match.start() < 100
+        else line.rindex(" ", 0, match.start()) + 1
+        if " " in line[: match.start()]
+        else 0
+    )
     pieces = Pieces()
     pieces.start(0, shortened(line[start:], 160))
     for other in summary.split("\n"):
         pieces.start(1, other)
     return fitted(pieces, limit, counter)
+
+
+def headline(error: BaseException | str, *, own: OwnCode = own_code, longest: int = 200) -> str:
+    """Give the first line of an error's summary.
+
+    >>> headline("Traceback (most recent call last):\\n  ...\\nKeyError: 'tag'")
+    "KeyError: 'tag'"
+    """
+    first = summarize_error(error, own=own).partition("\\n")[0].strip()
+    return first if len(first) <= longest else first[: longest - 3] + "..."

@@ -5,41 +5,54 @@ from collections.abc import Sequence
 
 from .facts import Fault, Frame, OwnCode
 from .frames import frame_of
+from .patterns import Pattern
 
-_TYPED = re.compile(
+_TYPED = Pattern(
     r"\[?(?P<type>[A-Za-z_][\w.$\\]*(?:::[A-Za-z_]\w*)*)(?: \[\w+\])?(?:\([^)]*\))?(?:: ?(?P<message>.*))?$"
 )
-_NAMED = re.compile(r"(?:Error|Exception|Throwable|Failure|Fault|Interrupt|Exit|Warning|Panic|Group|Abort|Iteration)\d?$")
-_LEAD = re.compile(
+_NAMED = Pattern(
+    r"(?:Error|Exception|Throwable|Failure|Fault|Interrupt|Exit|Warning|Panic|Group|Abort|Iteration)\d?$"
+)
+_LEAD = Pattern(
     r"(?P<indent>[\s|]*)(?P<lead>(?:(?:\[ERROR\] |PHP )?(?:Exception in thread \"[^\"]*\" |Caused by: |Suppressed: "
     r"|Wrapped by: |\[?cause\]?: |Uncaught (?:\(in promise\) )?|Unhandled [Ee]xception[.:]\s*|FATAL UNHANDLED EXCEPTION: "
     r"|Fatal error: +|--+> |\(Inner Exception #\d+\) |panic: |Error: Uncaught |Unhandled rejection |\*\* \(|ERROR:? "
     r"|thrown: |Next ))*)"
 )
-_CAUSED = re.compile(r"(?i)caused by|\[?cause\]?:|--+> |\bnext ")
+_CAUSED = Pattern(r"(?i)caused by|\[?cause\]?:|--+> |\bnext ")
 _SEPARATOR = {
     "The above exception was the direct cause": "caused by",
     "During handling of the above exception": "while handling",
 }
-_CHILD = re.compile(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
-_MARGIN = re.compile(r"[ |+-]*$")
-_STOP = re.compile(r'[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)')
-_MORE = re.compile(r"\s*(?:\.\.\. |--- End of |\.\.\.$|<[\w ]+ frames? )")
-_TITLE = re.compile(r"(?i)\s*(?:full |python )?(?:stack ?-?trace|backtrace|call stack|traceback):?$")
-_FIELD = re.compile(r"\s+(code|status|statusCode|exitCode|signal|reason|path|sqlState|detail|hint): (.+?),?$")
-_GOROUTINE = re.compile(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\],]+)")
-_GO_PLACE = re.compile(r"\s+(\S+):(\d+)(?: \+0x[0-9a-f]+)?$")
-_GO_HEAD = re.compile(r"(?:.*? )?(?P<served>\S+: panic serving \S+: .*)|(?P<kind>panic|fatal error): (?P<message>.*)")
-_RUST = re.compile(r"thread '([^']*)'(?: \(\d+\))? panicked at (?:'(.*)', )?([^\s:']+):(\d+)(?::\d+)?:?$")
-_RUST_FRAME = re.compile(r"\s+\d+: (?:\s*0x[0-9a-f]+ - )?(.+)$")
-_RUST_PLACE = re.compile(r"\s+at (\S+?):(\d+)(?::\d+)?$")
-_HASH = re.compile(r"::h[0-9a-f]{16}$|\[[0-9a-f]{16}\]")
-_SANITIZER = re.compile(r"(?:==\d+==)?\s*(?:ERROR|WARNING): (\w+Sanitizer): (\S+)(.*)")
-_SANITIZED = re.compile(r"\s*(?:(READ|WRITE) of size|.*\blocated (?:\d+ bytes|in stack)|.*?(?:freed|allocated|created) by|.* leak of )")
-_RUBY = re.compile(r"(?P<file>[^\s:]+):(?P<line>\d+):in [`'](?P<function>[^']+)': (?P<message>.*?) ?\((?P<type>[A-Z][\w:]*)\)$")
-_PHP = re.compile(r"(?P<lead>.*\bUncaught |Next )(?P<type>[A-Za-z_][\w\\]*): (?P<message>.*) in (?P<file>\S+?)(?::| on line )(?P<line>\d+)$")
-_PLACED = re.compile(r"(?:file://)?([^\s:()]+\.[cm]?[jt]sx?):(\d+)$")
-_TRIED = re.compile(
+_CHILD = Pattern(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
+_MARGIN = Pattern(r"[ |+-]*$")
+_STOP = Pattern(
+    r'[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
+)
+_MORE = Pattern(r"\s*(?:\.\.\. |--- End of |\.\.\.$|<[\w ]+ frames? )")
+_TITLE = Pattern(r"(?i)\s*(?:full |python )?(?:stack ?-?trace|backtrace|call stack|traceback):?$")
+_FIELD = Pattern(r"\s+(code|status|statusCode|exitCode|signal|reason|path|sqlState|detail|hint): (.+?),?$")
+_GOROUTINE = Pattern(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\],]+)")
+_GO_PLACE = Pattern(r"\s+(\S+):(\d+)(?: \+0x[0-9a-f]+)?$")
+_GO_HEAD = Pattern(
+    r"(?:.*? )?(?P<served>\S+: panic serving \S+: .*)|(?P<kind>panic|fatal error): (?P<message>.*)"
+)
+_RUST = Pattern(r"thread '([^']*)'(?: \(\d+\))? panicked at (?:'(.*)', )?([^\s:']+):(\d+)(?::\d+)?:?$")
+_RUST_FRAME = Pattern(r"\s+\d+: (?:\s*0x[0-9a-f]+ - )?(.+)$")
+_RUST_PLACE = Pattern(r"\s+at (\S+?):(\d+)(?::\d+)?$")
+_HASH = Pattern(r"::h[0-9a-f]{16}$|\[[0-9a-f]{16}\]")
+_SANITIZER = Pattern(r"(?:==\d+==)?\s*(?:ERROR|WARNING): (\w+Sanitizer): (\S+)(.*)")
+_SANITIZED = Pattern(
+    r"\s*(?:(READ|WRITE) of size|.*\blocated (?:\d+ bytes|in stack)|.*?(?:freed|allocated|created) by|.* leak of )"
+)
+_RUBY = Pattern(
+    r"(?P<file>[^\s:]+):(?P<line>\d+):in [`'](?P<function>[^']+)': (?P<message>.*?) ?\((?P<type>[A-Z][\w:]*)\)$"
+)
+_PHP = Pattern(
+    r"(?P<lead>.*\bUncaught |Next )(?P<type>[A-Za-z_][\w\\]*): (?P<message>.*) in (?P<file>\S+?)(?::| on line )(?P<line>\d+)$"
+)
+_PLACED = Pattern(r"(?:file://)?([^\s:()]+\.[cm]?[jt]sx?):(\d+)$")
+_TRIED = Pattern(
     r"Traceback \(|^\s*at |goroutine \d|panic|fatal error: |Sanitizer: |^\s*#\d|:\d+:in [`']|Uncaught |^Next "
     r"|^\s*File \"|\{$|\+-.* -{5,}$|❯ |^\s+from |\.js:\d+$|\.[cm]js:\d+$|\.tsx?:\d+$|^\s+\(|^\s+\S+\.(?:lua|exs?):| called at "
 )
@@ -166,7 +179,9 @@ class _Reader:
             elif (frame := frame_of(text)) and text[0] == " ":
                 code = self.line(at + 1)[column:]
                 frames.append(frame._replace(code=code.strip()) if code.startswith("    ") else frame)
-            elif text[0] != " " and not text.startswith(("Traceback (", "Exception Group Traceback (", "+ Exc")):
+            elif text[0] != " " and not text.startswith(
+                ("Traceback (", "Exception Group Traceback (", "+ Exc")
+            ):
                 fault = self.typed(text)
                 self.used.add(at)
                 at = self.details(fault, at + 1, column)
@@ -246,7 +261,9 @@ class _Reader:
                 faults[0].frames.insert(0, self.place)
         self.place = None
         self.used.update(range(head, behind))
-        if "(Inner Exception #" not in self.line(head) or all(f.headline != faults[0].headline for f in self.faults):
+        if "(Inner Exception #" not in self.line(head) or all(
+            f.headline != faults[0].headline for f in self.faults
+        ):
             self.faults += faults
         return behind
 
@@ -265,7 +282,9 @@ class _Reader:
         told = (line.rstrip() for line in self.lines[head + 1 : at] if not _TITLE.match(line))
         faults[-1].details += [line for line in told if line.strip(" ^~")]
         above = self.line(head - 1).strip()
-        if above == "[errors]: [" or (self.faults and self.faults[-1].relation == "-" and head - 1 in self.used):
+        if above == "[errors]: [" or (
+            self.faults and self.faults[-1].relation == "-" and head - 1 in self.used
+        ):
             faults[0].relation = faults[0].relation or "-"
         return faults
 
@@ -341,7 +360,9 @@ class _Reader:
         head = at
         details = [] if thread in ("main", "<unnamed>") or "::" in thread else [f"thread '{thread}'"]
         at += 1
-        while message is None or (self.line(at).strip() and not self.line(at).startswith(("stack backtrace", "note:"))):
+        while message is None or (
+            self.line(at).strip() and not self.line(at).startswith(("stack backtrace", "note:"))
+        ):
             text = self.line(at).strip()
             message, details = (text, details) if message is None else (message, [*details, text])
             at += 1
@@ -383,7 +404,9 @@ class _Reader:
                     fault.details.append(f"{label} {frame}")
                     label = "-"
             elif _SANITIZED.match(line):
-                text = re.sub(r"0x[0-9a-f]+ is |(?: at)? 0x[0-9a-f]+.*| \[0x.*| thread T\d+ here| here:?$", "", line).strip(" :")
+                text = re.sub(
+                    r"0x[0-9a-f]+ is |(?: at)? 0x[0-9a-f]+.*| \[0x.*| thread T\d+ here| here:?$", "", line
+                ).strip(" :")
                 if "by" in text.split() or "leak of" in text:
                     label = text
                 else:
