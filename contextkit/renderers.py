@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .codecs import json as json_codec
 from .codecs import yamlish
-from .events import Event
 from .errors.summaries import headline, summarize_error
+from .events import Event
 from .exceptions import TemplateError
 
 if TYPE_CHECKING:

@@ -78,7 +78,7 @@ def own_code(frame: Frame) -> bool:
     return _FOREIGN_NAMES.match(frame.function.removeprefix("app//").partition("@")[0]) is None
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass
 class Fault:
     """One error of a chain or a group.
 
@@ -121,7 +121,7 @@ class Fault:
         return self.type if self.qualified else self.short_type
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass
 class Finding:
     """What a compiler or a linter says of one place."""
 
@@ -133,7 +133,7 @@ class Finding:
     details: list[str] = dataclasses.field(default_factory=list)
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass
 class Failure:
     """One test that failed.
 
@@ -150,7 +150,7 @@ class Failure:
     caller: Frame | None = None
 
 
-@dataclasses.dataclass(slots=True)
+@dataclasses.dataclass
 class Facts:
     """All that was understood of a text.
 

@@ -59,7 +59,10 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
         if not _TRIED.search(line):
             pass
         elif pending is not None and (match := _ARROW.match(line)):
-            finding, pending = Finding(*match.group("file", "line", "column"), *pending), None
+            finding, pending = (
+                Finding(match["file"], match["line"], match["column"], pending[0], pending[1]),
+                None,
+            )
         elif match := _RUSTC.match(line):
             pending = (match["severity"], f"{(match['code'] or '').strip('[]')} {match['message']}".strip())
         elif heading and (match := _UNDER.match(line)):

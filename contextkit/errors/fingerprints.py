@@ -1,7 +1,6 @@
 """Fingerprints: which errors are the same, on two levels."""
 
 import dataclasses
-import re
 from collections.abc import Sequence
 
 from .facts import Facts, Fault, Frame, OwnCode, own_code

@@ -1,7 +1,5 @@
 """Lines of stacks: one expression for each way that a language writes a frame."""
 
-import re
-
 from .facts import Frame
 from .patterns import Pattern
 
@@ -35,7 +33,7 @@ _SHAPES = (
     ),
     # Dart: #0      main (file:///a.dart:3:5)
     Pattern(r"\s*#\d+ +(?P<function>[^\s(]+) \((?P<file>[^()]+?):(?P<line>\d+)(?::\d+)?\)$"),
-    # Elixir: (app 1.0.0) lib/a.ex:3: App.f/1
+    # Elixir writes an app, its version, a place and a function
     Pattern(r"\s+(?:\([^)]*\) )?(?P<file>[\w./-]+\.exs?|[\w./-]+\.erl):(?P<line>\d+): (?P<function>.+)$"),
     # Lua: a.lua:3: in function 'f'; Perl: main::f() called at a.pl line 3
     Pattern(r"\s+(?P<file>[^\s:]+\.lua):(?P<line>\d+): in (?:function |upvalue |method )?(?P<function>.+)$"),

@@ -1,6 +1,5 @@
 """A raw text -> plain lines: no colours, no carriage returns, no logger's prefix on each line."""
 
-import os
 import re
 
 from .patterns import Pattern
@@ -40,13 +39,21 @@ def lines_of(text: str) -> list[str]:
     # The prefix of most lines is that of the middle ones, once they are sorted.
     sample.sort()
     lowest, highest = len(sample) // 10, len(sample) - 1 - len(sample) // 10
-    prefix = os.path.commonprefix([sample[lowest], sample[highest]])
+    prefix = _common(sample[lowest], sample[highest])
     ends = [match.end() for match in _END.finditer(prefix)]
     prefix = prefix[: ends[-1]] if ends else ""
     if not _CLOCK.search(prefix):
         return _dedented(lines)
     pattern = re.compile(re.escape(prefix.rstrip()).replace("0", r"\d+") + " ?")
     return _dedented([line[match.end() :] if (match := pattern.match(line)) else line for line in lines])
+
+
+def _common(one: str, other: str) -> str:
+    """Give what two texts begin with."""
+    length = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    return one[:length]
 
 
 def _dedented(lines: list[str]) -> list[str]:

@@ -109,7 +109,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     for at, line in enumerate(lines):
         match = (
             _STARTS.match(line)
-            if line and line[0] in "_ \t●F×✗-En[✘0123456789" or " FAILED" in line
+            if (line and line[0] in "_ \t●F×✗-En[✘0123456789") or " FAILED" in line
             else None
         )
         ends = start >= 0 and (
@@ -138,7 +138,7 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     """Read the lines of one failure: the first ones, those that compare, and where it is."""
     failure = Failure(name)
     kept: list[str] = []
-    faults, stacks, used = read_traces(block, own)
+    faults, _, used = read_traces(block, own)
     for fault in faults[:3]:
         if fault.headline:
             kept += [fault.headline, *(detail.strip() for detail in fault.details[:4])]

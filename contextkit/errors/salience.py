@@ -1,6 +1,5 @@
 """Which lines of a text matter, whatever its format: the guard behind all parsers."""
 
-import re
 from collections.abc import Collection, Sequence
 
 from .patterns import Pattern

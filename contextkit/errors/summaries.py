@@ -17,8 +17,32 @@ from .salience import FAILED, explains, salient, words_of
 from .traces import read_traces
 
 MARKERS = frozenset(
-    "at caused by while handling suppressed recursion entered from same message got value goroutine more lines left out "
-    "exit status via in panicked thread code".split()
+    {
+        "at",
+        "caused",
+        "by",
+        "while",
+        "handling",
+        "suppressed",
+        "recursion",
+        "entered",
+        "from",
+        "same",
+        "message",
+        "got",
+        "goroutine",
+        "more",
+        "lines",
+        "left",
+        "out",
+        "exit",
+        "status",
+        "via",
+        "in",
+        "panicked",
+        "thread",
+        "code",
+    }
 )
 """The words that a summary may have besides those of its input; and numbers behind `×`, `+` and `[...`."""
 
@@ -461,10 +485,10 @@ def _with_failure(summary: str, lines: Sequence[str], limit: int, counter: Token
 
 
 def headline(error: BaseException | str, *, own: OwnCode = own_code, longest: int = 200) -> str:
-    """Give the first line of an error's summary.
+    r"""Give the first line of an error's summary.
 
-    >>> headline("Traceback (most recent call last):\\n  ...\\nKeyError: 'tag'")
+    >>> headline("Traceback (most recent call last):\n  ...\nKeyError: 'tag'")
     "KeyError: 'tag'"
     """
-    first = summarize_error(error, own=own).partition("\\n")[0].strip()
+    first = summarize_error(error, own=own).partition("\n")[0].strip()
     return first if len(first) <= longest else first[: longest - 3] + "..."

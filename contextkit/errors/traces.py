@@ -379,7 +379,7 @@ class _Reader:
                 at += 2 if place else 1
         here = Frame(re.sub(r"^\./", "", file), number)
         same = [frame for frame in frames if frame.line == number and frame.file.endswith(here.file)]
-        own = [frame for frame in frames if self.own(frame) and frame is not (same or [None])[0]]
+        own = [frame for frame in frames if self.own(frame) and frame not in same[:1]]
         stack = ([same[0]] if same else [here] if self.own(here) else []) + own
         self.used.update(range(head, at))
         self.faults.append(Fault("panicked", message or "", "", details, stack or frames))

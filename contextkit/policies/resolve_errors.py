@@ -58,11 +58,11 @@ class ResolveErrors:
         """Give the view with what is over cut short."""
         changes: dict[str, JSON] = {}
         for episode in episodes(view, subject=self.subject, hold=self.hold, own=self.own):
-            *earlier, newest = [event for event in episode.errors if not _is_cut(event)] or [None]
-            for event in earlier:
+            whole = [event for event in episode.errors if not _is_cut(event)]
+            for event in whole[:-1]:
                 self._cut(changes, meter, event, f"[{event.type} {event.id} left out: it came again]")
-            if newest is not None:
-                self._cut(changes, meter, newest, self._told(newest, episode))
+            for event in whole[-1:]:
+                self._cut(changes, meter, event, self._told(event, episode))
         return view.replace_all(changes) if changes else view
 
     def _told(self, newest: Event, episode: Episode) -> str:
