@@ -41,6 +41,8 @@ class Frame(NamedTuple):
         'App.convert'
         """
         name = _ARGUMENTS.sub("", self.function)
+        if "." in (last := name.rpartition("/")[2]):  # Go's have the folders of their package
+            name = last
         return name if len(name) <= 40 and name.count(".") < 2 else ".".join(name.split(".")[-2:])[-60:]
 
     def __str__(self) -> str:

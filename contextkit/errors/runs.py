@@ -212,6 +212,13 @@ def _telling(shown: list[str]) -> list[str]:
     return shown[:1] + first + rest
 
 
+def _escaped(name: str) -> str:
+    """Escape what is not ASCII as pytest's short summary does."""
+    if name.isascii():
+        return name
+    return "".join(sign if sign.isascii() else sign.encode("unicode_escape").decode() for sign in name)
+
+
 def _spelled(name: str) -> str:
     """Spell a test as pytest's sections do: `TestOrders.test_total[EUR]`."""
     base, bracket, parameters = name.partition("[")
@@ -229,7 +236,7 @@ def _with_results(
     by_name: dict[str, Failure] = {}
     for name, failure in failures.items():
         short = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", name)
-        by_name[_spelled(short)] = failure
+        by_name[_spelled(_escaped(short))] = failure
     placed: list[Failure] = []
     if not failures:
         for at, line in enumerate(lines):

@@ -29,7 +29,7 @@ _SPACES = Pattern(r"\s+")
 
 FAILED = Pattern(
     r"(?i)error|fail|exception|fatal|panic|traceback|denied|refused|cannot|could not|unable|not found|abort|killed|"
-    r"segmentation|timed out|uncaught|\bnot ok\b|exit(?:ed)? (?:with|code|status)"
+    r"segmentation|timed out|uncaught|sanitizer|\bnot ok\b|exit(?:ed)? (?:with|code|status)"
 )
 """What a text that tells of a failure has at least one of."""
 

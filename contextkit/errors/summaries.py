@@ -1,5 +1,6 @@
 """summarize_error: an exception or a text -> the few lines of it that matter."""
 
+import dataclasses
 import re
 import traceback
 from collections import Counter
@@ -19,6 +20,7 @@ from .traces import read_traces
 MARKERS = frozenset(
     {
         "at",
+        "failed",
         "caused",
         "by",
         "while",
@@ -113,13 +115,12 @@ def summarize_error(
     known = bool(pieces)
     if known:
         _guarded(pieces, lines, used)
+        _with_failure(pieces, lines)
         summary = fitted(pieces, limit, count_tokens, None if budget else STANDARD)
     else:
         summary = _quoted(lines, budget or _FALLBACK, count_tokens)
     if known and not _is_faithful(summary, text):
         summary = _quoted(lines, budget or _FALLBACK, count_tokens)
-    if not FAILED.search(summary) and FAILED.search(text):
-        summary = _with_failure(summary, lines, limit, count_tokens)
     if prefix:
         summary = prefix + summary
         if count(count_tokens, summary) > limit:
@@ -186,6 +187,8 @@ def _pieces(facts: Facts, own: OwnCode) -> Pieces:
     if pieces and not (facts.failures or facts.findings or facts.faults):
         for line in facts.counts[:-1]:
             pieces.start(1, shortened(line, 160))
+    if facts.failures and not facts.counts:
+        pieces.start(0, "failed:")
     _failures(pieces, facts.failures)
     _faults(pieces, facts.faults, own)
     for number, stack in enumerate(facts.stacks):
@@ -440,6 +443,23 @@ def _guarded(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
         pieces.start(4, f"[+{len(missed) - 12} more lines]")
 
 
+def _with_failure(pieces: Pieces, lines: Sequence[str]) -> None:
+    """See to it that a word of failure is there, if the text has one."""
+    telling = [index for index, piece in enumerate(pieces) if FAILED.search(piece.text)]
+    if any(pieces[index].rank <= 1 for index in telling):
+        return
+    if telling and pieces[telling[0]].rank <= STANDARD and not pieces[telling[0]].text.startswith(" "):
+        pieces[telling[0]] = dataclasses.replace(pieces[telling[0]], rank=1)
+    elif line := next((line for line in lines if FAILED.search(line)), ""):
+        pieces.start(1, _around_failure(line))
+
+
+def _around_failure(line: str) -> str:
+    match = FAILED.search(line)
+    start = line.rfind(" ", 0, match.start()) + 1 if match and match.start() > 100 else 0
+    return shortened(line[start:].strip(), 300)
+
+
 def _quoted(lines: Sequence[str], budget: int, counter: TokenCounter) -> str:
     """Quote lines that matter and both ends, in order, and say how many lines are left out."""
     numbers = [at for at, line in enumerate(lines) if line.strip()]
@@ -459,29 +479,14 @@ def _quoted(lines: Sequence[str], budget: int, counter: TokenCounter) -> str:
         for at in {numbers[distance], numbers[-1 - distance]}:
             ranks[at] = min(ranks.get(at, 999), 60 + distance)
     pieces = Pieces()
-    strongest = min((entry for entry in by_weight[:1]), default=None)
-    for at in sorted(ranks):
-        rank = 0 if strongest and at == strongest[0] else ranks[at] + 1
-        pieces.start(rank, shortened(lines[at].rstrip(), 200))
+    telling = [entry[0] for entry in by_weight if FAILED.search(lines[entry[0]])]
+    strongest = next(iter(telling), next((at for at in numbers if FAILED.search(lines[at])), numbers[-1]))
+    for at in sorted({*ranks, strongest}):
+        if at == strongest:
+            pieces.start(0, lines[at].rstrip() if len(lines[at]) <= 300 else _around_failure(lines[at]))
+        else:
+            pieces.start(ranks[at] + 1, shortened(lines[at].rstrip(), 200))
     return fitted(pieces, budget, counter)
-
-
-def _with_failure(summary: str, lines: Sequence[str], limit: int, counter: TokenCounter) -> str:
-    """Put a line that tells of the failure first."""
-    line = next((line.strip() for line in lines if FAILED.search(line)), "")
-    match = FAILED.search(line)
-    start = (
-        0
-        if match is None or match.start() < 100
-        else line.rindex(" ", 0, match.start()) + 1
-        if " " in line[: match.start()]
-        else 0
-    )
-    pieces = Pieces()
-    pieces.start(0, shortened(line[start:], 160))
-    for other in summary.split("\n"):
-        pieces.start(1, other)
-    return fitted(pieces, limit, counter)
 
 
 def headline(error: BaseException | str, *, own: OwnCode = own_code, longest: int = 200) -> str:

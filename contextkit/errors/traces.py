@@ -377,6 +377,8 @@ class _Reader:
                 if place:
                     frames.append(Frame(re.sub(r"^\./", "", place[1]), place[2], function))
                 at += 2 if place else 1
+        if self.line(at).startswith("note: "):
+            at += 1
         here = Frame(re.sub(r"^\./", "", file), number)
         same = [frame for frame in frames if frame.line == number and frame.file.endswith(here.file)]
         own = [frame for frame in frames if self.own(frame) and frame not in same[:1]]
@@ -441,14 +443,19 @@ class _Reader:
             if message != match["message"]:
                 fault.details.append(match["message"][len(message) + 2 :])
             chain.append(fault)
+            calls: list[Frame] = []
             while self.line(at).strip() and not self.line(at).startswith("  thrown in"):
-                frame = frame_of(self.line(at))
-                if frame and frame.file:
-                    fault.frames.append(frame)
-                if frame and len(fault.frames) < 3 and not fault.frames[0].function:
-                    fault.frames[0] = fault.frames[0]._replace(function=frame.function)
+                if frame := frame_of(self.line(at)):
+                    calls.append(frame)
                 self.used.add(at)
                 at += 1
+            # PHP names at each place the function that is called there, not the one that it stands in.
+            places = [fault.frames[0], *calls]
+            inside = [call.function for call in calls] + [""]
+            pairs = zip(places, inside, strict=True)
+            fault.frames = [place._replace(function=function) for place, function in pairs if place.file]
+            if self.line(at).startswith("  thrown in"):
+                self.used.add(at)
             at += not self.line(at).strip()
         chain.reverse()
         chain[0].relation = ""
