@@ -185,12 +185,16 @@ def main(arguments: list[str] | None = None) -> None:
     rows = measured(cases, summarize_error, count)
     for name, row in rows.items():
         print(f"{name:16} {row}")
-    print(f"{'without parsers':16} {measured(cases, lambda text: summarize_error(text, parse=False), count)['all']}")
+    print(
+        f"{'without parsers':16} {measured(cases, lambda text: summarize_error(text, parse=False), count)['all']}"
+    )
     print("\nby budget in tokens, and head and tail at the same")
     for budget in BUDGETS:
         ours = measured(cases, lambda text, budget=budget: summarize_error(text, budget), count)["all"]
         ends = measured(cases, lambda text, budget=budget: cut(text, budget, count), count)["all"]
-        print(f"{budget:>16} facts {ours.facts / ours.cases:.3f}   head and tail {ends.facts / ends.cases:.3f}")
+        print(
+            f"{budget:>16} facts {ours.facts / ours.cases:.3f}   head and tail {ends.facts / ends.cases:.3f}"
+        )
     last = measured(cases, lambda text: (text.strip().splitlines() or [""])[-1], count)["all"]
     print(f"{'the last line':>16} facts {last.facts / last.cases:.3f}")
 

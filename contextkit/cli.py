@@ -1,4 +1,4 @@
-"""The command line: `contextkit demo`, `render`, `count` and `explain`.
+"""The command line: `contextkit demo`, `render`, `count`, `explain` and `errors`.
 
 Data goes to standard output, as UTF-8; all else goes to standard error. Standard output that is no
 terminal gets plain text, without colours and lines.
@@ -31,6 +31,7 @@ import click
 from .budgets import Budget
 from .demo import deployment
 from .display import tables, terminal
+from .errors.summaries import summarize_error
 from .exceptions import ContextkitError, ReadError, SettingError
 from .formats import FORMATS, Format
 from .messages import NamedThread, read_threads
@@ -283,6 +284,28 @@ def count(files: tuple[str, ...], counter: TokenCounter, format: Format, as_json
     elif counts.threads or not run.code:
         terminal.write_table(tables.counts_table(counts.to_data()))
     run.end()
+
+
+@main.command(short_help="Print what an error text says, in few words.")
+@click.argument("file", metavar="[FILE]", default="-", type=click.Path(allow_dash=True))
+@click.option("--budget", metavar="N", type=click.IntRange(min=1), help="The most tokens of the summary.")
+@click.option("--status", metavar="N", type=int, help="The exit status of the program that wrote it.")
+@_COUNTER
+def errors(file: str, budget: int | None, status: int | None, counter: TokenCounter) -> None:
+    """Print what went wrong in FILE, or on standard input: `pytest 2>&1 | contextkit errors`.
+
+    Reads stack traces, runs of tests, and what compilers and linters say; what it cannot read it quotes.
+    """
+    try:
+        if file == "-":
+            source = sys.stdin.buffer.read()
+        else:
+            source = Path(file).read_bytes()
+    except OSError as error:
+        terminal.complain(f"{file}: {error.strerror or error}")
+        raise click.exceptions.Exit(_UNREADABLE) from None
+    text = source.decode("utf-8", "replace")
+    terminal.write(f"{summarize_error(text, budget, status=status, counter=counter)}\n")
 
 
 # ---- threads, one after the other
