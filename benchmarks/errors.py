@@ -1,13 +1,14 @@
 """Errors: which facts their summaries keep, at how many tokens.
 
 `python -m benchmarks.errors --data DIR` reads DIR/facts.jsonl, one case a line:
-{"id": ..., "file": ..., "lang": ..., "kind": ..., "facts": [[name, [string, ...]], ...]}. A fact is kept if its
-strings stand near one another. Without `--data` small Python programs are run, which fail, and their outputs are
-the cases.
+{"id": ..., "file": ..., "lang": ..., "kind": ..., "facts": [[name, [string, ...]], ...]}. A fact is kept
+if its strings stand near one another. Without `--data` small Python programs are run, which fail, and
+their outputs are the cases.
 """
 
 import argparse
 import dataclasses
+import functools
 import json
 import re
 import subprocess
@@ -27,43 +28,112 @@ BUDGETS = (32, 64, 128, 256, 512, 1024)
 
 PROGRAMS: dict[str, tuple[str, list[list[str]]]] = {
     "chain": (
-        "def rate(c):\n    return {}[c]\n\ndef total(c):\n    try:\n        return rate(c)\n    except KeyError as e:\n"
-        "        raise ValueError(f'no total in {c}') from e\n\ntotal('SEK')\n",
+        """\
+def rate(c):
+    return {}[c]
+
+def total(c):
+    try:
+        return rate(c)
+    except KeyError as e:
+        raise ValueError(f'no total in {c}') from e
+
+total('SEK')
+""",
         [["ValueError"], ["no total in SEK"], ["KeyError: 'SEK'"], ["program.py", "2"], ["program.py", "8"]],
     ),
     "context": (
-        "def close():\n    raise OSError('already closed')\n\ntry:\n    1 / 0\nfinally:\n    close()\n",
+        """\
+def close():
+    raise OSError('already closed')
+
+try:
+    1 / 0
+finally:
+    close()
+""",
         [["OSError"], ["already closed"], ["ZeroDivisionError"], ["program.py", "2"], ["program.py", "5"]],
     ),
     "recursion": (
-        "def down(n):\n    return up(n + 1)\n\ndef up(n):\n    return down(n)\n\ndown(0)\n",
+        """\
+def down(n):
+    return up(n + 1)
+
+def up(n):
+    return down(n)
+
+down(0)
+""",
         [["RecursionError"], ["program.py", "2"], ["program.py", "5"], ["down"], ["up"]],
     ),
     "group": (
-        "raise ExceptionGroup('jobs', [TimeoutError('job 7'), ValueError('job 9: bad width')])\n",
+        """\
+raise ExceptionGroup('jobs', [TimeoutError('job 7'), ValueError('job 9: bad width')])
+""",
         [["ExceptionGroup"], ["TimeoutError", "job 7"], ["ValueError", "job 9: bad width"]],
     ),
     "note": (
-        "e = LookupError('no user 31')\ne.add_note('while importing users.csv')\nraise e\n",
+        """\
+e = LookupError('no user 31')
+e.add_note('while importing users.csv')
+raise e
+""",
         [["LookupError"], ["no user 31"], ["while importing users.csv"], ["program.py", "3"]],
     ),
-    "syntax": ("if True\n    pass\n", [["SyntaxError"], ["expected ':'"], ["program.py", "1"]]),
+    "syntax": (
+        """\
+if True
+    pass
+""",
+        [["SyntaxError"], ["expected ':'"], ["program.py", "1"]],
+    ),
     "library": (
-        "import json\n\ndef load(text):\n    return json.loads(text)\n\nload('{\"a\": }')\n",
+        """\
+import json
+
+def load(text):
+    return json.loads(text)
+
+load('{"a": }')
+""",
         [["JSONDecodeError"], ["Expecting value: line 1 column 7"], ["program.py", "4"], ["load"]],
     ),
     "no error word": (
-        "class Gone(Exception):\n    pass\n\ndef find():\n    raise Gone('page 12')\n\nfind()\n",
+        """\
+class Gone(Exception):
+    pass
+
+def find():
+    raise Gone('page 12')
+
+find()
+""",
         [["Gone"], ["page 12"], ["program.py", "5"]],
     ),
     "unittest": (
-        "import unittest\n\nclass T(unittest.TestCase):\n    def test_sum(self):\n        self.assertEqual(1 + 1, 3)\n\n"
-        "    def test_ok(self):\n        pass\n\nunittest.main()\n",
+        """\
+import unittest
+
+class T(unittest.TestCase):
+    def test_sum(self):
+        self.assertEqual(1 + 1, 3)
+
+    def test_ok(self):
+        pass
+
+unittest.main()
+""",
         [["test_sum"], ["AssertionError: 2 != 3"], ["failures=1"], ["program.py", "5"]],
     ),
     "log": (
-        "for n in range(300):\n    print(f'fetched page {n}')\nprint('ERROR: quota of tenant 4 exceeded')\n"
-        "for n in range(300):\n    print(f'fetched page {n}')\nraise SystemExit('stopped early')\n",
+        """\
+for n in range(300):
+    print(f'fetched page {n}')
+print('ERROR: quota of tenant 4 exceeded')
+for n in range(300):
+    print(f'fetched page {n}')
+raise SystemExit('stopped early')
+""",
         [["quota of tenant 4 exceeded"], ["stopped early"]],
     ),
 }
@@ -190,12 +260,12 @@ def main(arguments: list[str] | None = None) -> None:
     )
     print("\nby budget in tokens, and head and tail at the same")
     for budget in BUDGETS:
-        ours = measured(cases, lambda text, budget=budget: summarize_error(text, budget), count)["all"]
-        ends = measured(cases, lambda text, budget=budget: cut(text, budget, count), count)["all"]
+        ours = measured(cases, functools.partial(summarize_error, budget=budget), count)["all"]
+        ends = measured(cases, functools.partial(cut, n=budget, counter=count), count)["all"]
         print(
             f"{budget:>16} facts {ours.facts / ours.cases:.3f}   head and tail {ends.facts / ends.cases:.3f}"
         )
-    last = measured(cases, lambda text: (text.strip().splitlines() or [""])[-1], count)["all"]
+    last = measured(cases, lambda text: text.strip().rpartition("\n")[2], count)["all"]
     print(f"{'the last line':>16} facts {last.facts / last.cases:.3f}")
 
 

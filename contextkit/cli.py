@@ -297,10 +297,7 @@ def errors(file: str, budget: int | None, status: int | None, counter: TokenCoun
     Reads stack traces, runs of tests, and what compilers and linters say; what it cannot read it quotes.
     """
     try:
-        if file == "-":
-            source = sys.stdin.buffer.read()
-        else:
-            source = Path(file).read_bytes()
+        source = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         terminal.complain(f"{file}: {error.strerror or error}")
         raise click.exceptions.Exit(_UNREADABLE) from None

@@ -17,7 +17,12 @@ from contextkit import (
     escalation,
 )
 
-TRACE = 'Traceback (most recent call last):\n  File "app/run.py", line 3, in main\n    run()\n{}: {} of 17 parts\n'
+TRACE = """\
+Traceback (most recent call last):
+  File "app/run.py", line 3, in main
+    run()
+{}: {} of 17 parts
+"""
 METER = Meter(lambda event: len(event.text), excess=1)
 
 

@@ -1,6 +1,6 @@
 """Summaries of errors: golden files, exceptions, and the guards.
 
-`python -m tests.test_errors_summaries` writes the golden files anew; read the difference before you commit it.
+`python -m tests.test_errors_summaries` writes the golden files anew; read the difference first.
 """
 
 import asyncio

@@ -1,5 +1,6 @@
 """The package's face: its names, and how fast it is there."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -146,6 +147,8 @@ def seconds(modules: str) -> float:
 
 def run(code: str) -> str:
     """Run code in a new process of this interpreter, and give what it prints."""
+    # Bytecode is what a user has, whatever this process was told.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     ).stdout

@@ -17,7 +17,7 @@ _SHAPES = (
     ),
     # JavaScript without a place: at async Promise.any (index 0), at Array.reduce (<anonymous>)
     Pattern(r"\s*at (?P<function>(?:async )?[^()]+?) \((?P<file><anonymous>|native|index \d+)\)[,{ ]*$"),
-    # C#: at A.B (System.String a) [0x00007] in /srv/App.cs:6, at A.B(String a) in /srv/App.cs:line 6
+    # C#, of Mono and of .NET
     Pattern(
         r"\s*at (?P<function>\S+) ?\([^)]*\)(?: \[0x\w+\])?(?: in (?P<file>.+?):(?:line )?(?P<line>\d+))?(?: <---)?$"
     ),

@@ -64,10 +64,10 @@ def shortened(text: str, longest: int) -> str:
 
 
 def written(pieces: Sequence[Piece]) -> str:
-    """Write pieces as lines.
+    r"""Write pieces as lines.
 
     >>> written([Piece(0, 0, "KeyError: 'a'"), Piece(2, 1, "  at a.py:3")])
-    "KeyError: 'a'\\n  at a.py:3"
+    "KeyError: 'a'\n  at a.py:3"
     """
     lines: dict[int, list[str]] = {}
     for piece in pieces:

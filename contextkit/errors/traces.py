@@ -256,9 +256,9 @@ class _Reader:
         while match := _FIELD.match(self.line(behind)):
             faults[0].details.append(f"{match[1]}: {match[2]}")
             behind += 1
-        if self.place and faults[0].frames and not any(f[:2] == self.place[:2] for f in faults[0].frames):
-            if self.own(self.place):
-                faults[0].frames.insert(0, self.place)
+        frames = faults[0].frames
+        if self.place and frames and all(f[:2] != self.place[:2] for f in frames) and self.own(self.place):
+            frames.insert(0, self.place)
         self.place = None
         self.used.update(range(head, behind))
         if "(Inner Exception #" not in self.line(head) or all(

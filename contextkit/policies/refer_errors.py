@@ -16,7 +16,7 @@ _AGAIN = "[again"
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class ReferErrors:
-    r"""Writes an error that stands in the view already as one line, which says what it is and what is different.
+    r"""Writes an error that stands in the view already as a line: what it is and what is different.
 
     The same error is one of the same fingerprint: its types, its message without numbers, paths and the like,
     and the function of the user's own code. The line has the error's own first line, so that it says enough
@@ -30,13 +30,13 @@ class ReferErrors:
     Raises:
         SettingError: If a setting is out of range.
 
-    >>> trace = 'Traceback (most recent call last):\n  File "app/run.py", line 3, in main\nTimeoutError: {}s passed'
+    >>> trace = 'Traceback (most recent call last):\n  File "run.py", line 3, in main\nTimeoutError: {}s'
     >>> thread = Thread([Event("error", trace.format(30))])
     >>> refer = ReferErrors()
     >>> refer(Event("error", trace.format(30)), thread).data
-    '[again, the same: TimeoutError: 30s passed]'
+    '[again, the same: TimeoutError: 30s]'
     >>> refer(Event("error", trace.format(60)), thread).data
-    '[again, with other values: TimeoutError: 60s passed]'
+    '[again, with other values: TimeoutError: 60s]'
     """
 
     types: Sequence[str] | str = ("*",)

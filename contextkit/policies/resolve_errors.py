@@ -1,4 +1,4 @@
-"""ResolveErrors: what is resolved becomes a line, repeats are folded, the newest open error is told in brief."""
+"""ResolveErrors: what is resolved becomes a line, repeats are folded, an open error is told in brief."""
 
 import dataclasses
 from collections.abc import Hashable
@@ -37,7 +37,8 @@ class ResolveErrors:
     Raises:
         SettingError: If a setting is out of range.
 
-    >>> thread = Thread().call("read", {"path": "a.py"}, call_id="1").result("1", "no such file\n" * 9, type="error")
+    >>> thread = Thread().call("read", {"path": "a.py"}, call_id="1")
+    >>> thread = thread.result("1", "no such file\n" * 9, type="error")
     >>> thread = thread.call("read", {"path": "a.py"}, call_id="2").result("2", "import os")
     >>> thread = thread.append(Event("assistant", "I see.")).append(Event("assistant", "Done."))
     >>> ResolveErrors()(thread, Meter(lambda event: len(event.text), excess=1))[1].data
