@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from contextkit import TokenCounter, summarize_error, token_counter
-from contextkit.errors.salience import FAILED
+from contextkit.errors.salience import failure_at
 from contextkit.tokens.cutting import cut
 
 NEAR = 200  # characters, white space folded
@@ -238,7 +238,7 @@ def measured(cases: Iterable[Case], say: Callable[[str], str], count: TokenCount
             row.after += after
             row.facts += share
             row.whole += share == 1
-            row.silent += bool(FAILED.search(case.text)) and not FAILED.search(summary)
+            row.silent += failure_at(case.text) >= 0 > failure_at(summary)
             row.larger += after > before
             row.seconds += seconds
     return rows

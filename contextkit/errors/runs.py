@@ -27,6 +27,7 @@ _COUNT = Pattern(
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
     r"|(?:pass|fail) \d|collected \d+ items / ).*?)(?: =+)?$"
 )
+_COUNTS = frozenset("=✖×*# [TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|errors)[=: ]+\d"
 )
@@ -96,7 +97,12 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
 def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
     counts: dict[str, int] = {}
     for at, line in enumerate(lines):
-        if len(line) < 200 and (match := _COUNT.match(line)) and _COUNTED.search(line):
+        if (
+            line[:1] in _COUNTS
+            and len(line) < 200
+            and (match := _COUNT.match(line))
+            and _COUNTED.search(line)
+        ):
             counts.setdefault(match["line"].strip(" ="), at)
     kept = list(counts.items())[-8:]
     return [line for line, _ in kept], {at for _, at in kept}

@@ -14,7 +14,7 @@ from .lines import lines_of, plain
 from .patterns import Pattern
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .runs import read_runs
-from .salience import FAILED, explains, salient, words_of
+from .salience import explains, failure_at, salient, words_of
 from .traces import read_traces
 
 MARKERS = frozenset(
@@ -445,18 +445,18 @@ def _guarded(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
 
 def _with_failure(pieces: Pieces, lines: Sequence[str]) -> None:
     """See to it that a word of failure is there, if the text has one."""
-    telling = [index for index, piece in enumerate(pieces) if FAILED.search(piece.text)]
+    telling = [index for index, piece in enumerate(pieces) if failure_at(piece.text) >= 0]
     if any(pieces[index].rank <= 1 for index in telling):
         return
     if telling and pieces[telling[0]].rank <= STANDARD and not pieces[telling[0]].text.startswith(" "):
         pieces[telling[0]] = dataclasses.replace(pieces[telling[0]], rank=1)
-    elif line := next((line for line in lines if FAILED.search(line)), ""):
+    elif line := next((line for line in lines if failure_at(line) >= 0), ""):
         pieces.start(1, _around_failure(line))
 
 
 def _around_failure(line: str) -> str:
-    match = FAILED.search(line)
-    start = line.rfind(" ", 0, match.start()) + 1 if match and match.start() > 100 else 0
+    at = failure_at(line)
+    start = line.rfind(" ", 0, at) + 1 if at > 100 else 0
     return shortened(line[start:].strip(), 300)
 
 
@@ -479,8 +479,8 @@ def _quoted(lines: Sequence[str], budget: int, counter: TokenCounter) -> str:
         for at in {numbers[distance], numbers[-1 - distance]}:
             ranks[at] = min(ranks.get(at, 999), 60 + distance)
     pieces = Pieces()
-    telling = [entry[0] for entry in by_weight if FAILED.search(lines[entry[0]])]
-    strongest = next(iter(telling), next((at for at in numbers if FAILED.search(lines[at])), numbers[-1]))
+    telling = [entry[0] for entry in by_weight if failure_at(lines[entry[0]]) >= 0]
+    strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
     for at in sorted({*ranks, strongest}):
         if at == strongest:
             pieces.start(0, lines[at].rstrip() if len(lines[at]) <= 300 else _around_failure(lines[at]))

@@ -52,6 +52,21 @@ _PHP = Pattern(
     r"(?P<lead>.*\bUncaught |Next )(?P<type>[A-Za-z_][\w\\]*): (?P<message>.*) in (?P<file>\S+?)(?::| on line )(?P<line>\d+)$"
 )
 _PLACED = Pattern(r"(?:file://)?([^\s:()]+\.[cm]?[jt]sx?):(\d+)$")
+_HINTS = (
+    *(
+        "at ",
+        "Traceback (",
+        "goroutine ",
+        "panic",
+        "fatal error: ",
+        "Sanitizer: ",
+        "#",
+        ":in ",
+        "Uncaught ",
+        "Next ",
+    ),
+    *('File "', "-----", "❯ ", "from ", "called at ", "  (", ".lua:", ".ex"),
+)
 _TRIED = Pattern(
     r"Traceback \(|^\s*at |goroutine \d|panic|fatal error: |Sanitizer: |^\s*#\d|:\d+:in [`']|Uncaught |^Next "
     r"|^\s*File \"|\{$|\+-.* -{5,}$|❯ |^\s+from |\.js:\d+$|\.[cm]js:\d+$|\.tsx?:\d+$|^\s+\(|^\s+\S+\.(?:lua|exs?):| called at "
@@ -74,6 +89,13 @@ def read_traces(lines: Sequence[str], own: OwnCode) -> tuple[list[Fault], list[s
     return reader.faults, reader.stacks, reader.used
 
 
+def _is_worth_trying(line: str) -> bool:
+    """Rule out most lines, at little cost."""
+    return ((any(word in line for word in _HINTS) or line.endswith("{")) and bool(_TRIED.search(line))) or (
+        line[-1:].isdigit() and bool(_PLACED.match(line))
+    )
+
+
 class _Reader:
     def __init__(self, lines: Sequence[str], own: OwnCode) -> None:
         self.lines = lines
@@ -87,7 +109,7 @@ class _Reader:
         at, lines = 0, self.lines
         while at < len(lines):
             line = lines[at]
-            at = max(self.trace(at), at + 1) if _TRIED.search(line) else at + 1
+            at = max(self.trace(at), at + 1) if _is_worth_trying(line) else at + 1
 
     def trace(self, at: int) -> int:
         """Read what begins on a line; give the number of the line behind it."""
