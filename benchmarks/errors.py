@@ -255,9 +255,8 @@ def main(arguments: list[str] | None = None) -> None:
     rows = measured(cases, summarize_error, count)
     for name, row in rows.items():
         print(f"{name:16} {row}")
-    print(
-        f"{'without parsers':16} {measured(cases, lambda text: summarize_error(text, parse=False), count)['all']}"
-    )
+    bare = measured(cases, functools.partial(summarize_error, parse=False), count)["all"]
+    print(f"{'without parsers':16} {bare}")
     print("\nby budget in tokens, and head and tail at the same")
     for budget in BUDGETS:
         ours = measured(cases, functools.partial(summarize_error, budget=budget), count)["all"]

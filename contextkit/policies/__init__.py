@@ -15,8 +15,8 @@ the rest: higher ones cost more, lower ones lose more.
 4. `Clamp` of whatever the newest unit is, words of a person too, to half of the room, if it is too large.
 5. `Drop`: for whatever even the quotes are too large for.
 
-`Mask`, `ResolveErrors`, `Supersede`, `Within` and `Summarize` are left to those who know their threads. `Supersede` reclaims
-most of what coding agents read, but an older copy of a file is mostly still right, and its lines are quoted;
+`Mask`, `ResolveErrors`, `Supersede`, `Within` and `Summarize` are left to those who know their threads.
+`Supersede` reclaims most of what coding agents read, but an older copy of a file is mostly still right, and its lines are quoted;
 a placeholder in its stead is not.
 """
 
