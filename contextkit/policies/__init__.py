@@ -16,8 +16,8 @@ the rest: higher ones cost more, lower ones lose more.
 5. `Drop`: for whatever even the quotes are too large for.
 
 `Mask`, `ResolveErrors`, `Supersede`, `Within` and `Summarize` are left to those who know their threads.
-`Supersede` reclaims most of what coding agents read, but an older copy of a file is mostly still right, and its lines are quoted;
-a placeholder in its stead is not.
+`Supersede` reclaims most of what coding agents read, but an older copy of a file is mostly still right, and
+its lines are quoted; a placeholder in its stead is not.
 """
 
 from .clamp import Clamp
