@@ -38,6 +38,8 @@ from .policies import (
     Policy,
     Quote,
     Redact,
+    ReferErrors,
+    ResolveErrors,
     Summarize,
     Supersede,
     Target,
@@ -45,7 +47,7 @@ from .policies import (
     default_target,
 )
 from .prompts import Prompt
-from .renderers import Renderer, Template, as_compact, as_json, as_yaml, brief, hidden
+from .renderers import Renderer, Template, as_compact, as_json, as_yaml, brief, error_summary, hidden
 from .threads import RESTORE_TOOL, Thread, Unit
 from .tokens.counters import TokenCounter, token_counter
 from .windows import Window, render
@@ -53,6 +55,10 @@ from .windows import Window, render
 if typing.TYPE_CHECKING:
     from .comparing import compare
     from .comparisons import Comparison
+    from .errors.facts import Frame, own_code
+    from .errors.fingerprints import Fingerprint, fingerprint
+    from .errors.life import Episode, Escalation, consecutive_errors, episodes, escalation
+    from .errors.summaries import summarize_error
     from .prefetching import Fetch, FetchCache, Hook, aprefetch, fetched, prefetch
 
 __version__ = "0.1.0"
@@ -78,14 +84,18 @@ __all__ = [
     "ContextkitError",
     "CounterError",
     "Drop",
+    "Episode",
+    "Escalation",
     "Event",
     "EventError",
     "Fetch",
     "FetchCache",
     "FetchError",
+    "Fingerprint",
     "Format",
     "FormatError",
     "Fragment",
+    "Frame",
     "Hook",
     "Mask",
     "Meter",
@@ -98,8 +108,10 @@ __all__ = [
     "ReadError",
     "Receipt",
     "Redact",
+    "ReferErrors",
     "RenderError",
     "Renderer",
+    "ResolveErrors",
     "SettingError",
     "Step",
     "Summarize",
@@ -119,20 +131,31 @@ __all__ = [
     "as_yaml",
     "brief",
     "compare",
+    "consecutive_errors",
     "default_target",
+    "episodes",
+    "error_summary",
+    "escalation",
     "fetched",
+    "fingerprint",
     "from_messages",
     "hidden",
     "kind_of",
+    "own_code",
     "prefetch",
     "read_threads",
     "render",
+    "summarize_error",
     "token_counter",
 ]
 
 _LATER = {
     "Comparison": "comparisons",
     "compare": "comparing",
+    **dict.fromkeys(("Frame", "own_code"), "errors.facts"),
+    **dict.fromkeys(("Fingerprint", "fingerprint"), "errors.fingerprints"),
+    **dict.fromkeys(("Episode", "Escalation", "consecutive_errors", "episodes", "escalation"), "errors.life"),
+    "summarize_error": "errors.summaries",
     **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),
 }
 

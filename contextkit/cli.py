@@ -1,4 +1,4 @@
-"""The command line: `contextkit demo`, `render`, `count`, `explain` and `compare`.
+"""The command line: `contextkit demo`, `render`, `count`, `explain`, `compare` and `errors`.
 
 Data goes to standard output, as UTF-8; all else goes to standard error. Standard output that is no
 terminal gets plain text, without colours and lines.
@@ -35,6 +35,7 @@ from .comparisons import Comparison, together
 from .demo import deployment
 from .display import tables, terminal
 from .display.comparisons import comparison_tables
+from .errors.summaries import summarize_error
 from .exceptions import ContextkitError, ReadError, SettingError
 from .formats import FORMATS, Format
 from .messages import NamedThread, read_threads
@@ -355,6 +356,25 @@ def compare(
         for table in comparison_tables(whole.to_data()):
             terminal.write_table(table)
     run.end()
+
+
+@main.command(short_help="Print what an error text says, in few words.")
+@click.argument("file", metavar="[FILE]", default="-", type=click.Path(allow_dash=True))
+@click.option("--budget", metavar="N", type=click.IntRange(min=1), help="The most tokens of the summary.")
+@click.option("--status", metavar="N", type=int, help="The exit status of the program that wrote it.")
+@_COUNTER
+def errors(file: str, budget: int | None, status: int | None, counter: TokenCounter) -> None:
+    """Print what went wrong in FILE, or on standard input: `pytest 2>&1 | contextkit errors`.
+
+    Reads stack traces, runs of tests, and what compilers and linters say; what it cannot read it quotes.
+    """
+    try:
+        source = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as error:
+        terminal.complain(f"{file}: {error.strerror or error}")
+        raise click.exceptions.Exit(_UNREADABLE) from None
+    text = source.decode("utf-8", "replace")
+    terminal.write(f"{summarize_error(text, budget, status=status, counter=counter)}\n")
 
 
 # ---- threads, one after the other

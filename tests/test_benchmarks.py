@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import contenders, core
+from benchmarks import contenders, core, errors
 from benchmarks import replay as compare
 from benchmarks.growth import SEED, Growth, growth, slope
 from benchmarks.runs import run
@@ -244,3 +244,10 @@ def test_a_baseline_keeps_what_its_name_says(name: str) -> None:
             assert [event.data == "[cleared]" for event in kept] == [
                 number < len(kept) - 10 for number in range(len(kept))
             ]
+
+
+def test_the_benchmark_of_errors_keeps_all_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    """On programs of its own no fact is lost, no failure hidden, and nothing gets larger."""
+    errors.main([])
+    row = next(line for line in capsys.readouterr().out.split("\n") if line.startswith("all"))
+    assert row.split()[6:10] == ["1.000", "1.00", "0", "0"]

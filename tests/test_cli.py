@@ -576,3 +576,12 @@ def test_the_command_is_installed() -> None:
     """The entry point is the group."""
     module, _, name = "contextkit.cli:main".partition(":")
     assert getattr(importlib.import_module(module), name) is cli.main
+
+
+def test_errors_are_told_in_few_words(tmp_path: Path) -> None:
+    """`errors` prints the summary of a file; a file that is missing is said."""
+    file = tmp_path / "run.log"
+    file.write_text('Traceback (most recent call last):\n  File "app/run.py", line 3, in main\nKeyError: 7\n')
+    told = run("errors", file, "--status", 1)
+    assert told.output == "exit status 1\nKeyError: 7\n  at app/run.py:3 main\n"
+    assert run("errors", tmp_path / "none").exit_code == 3

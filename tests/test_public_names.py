@@ -1,5 +1,6 @@
 """The package's face: its names, and how fast it is there."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -28,14 +29,18 @@ NAMES = [
     "ContextkitError",
     "CounterError",
     "Drop",
+    "Episode",
+    "Escalation",
     "Event",
     "EventError",
     "Fetch",
     "FetchCache",
     "FetchError",
+    "Fingerprint",
     "Format",
     "FormatError",
     "Fragment",
+    "Frame",
     "Hook",
     "Mask",
     "Meter",
@@ -48,8 +53,10 @@ NAMES = [
     "ReadError",
     "Receipt",
     "Redact",
+    "ReferErrors",
     "RenderError",
     "Renderer",
+    "ResolveErrors",
     "SettingError",
     "Step",
     "Summarize",
@@ -69,14 +76,21 @@ NAMES = [
     "as_yaml",
     "brief",
     "compare",
+    "consecutive_errors",
     "default_target",
+    "episodes",
+    "error_summary",
+    "escalation",
     "fetched",
+    "fingerprint",
     "from_messages",
     "hidden",
     "kind_of",
+    "own_code",
     "prefetch",
     "read_threads",
     "render",
+    "summarize_error",
     "token_counter",
 ]
 """Each name that users may rely on. A change here is a change for users: say so in the changelog."""
@@ -149,6 +163,8 @@ def seconds(modules: str) -> float:
 
 def run(code: str) -> str:
     """Run code in a new process of this interpreter, and give what it prints."""
+    # Bytecode is what a user has, whatever this process was told.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     ).stdout

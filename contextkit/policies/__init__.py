@@ -14,9 +14,9 @@ the rest: higher ones cost more, lower ones lose more.
 4. `Clamp` of whatever the newest unit is, words of a person too, to half of the room, if it is too large.
 5. `Drop`: for whatever even the quotes are too large for.
 
-`Mask`, `Supersede`, `Within` and `Summarize` are left to those who know their threads. `Supersede` reclaims
-most of what coding agents read, but an older copy of a file is mostly still right, and its lines are quoted;
-a placeholder in its stead is not.
+`Mask`, `ResolveErrors`, `Supersede`, `Within` and `Summarize` are left to those who know their threads.
+`Supersede` reclaims most of what coding agents read, but an older copy of a file is mostly still right, and
+its lines are quoted; a placeholder in its stead is not.
 """
 
 from .clamp import Clamp
@@ -27,6 +27,8 @@ from .mask import Mask
 from .policy import Arrival, Policy
 from .quote import Quote
 from .redact import Redact
+from .refer_errors import ReferErrors
+from .resolve_errors import ResolveErrors
 from .summarize import SUMMARY_PROMPT, Summarize
 from .supersede import Supersede
 from .targets import Target, default_target
@@ -53,6 +55,8 @@ __all__ = [
     "Policy",
     "Quote",
     "Redact",
+    "ReferErrors",
+    "ResolveErrors",
     "Summarize",
     "Supersede",
     "Target",

@@ -1,0 +1,102 @@
+"""Compilers and linters: `path:line:col: message` in its many spellings -> findings."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from .facts import Finding
+from .patterns import Pattern
+
+_PATH = r"(?P<file>(?:[A-Za-z]:(?=[\\\\/]))?[^\s:()\"'<>|,\[\]{}=]++)"
+_LEVEL = r"(?:(?P<severity>(?i:fatal error|error|warning|warn|note|info|hint|convention|refactor|style|suggestion|failure)) ?)"
+_PLACED = Pattern(
+    rf"\s*(?:(?:(?P<before>(?i:error|warning|fatal))(?:\[[^\]]+\])?:? (?:in )?)|\[\w+\] )?{_PATH}"
+    r"(?::(?P<line>\d+)(?:[:.](?P<column>\d+))?(?:-\d+(?:[:.]\d+)?)?|:\((?P<line2>\d+),(?P<column2>\d+)\)(?:-\(\d+,\d+\))?"
+    r"|\((?P<line3>\d+)(?:,(?P<column3>\d+)(?:,\d+,\d+)?)?\)|: line (?P<line4>\d+), col(?:umn)? (?P<column4>\d+)"
+    r"|:\[(?P<line5>\d+),(?P<column5>\d+)\])"
+    rf"(?:\s*[:,-]?\s+-?\s*|:\s*){_LEVEL}?(?P<message>\S.*)$"
+)
+_HEADING = Pattern(r"[\w@./\\+ -]++:?$")
+_UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>\S.*)$")
+_RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
+_ARROW = Pattern(
+    r"\s*(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+)\]?$"
+)
+_ON_LINE = Pattern(
+    r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$| near)"
+)
+_CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
+_NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
+_TRIED = Pattern(r"\d[):\]]|line \d|^(?:error|warning)|^\s+\d+:?\d*\s")
+
+
+def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Finding], set[int]]:
+    """Read what stands at a place, line by line.
+
+    Args:
+        lines: A text's lines.
+        used: The numbers of those that belong to something else.
+
+    Returns:
+        The findings, and the numbers of the lines that they were read from.
+
+    >>> found, _ = read_findings(["src/a.py:3:5: F401 `os` imported but unused"], ())
+    >>> found[0].file, found[0].line, found[0].message
+    ('src/a.py', '3', 'F401 `os` imported but unused')
+    """
+    found: list[Finding] = []
+    mine: set[int] = set()
+    heading, pending = "", None
+    last = -9  # the line of the finding that further lines may belong to
+    for at, line in enumerate(lines):
+        if at in used:
+            continue
+        if not line.strip():
+            last = -9
+            if at + 1 < len(lines) and not lines[at + 1].startswith((" ", "\t")):
+                heading = ""
+            continue
+        finding = None
+        if not _TRIED.search(line):
+            pass
+        elif pending is not None and (match := _ARROW.match(line)):
+            finding, pending = (
+                Finding(match["file"], match["line"], match["column"], pending[0], pending[1]),
+                None,
+            )
+        elif match := _RUSTC.match(line):
+            pending = (match["severity"], f"{(match['code'] or '').strip('[]')} {match['message']}".strip())
+        elif heading and (match := _UNDER.match(line)):
+            finding = Finding(
+                heading, match["line"], match["column"] or "", match["severity"] or "", match["message"]
+            )
+        elif match := _PLACED.match(line):
+            finding = _placed(match)
+        elif match := _ON_LINE.match(line):
+            finding = Finding(match["file"], match["line"], "", match["severity"] or "", match["message"])
+        if finding:
+            found.append(finding)
+            mine.add(at)
+            last = at
+        elif last >= 0 and at - last < 6 and line[0] in " \t" and not _is_source(lines, at):
+            found[-1].details.append(line.strip())
+            mine.add(at)
+        elif _HEADING.match(line) and re.search(r"[/\\.]\w", line):
+            heading, last = line.rstrip(":"), -9
+    return found, mine
+
+
+def _placed(match: re.Match[str]) -> Finding | None:
+    found = match.groupdict()
+    if _NO_PATH.search(found["file"]) or ("." not in found["file"] and "/" not in found["file"]):
+        return None
+    number = next((found[key] for key in ("line", "line2", "line3", "line4", "line5") if found[key]), "")
+    keys = ("column", "column2", "column3", "column4", "column5")
+    column = next((found[key] for key in keys if found[key]), "")
+    message = re.sub(r"^[:\s-]+", "", found["message"])
+    return Finding(found["file"], number, column, found["severity"] or found["before"] or "", message)
+
+
+def _is_source(lines: Sequence[str], at: int) -> bool:
+    """Whether a line is source code, or points at some."""
+    behind = lines[at + 1] if at + 1 < len(lines) else ""
+    return bool(_CODE.match(lines[at])) or bool(behind.strip() and not behind.strip(" \t^~|-"))

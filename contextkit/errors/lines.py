@@ -1,0 +1,61 @@
+"""A raw text -> plain lines: no colours, no carriage returns, no logger's prefix on each line."""
+
+import re
+
+from .patterns import Pattern
+
+_CONTROL = Pattern(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|[\x00-\x08\x0b-\x1f\x7f]"
+)
+_DIGITS = Pattern(r"\d+")
+_CLOCK = Pattern(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $")
+_END = Pattern(
+    r"(?:[\]|:>Z)] |0 |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout) )"
+)
+_LONGEST = 2_000  # characters of a line that are looked at
+
+
+def plain(text: str) -> str:
+    r"""Give the text without colours and other control characters, with newlines only.
+
+    >>> plain("\x1b[31mError\x1b[0m\r\nbad")
+    'Error\nbad'
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text)
+
+
+def lines_of(text: str) -> list[str]:
+    r"""Give the lines of a plain text, without their common prefix, if that is a logger's.
+
+    >>> lines_of("10:00:01 web | Traceback:\n10:00:02 web |   File\n10:00:12 web | KeyError: 'a'")
+    ['Traceback:', '  File', "KeyError: 'a'"]
+    """
+    lines = [line if len(line) <= _LONGEST else line[:_LONGEST] for line in text.split("\n")]
+    sample = [_DIGITS.sub("0", line[:120]) for line in lines[:400] if line.strip()]
+    if len(sample) < 3:
+        return _dedented(lines)
+    # The prefix of most lines is that of the middle ones, once they are sorted.
+    sample.sort()
+    lowest, highest = len(sample) // 10, len(sample) - 1 - len(sample) // 10
+    prefix = _common(sample[lowest], sample[highest])
+    ends = [match.end() for match in _END.finditer(prefix)]
+    prefix = prefix[: ends[-1]] if ends else ""
+    if not _CLOCK.search(prefix):
+        return _dedented(lines)
+    pattern = re.compile(re.escape(prefix.rstrip()).replace("0", r"\d+") + " ?")
+    return _dedented([line[match.end() :] if (match := pattern.match(line)) else line for line in lines])
+
+
+def _common(one: str, other: str) -> str:
+    """Give what two texts begin with."""
+    length = next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    return one[:length]
+
+
+def _dedented(lines: list[str]) -> list[str]:
+    least = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return [line[least:] for line in lines] if least else lines

@@ -1,0 +1,31 @@
+"""Regular expressions that are compiled when they are first used: there are many, and imports are to be fast."""
+
+import re
+from collections.abc import Callable, Iterator
+
+_METHODS = ("match", "search", "sub", "findall", "finditer")
+
+
+class Pattern:
+    """A regular expression that is compiled when it is first used.
+
+    >>> Pattern(r"a+").match("aab")[0]
+    'aa'
+    """
+
+    match: Callable[..., re.Match[str] | None]
+    search: Callable[..., re.Match[str] | None]
+    sub: Callable[..., str]
+    findall: Callable[[str], list[str]]
+    finditer: Callable[[str], Iterator[re.Match[str]]]
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def __getattr__(self, name: str) -> object:
+        if name not in _METHODS:
+            raise AttributeError(name)
+        compiled = re.compile(self.source)
+        for method in _METHODS:  # from now on they are found without coming here
+            setattr(self, method, getattr(compiled, method))
+        return getattr(self, name)

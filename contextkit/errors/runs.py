@@ -1,0 +1,267 @@
+"""Runs of tests -> failures and counts, for the runners of a dozen languages."""
+
+import re
+from collections.abc import Sequence
+
+from .facts import Failure, Frame, OwnCode
+from .frames import frame_of
+from .patterns import Pattern
+from .traces import read_traces
+
+_STARTS = Pattern(
+    r"_{3,} (?P<pytest>\S.*?) _{3,}$"
+    r"|\s*● (?P<jest>(?!Console$).*(?: › .*|suite failed to run))$"
+    r"|\s*(?:FAIL|×|✗)\s+(?P<vitest>\S.* > .*)$"
+    r"|\s{0,6}\d+\) (?P<numbered>\S.*)$"
+    r"|\s*--- FAIL: (?P<go>\S+)"
+    r"|---- (?P<cargo>.+) stdout ----$"
+    r"|(?:FAIL|ERROR): (?P<unittest>\w+ \(.*\)(?: .*)?)$"
+    r"|\s*not ok \d+ *-? *(?P<tap>.*)$"
+    r"|(?P<gradle>\S.* > .*) FAILED$"
+    r"|\[ERROR\] +(?P<maven>[\w.$]+(?:Test\w*|IT|Spec)\b.*)$"
+    r"|\s+Failed (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
+    r"|\s*✘ (?P<other>\S.*)$"
+)
+_COUNT = Pattern(
+    r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
+    r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
+    r"|(?:pass|fail) \d|collected \d+ items / ).*?)(?: =+)?$"
+)
+_COUNTS = frozenset("=✖×*# [TRFPS0123456789pfct")
+_COUNTED = Pattern(
+    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|errors)[=: ]+\d"
+)
+_RESULT = Pattern(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
+_SHOWN = Pattern(r"E( {3,}|$)(?P<text>.*)")
+_AT = Pattern(r"(?P<file>[^\s:]+):(?P<line>\d+):(?: in (?P<function>\S+))?(?: (?P<rest>.+))?$")
+_ENDS = Pattern(
+    r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:"
+)
+_CODE = Pattern(
+    r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: |\s*@@|[-]{10,}|stack backtrace:"
+)
+_DIFF = Pattern(
+    r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S"
+)
+_NOISE = Pattern(
+    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |\.\.\.|---|\.\.$|Captured std|--$|\(compared using|\[\w+\]$)"
+)
+_PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
+_CAPTURED = Pattern(r"-{5,} Captured ")
+_MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
+_BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
+
+
+def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[str], set[int]]:
+    """Read what failed in a run of tests.
+
+    Returns:
+        The failures, the lines that count, and the numbers of the lines that belong to either.
+
+    >>> failures, _, _ = read_runs(["--- FAIL: TestConvert (0.00s)", "    a_test.go:16: got 1.27, want 1.3"], str)
+    >>> failures[0].name, failures[0].lines
+    ('TestConvert', ['got 1.27, want 1.3'])
+    """
+    counts, counted = _counts(lines)
+    blocks = _blocks(lines, counted)
+    used = set(counted)
+    failures: dict[str, Failure] = {}
+    results: list[tuple[str, str]] = []
+    for at, line in enumerate(lines):
+        if line.startswith(("FAILED ", "ERROR ")) and (match := _RESULT.match(line)):
+            results.append((match["name"], match["message"] or ""))
+            used.add(at)
+    pytest = bool(results) or any(kind == "pytest" for kind, *_ in blocks)
+    for kind, name, start, end in blocks:
+        if (kind == "numbered" and not _is_numbered_run(lines, counts)) or (kind != "pytest" and pytest):
+            continue
+        used.update(range(start, end))
+        block = lines[start + 1 : end]
+        failure = _of_pytest(name, block, own) if kind == "pytest" else _of_any(name, block, own)
+        key = re.sub(r"^\S+\.\w+ > ", "", name) if kind == "vitest" else name
+        if kind == "numbered":
+            key = f"{lines[start].strip()}"
+        elif kind == "maven" and (match := _MAVEN.match(name)):
+            key = failure.name = match[1]
+            if match[3]:
+                failure.lines = [match[3], *failure.lines]
+        known = failures.get(key)
+        if known is None or len(known.lines) < len(failure.lines):
+            failures[key] = failure
+    if pytest:
+        return _with_results(failures, results, lines, used, own), counts, used
+    told = " ".join(line for failure in failures.values() for line in failure.lines)
+    return [f for f in failures.values() if f.lines or f.frame or f.name not in told], counts, used
+
+
+def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
+    counts: dict[str, int] = {}
+    for at, line in enumerate(lines):
+        if (
+            line[:1] in _COUNTS
+            and len(line) < 200
+            and (match := _COUNT.match(line))
+            and _COUNTED.search(line)
+        ):
+            counts.setdefault(match["line"].strip(" ="), at)
+    kept = list(counts.items())[-8:]
+    return [line for line, _ in kept], {at for _, at in kept}
+
+
+def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int, int]]:
+    """Give the kind, name, first line and the line behind the last one of each failure."""
+    blocks: list[tuple[str, str, int, int]] = []
+    kind, name, start = "", "", -1
+    for at, line in enumerate(lines):
+        match = (
+            _STARTS.match(line)
+            if (line and line[0] in "_ \t●F×✗-En[✘0123456789") or " FAILED" in line
+            else None
+        )
+        ends = start >= 0 and (
+            at in counted
+            or (kind == "pytest" and _PLAIN.match(line))
+            or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
+        )
+        if match or ends:
+            if start >= 0:
+                blocks.append((kind, name, start, at))
+            start = -1
+        if match and match.lastgroup:
+            kind, name, start = match.lastgroup, match[match.lastgroup].strip(), at
+    if start >= 0:
+        blocks.append((kind, name, start, len(lines)))
+    return blocks
+
+
+def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
+    return any("failing" in line or "ailures" in line or "examples" in line for line in counts) or any(
+        line.startswith(("There was ", "There were ", "Failures:")) for line in lines
+    )
+
+
+def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
+    """Read the lines of one failure: the first ones, those that compare, and where it is."""
+    failure = Failure(name)
+    kept: list[str] = []
+    faults, _, used = read_traces(block, own)
+    for fault in faults[:3]:
+        if fault.headline:
+            kept += [fault.headline, *(detail.strip() for detail in fault.details[:4])]
+    frames = [frame for fault in reversed(faults) for frame in fault.frames]
+    compared = 0
+    for at, line in enumerate(block):
+        text = line.strip()
+        if at in used or not text or _CODE.match(line) or _NOISE.match(line):
+            continue
+        if frame := frame_of(line):
+            frames.append(frame)
+        elif match := _BARE.match(text):
+            frames.append(Frame(match["file"], match["line"]))
+        elif match := _AT.match(text):
+            frames.append(Frame(match["file"], match["line"]))
+            if match["rest"]:
+                kept.append(match["rest"])
+        elif (is_diff := bool(_DIFF.match(line))) or len(kept) < 3:
+            compared += is_diff
+            if compared <= 8 and text not in kept:
+                kept.append(text)
+    failure.lines = kept[:12]
+    _place(failure, [frame for frame in frames if own(frame)])
+    return failure
+
+
+def _of_pytest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
+    failure = Failure(name)
+    frames: list[Frame] = []
+    shown: list[str] = []
+    native = False
+    for line in block:
+        if _CAPTURED.match(line):
+            break
+        if match := _SHOWN.match(line):
+            shown.append(match["text"].rstrip())
+        elif (match := _AT.match(line)) and not line.startswith(" "):
+            frames.append(Frame(match["file"], match["line"], match["function"] or ""))
+        elif line.startswith("Traceback (most"):
+            native = True
+    if native:
+        faults, _, _ = read_traces(block, own)
+        for fault in faults[:1]:
+            shown += [fault.headline, *fault.details]
+            frames += fault.frames[::-1]
+    failure.lines = _telling(shown)
+    _place(failure, [frame for frame in reversed(frames) if own(frame)])
+    return failure
+
+
+def _place(failure: Failure, frames: Sequence[Frame]) -> None:
+    """Note the innermost and the outermost place."""
+    if frames:
+        failure.frame = frames[0]
+        failure.caller = frames[-1] if frames[-1].place != frames[0].place else None
+
+
+def _telling(shown: list[str]) -> list[str]:
+    """Put what differs right behind the first line; what both sides have in common comes last."""
+    first: list[str] = []
+    differing = 0
+    for line in shown[1:]:
+        text = line.strip()
+        if text.startswith(("Differing items", "At index", "Extra items", "Left contains", "Right contains")):
+            differing = 4
+        if differing or (text[:2] in ("- ", "+ ", "-<", "+<") and len(first) < 8):
+            first.append(line)
+            differing -= differing > 0
+    first = [line for line in first if not line.strip().startswith("Differing items")]
+    rest = [line for line in shown[1:] if line not in set(first)]
+    return shown[:1] + first + rest
+
+
+def _escaped(name: str) -> str:
+    """Escape what is not ASCII as pytest's short summary does."""
+    if name.isascii():
+        return name
+    return "".join(sign if sign.isascii() else sign.encode("unicode_escape").decode() for sign in name)
+
+
+def _spelled(name: str) -> str:
+    """Spell a test as pytest's sections do: `TestOrders.test_total[EUR]`."""
+    base, bracket, parameters = name.partition("[")
+    return base.replace("::", ".") + bracket + parameters
+
+
+def _with_results(
+    failures: dict[str, Failure],
+    results: list[tuple[str, str]],
+    lines: Sequence[str],
+    used: set[int],
+    own: OwnCode,
+) -> list[Failure]:
+    """Join pytest's sections with its short summary; `--tb=line` and `no` have that alone."""
+    by_name: dict[str, Failure] = {}
+    for name, failure in failures.items():
+        short = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", name)
+        by_name[_spelled(_escaped(short))] = failure
+    placed: list[Failure] = []
+    if not failures:
+        for at, line in enumerate(lines):
+            match = _AT.match(line) if line[:1].strip() and at not in used else None
+            if (
+                match
+                and match["rest"]
+                and re.match(r"[\w.]+(?:Error|Exception|Failed|Warning|Exit)?\b:? ?|assert ", match["rest"])
+            ):
+                frame = Frame(match["file"], match["line"])
+                placed.append(Failure("", [match["rest"]], frame if own(frame) else None))
+                used.add(at)
+    joined: list[Failure] = []
+    for number, (name, message) in enumerate(results):
+        short = name.partition("::")[2] or name
+        known = by_name.pop(_spelled(short), None)
+        if known is None and len(placed) == len(results):
+            known = placed[number]
+        told = known.lines if known and known.lines else [message] if message else []
+        joined.append(Failure(name, told, known.frame if known else None, known.caller if known else None))
+    joined += by_name.values()
+    return joined

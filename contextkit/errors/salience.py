@@ -1,0 +1,145 @@
+"""Which lines of a text matter, whatever its format: the guard behind all parsers."""
+
+from collections.abc import Collection, Sequence
+
+from .patterns import Pattern
+
+# Looking for fifty words one by one is faster than one expression with all of them.
+_STRONG = (
+    *(
+        "error",
+        "exception",
+        "fatal",
+        "panic",
+        "traceback",
+        "failed",
+        "failure",
+        "denied",
+        "refused",
+        "cannot",
+    ),
+    *("can't", "couldn't", "could not", "unable", "not found", "no such", "unresolved", "aborted", "killed"),
+    *("segmentation", "core dumped", "timed out", "timeout", "unhandled", "uncaught", "out of memory"),
+    *("exit code", "exit status", "exited with", "exit with", "non-zero", "not ok", "conflict", "crash"),
+    *("corrupt", "assertion", "violat", "invalid", "undefined", "unexpected", "missing", "✖", "✗", "×", "●"),
+    *("rejected", "mismatch", "does not", "doesn't", "is not", "must be", "too few", "too many", "too long"),
+    *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
+    *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
+    *("not allowed", "impossible"),
+)
+_STRONG_WORDS = Pattern(r"\bfail\b|\bbad\b|returned \d|^e  ")
+_WEAK = Pattern(
+    r"expected|received|actual|\bgot\b|\bwant\b|left:|right:|warn|assert|caused by|raise |throw|hint|help:|note:|"
+    r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"
+)
+_TYPES = Pattern(
+    r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^[A-Z]\w+(?:\.\w+)*: "
+)
+_SUCCESS = Pattern(
+    r"(?i)\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b"
+)
+_TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
+_SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
+_WORD = Pattern(r"[^\W_]\w+")
+_SPACES = Pattern(r"\s+")
+
+FAILED = (
+    *(
+        "error",
+        "fail",
+        "exception",
+        "fatal",
+        "panic",
+        "traceback",
+        "denied",
+        "refused",
+        "cannot",
+        "could not",
+    ),
+    *(
+        "unable",
+        "not found",
+        "abort",
+        "killed",
+        "segmentation",
+        "timed out",
+        "uncaught",
+        "sanitizer",
+        "not ok",
+    ),
+    *("exit code", "exit status", "exited with"),
+)
+"""What a text that tells of a failure has at least one of, in small letters."""
+
+
+def failure_at(text: str) -> int:
+    """Find the first word that tells of a failure: where it begins, or -1.
+
+    >>> failure_at("it has failed"), failure_at("done")
+    (7, -1)
+    """
+    lowered = text.lower()
+    return min((at for word in FAILED if (at := lowered.find(word)) >= 0), default=-1)
+
+
+def weight(line: str) -> int:
+    """Say how much a line matters: 3 names an error, 2 speaks of one, 1 may help, 0 none of these.
+
+    >>> [weight(line) for line in ("KeyError: 'a'", "0 errors", "connection refused", "  at a.py:3", "done")]
+    [3, 0, 2, 1, 0]
+    """
+    lowered = line.lower()
+    if _SUCCESS.search(line) or _TITLE.match(line):
+        return 0
+    if any(word in lowered for word in _STRONG) or _STRONG_WORDS.search(lowered):
+        return (
+            3
+            if _TYPES.search(line) or lowered.lstrip().startswith(("error", "fatal", "panic", "fail"))
+            else 2
+        )
+    if _TYPES.search(line):
+        return 2
+    return 1 if _WEAK.search(lowered) else 0
+
+
+def shape(line: str) -> str:
+    """Give what a line has in common with its likes: numbers and quotes are masked.
+
+    >>> shape("worker 12: cannot open 'a.txt'")
+    'worker 0: cannot open 0'
+    """
+    return _SPACES.sub(" ", _SHAPE.sub("0", line)).strip()
+
+
+def words_of(text: str) -> set[str]:
+    """Give the words of a text that carry meaning: two characters and more."""
+    return set(_WORD.findall(text))
+
+
+def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) -> list[tuple[int, int, int]]:
+    """Find the lines that matter, one of each shape, in order.
+
+    Returns:
+        For each: its number, its weight and how many lines have its shape. The last line that is not blank is
+        always one of them.
+    """
+    first: dict[str, list[int]] = {}
+    last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), -1)
+    for at, line in enumerate(lines):
+        if at in used or not line.strip():
+            continue
+        heavy = weight(line[:400])
+        if heavy >= least or at == last:
+            entry = first.setdefault(shape(line[:400]), [at, max(heavy, 2 if at == last else 0), 0])
+            entry[2] += 1
+    return [(at, heavy, times) for at, heavy, times in first.values()]
+
+
+def explains(summary: Collection[str], line: str) -> bool:
+    """Whether most words of a line stand in a summary.
+
+    >>> explains({"cannot", "open", "file"}, "cannot open file a.txt")
+    True
+    """
+    words = words_of(line[:400])
+    return sum(word in summary for word in words) * 3 >= len(words) * 2

@@ -1,0 +1,221 @@
+"""Summaries of errors: golden files, exceptions, and the guards.
+
+`python -m tests.test_errors_summaries` writes the golden files anew; read the difference first.
+"""
+
+import asyncio
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pydantic
+import pytest
+
+from contextkit import SettingError, summarize_error, token_counter
+from contextkit.errors.facts import Frame
+from contextkit.errors.lines import plain
+from contextkit.errors.salience import failure_at
+from contextkit.errors.summaries import MARKERS
+
+HERE = Path(__file__).parent
+TEXTS = {
+    path.stem: path.read_text(encoding="utf-8") for path in sorted((HERE / "data" / "errors").glob("*.txt"))
+}
+COUNT = token_counter("o200k_base")
+
+
+def golden(name: str) -> Path:
+    """Give the file of a summary."""
+    return HERE / "golden" / "errors" / f"{name}.txt"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_summary_is_what_its_golden_file_says(name: str) -> None:
+    """Each of our error texts is summarised as its golden file has it."""
+    assert f"{summarize_error(TEXTS[name])}\n" == golden(name).read_text(encoding="utf-8")
+
+
+def prefixed(text: str) -> str:
+    """Put a logger's prefix before each line."""
+    lines = text.split("\n")
+    return "\n".join(
+        f"2031-05-02 10:00:{n % 60:02},{n % 999:03} ERROR app: {line}" for n, line in enumerate(lines)
+    )
+
+
+MUTATIONS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "colours": lambda text: "\n".join(f"\x1b[31m{line}\x1b[0m" for line in text.split("\n")),
+    "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "a logger's prefix": prefixed,
+    "a container's prefix": lambda text: "\n".join(f"web_1  | {line}" for line in text.split("\n")),
+    "indented": lambda text: "\n".join(f"    {line}" for line in text.split("\n")),
+    "renamed classes": lambda text: re.sub(r"\b([A-Z]\w+?)(?:Error|Exception)\b", r"\1Gone", text),
+    "the first half": lambda text: text[: len(text) // 2],
+    "the second half": lambda text: text[len(text) // 2 :],
+    "among other lines": lambda text: "\n".join(f"step {n}" for n in range(99)) + f"\n{text}\ndone\n" * 1,
+}
+
+
+@pytest.mark.parametrize("parse", [True, False])
+@pytest.mark.parametrize("mutation", MUTATIONS)
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_guards_hold(name: str, mutation: str, parse: bool) -> None:
+    """No summary is larger than its text, hides a failure, or says a word that is not in the text."""
+    text = MUTATIONS[mutation](TEXTS[name])
+    for budget in (None, 16, 64):
+        summary = summarize_error(text, budget, parse=parse)
+        check(text, summary, budget)
+
+
+def check(text: str, summary: str, budget: int | None) -> None:
+    """Check what holds of each summary."""
+    read = plain(text)
+    assert COUNT(summary) <= (budget or 2_000)
+    assert COUNT(summary) <= COUNT(text)
+    assert len(summary) <= len(text)
+    if failure_at(read) >= 0 and budget is None:
+        assert failure_at(summary) >= 0
+    said = re.sub(r"×\d+|\[\+\d+ more lines\]", " ", summary)
+    assert set(re.findall(r"\w+", said)) - MARKERS <= set(re.findall(r"\w+", read))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_facts_grow_with_the_budget(name: str) -> None:
+    """A larger budget shows each line that a smaller one shows, if not more of it."""
+    smaller = ""
+    for budget in (16, 32, 64, 128, 256, 512):
+        larger = summarize_error(TEXTS[name], budget)
+        if smaller and larger != TEXTS[name].strip():
+            assert set(re.findall(r"\w+", smaller)) - MARKERS <= set(re.findall(r"\w+", larger))
+        smaller = larger
+
+
+def test_an_exception_is_told_with_its_chain_and_notes() -> None:
+    """An exception object says type, message, cause, notes and place."""
+    try:
+        try:
+            int("x")
+        except ValueError as error:
+            error.add_note("while reading line 3")
+            raise LookupError("no number") from error
+    except LookupError as caught:
+        summary = summarize_error(caught)
+    assert summary.startswith("LookupError: no number\n  at tests/test_errors_summaries.py:")
+    assert "caused by ValueError: invalid literal for int() with base 10: 'x'" in summary
+    assert "while reading line 3" in summary
+
+
+def test_a_group_tells_its_children() -> None:
+    """Each exception of a group is told, with its place."""
+
+    async def failing(number: int) -> None:
+        raise TimeoutError(f"region {number}")
+
+    async def both() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(failing(1))
+            group.create_task(failing(2))
+
+    with pytest.raises(ExceptionGroup) as caught:
+        asyncio.run(both())
+    summary = summarize_error(caught.value)
+    assert "- TimeoutError: region 1" in summary
+    assert "- TimeoutError: region 2" in summary
+
+
+def test_recursion_is_folded() -> None:
+    """A cycle of calls is told once, with how often it came."""
+
+    def left(depth: int) -> int:
+        return right(depth + 1)
+
+    def right(depth: int) -> int:
+        return left(depth + 1)
+
+    with pytest.raises(RecursionError) as caught:
+        left(0)
+    summary = summarize_error(caught.value)
+    assert "recursion ×" in summary
+    assert "left" in summary
+    assert COUNT(summary) < 120
+
+
+def test_validation_errors_are_told_by_place() -> None:
+    """Pydantic's errors are `place: message; got value`."""
+
+    class Order(pydantic.BaseModel):
+        number: int
+        currency: str
+
+    with pytest.raises(pydantic.ValidationError) as caught:
+        Order.model_validate({"number": "x12"})
+    summary = summarize_error(caught.value)
+    assert (
+        "number: Input should be a valid integer, unable to parse string as an integer; got 'x12'" in summary
+    )
+    assert "currency: Field required" in summary
+    assert "errors.pydantic.dev" not in summary
+
+
+def test_what_a_process_wrote_is_told() -> None:
+    """The standard error of a failed process is a part of its exception."""
+    code = "import sys; print('disk is full', file=sys.stderr); sys.exit('upload failed')"
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert "upload failed" in summarize_error(caught.value)
+
+
+def test_own_code_is_a_rule_of_the_user() -> None:
+    """The rule decides which frames are told."""
+    text = TEXTS["java_chain"]
+
+    def own(frame: Frame) -> bool:
+        return "Importer" in frame.function
+
+    assert "Stats.java:12" in summarize_error(text)
+    assert "Stats.java:12" not in summarize_error(text, own=own)
+
+
+def test_the_exit_status_is_told() -> None:
+    """A status is told first, also where the text has no word of failure."""
+    assert summarize_error("main.go:5:2: imported and not used", status=1).startswith("exit status 1\n")
+
+
+def test_a_budget_is_a_positive_number() -> None:
+    """A budget of none is an error."""
+    with pytest.raises(SettingError):
+        summarize_error("x", 0)
+
+
+HOSTILE = {
+    "a word": "a" * 300_000,
+    "frames": "    at " * 40_000,
+    "brackets": "    at a(" * 40_000,
+    "places": ":1" * 100_000,
+    "folders": "a/" * 100_000 + ":1:1: error",
+    "dots": ("A." * 900 + " 1]\n") * 150,
+    "words": ("a b " * 450 + "1)\n") * 150,
+    "tracebacks": "Traceback (most recent call last):\n" * 8_000,
+    "causes": "Caused by: a.b.C: x\n\tat a.b.C.d(E.java:3)\n" * 6_000,
+    "blank lines": "\n" * 200_000,
+    "quotes": "'\"" * 100_000,
+    "heads": "A: b\n" * 50_000 + "   at x(y.java:3)",
+    "equals signs": ("= " * 90 + "1 failed\n") * 1_500,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_time_grows_with_the_text_alone(text: str) -> None:
+    """Hostile text of some 300 kB takes no longer than its size allows, on a slow machine."""
+    start = time.process_time()
+    summarize_error(text)
+    assert time.process_time() - start < 6
+
+
+if __name__ == "__main__":
+    for name, text in TEXTS.items():
+        golden(name).write_text(f"{summarize_error(text)}\n", encoding="utf-8")
