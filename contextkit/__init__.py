@@ -25,7 +25,6 @@ from .exceptions import (
     ThreadError,
 )
 from .formats import COMPACT, JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Format
-from .messages import NamedThread, from_messages, read_threads
 from .policies import (
     DEFAULT_POLICIES,
     SUMMARY_PROMPT,
@@ -38,13 +37,8 @@ from .policies import (
     Policy,
     Quote,
     Redact,
-    ReferErrors,
-    ResolveErrors,
     Summarize,
-    Supersede,
-    Target,
     Within,
-    default_target,
 )
 from .prompts import Prompt
 from .renderers import Renderer, Template, as_compact, as_json, as_yaml, brief, error_summary, hidden
@@ -59,6 +53,11 @@ if typing.TYPE_CHECKING:
     from .errors.fingerprints import Fingerprint, fingerprint
     from .errors.life import Episode, Escalation, consecutive_errors, episodes, escalation
     from .errors.summaries import summarize_error
+    from .messages import NamedThread, from_messages, read_threads
+    from .policies.refer_errors import ReferErrors
+    from .policies.resolve_errors import ResolveErrors
+    from .policies.supersede import Supersede
+    from .policies.targets import Target, default_target
     from .prefetching import Fetch, FetchCache, Hook, aprefetch, fetched, prefetch
 
 __version__ = "0.1.0"
@@ -156,6 +155,11 @@ _LATER = {
     **dict.fromkeys(("Fingerprint", "fingerprint"), "errors.fingerprints"),
     **dict.fromkeys(("Episode", "Escalation", "consecutive_errors", "episodes", "escalation"), "errors.life"),
     "summarize_error": "errors.summaries",
+    "ReferErrors": "policies.refer_errors",
+    "ResolveErrors": "policies.resolve_errors",
+    "Supersede": "policies.supersede",
+    **dict.fromkeys(("Target", "default_target"), "policies.targets"),
+    **dict.fromkeys(("NamedThread", "from_messages", "read_threads"), "messages"),
     **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),
 }
 

@@ -27,11 +27,7 @@ from .mask import Mask
 from .policy import Arrival, Policy
 from .quote import Quote
 from .redact import Redact
-from .refer_errors import ReferErrors
-from .resolve_errors import ResolveErrors
 from .summarize import SUMMARY_PROMPT, Summarize
-from .supersede import Supersede
-from .targets import Target, default_target
 from .within import Within
 
 DEFAULT_POLICIES: tuple[Policy, ...] = (
@@ -55,11 +51,6 @@ __all__ = [
     "Policy",
     "Quote",
     "Redact",
-    "ReferErrors",
-    "ResolveErrors",
     "Summarize",
-    "Supersede",
-    "Target",
     "Within",
-    "default_target",
 ]
