@@ -219,12 +219,11 @@ def write_tagged(event: Event, body: Renderer = as_yaml) -> str:
     '<user>\nhi\n<\\/user>\n</user>\n'
     """
     body_text = tags.neutralise(_encodable(body(event)), event.type)
-    if not isinstance(event.data, str):
-        body_text = body_text.removesuffix(
-            "\n"
-        )  # the newline that ends a YAML block is the one before our tag
-    lines = f"{body_text}\n" if body_text else ""
-    return f"<{event.type}>\n{lines}</{event.type}>\n"
+    if not isinstance(event.data, str):  # the newline that ends a YAML block is the one before our tag
+        body_text = body_text.removesuffix("\n")
+    if not body_text:
+        return f"<{event.type}>\n</{event.type}>\n"
+    return f"<{event.type}>\n{body_text}\n</{event.type}>\n"  # one copy of what may be very long
 
 
 def _encodable(text: str) -> str:
