@@ -41,7 +41,7 @@ from .policies import (
     Within,
 )
 from .prompts import Prompt
-from .renderers import Renderer, Template, as_compact, as_json, as_yaml, brief, error_summary, hidden
+from .renderers import Renderer, Template, as_compact, as_json, as_yaml, hidden
 from .threads import RESTORE_TOOL, Thread, Unit
 from .tokens.counters import TokenCounter, token_counter
 from .windows import Window, render
@@ -52,6 +52,7 @@ if typing.TYPE_CHECKING:
     from .errors.facts import Frame, own_code
     from .errors.fingerprints import Fingerprint, fingerprint
     from .errors.life import Episode, Escalation, consecutive_errors, episodes, escalation
+    from .errors.rendering import brief, error_summary
     from .errors.summaries import summarize_error
     from .messages import NamedThread, from_messages, read_threads
     from .policies.refer_errors import ReferErrors
@@ -154,6 +155,7 @@ _LATER = {
     **dict.fromkeys(("Frame", "own_code"), "errors.facts"),
     **dict.fromkeys(("Fingerprint", "fingerprint"), "errors.fingerprints"),
     **dict.fromkeys(("Episode", "Escalation", "consecutive_errors", "episodes", "escalation"), "errors.life"),
+    **dict.fromkeys(("brief", "error_summary"), "errors.rendering"),
     "summarize_error": "errors.summaries",
     "ReferErrors": "policies.refer_errors",
     "ResolveErrors": "policies.resolve_errors",

@@ -22,7 +22,7 @@ FLOORS = {
     "tokens": 1,
     "budgets": 2,
     "errors": 3,
-    "renderers": 4,
+    "renderers": 2,
     "messages": 3,
     "formats": 4,
     "variants": 5,
