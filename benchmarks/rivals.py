@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import Any, Literal, TypeAlias
 
 from contextkit import TAGGED, Event, Thread, token_counter
+from contextkit.events import MODEL_KINDS
 from contextkit.tokens.vocabularies import load_encoding
 
 Compile: TypeAlias = Callable[[Thread], Sequence[Event]]
@@ -27,7 +28,6 @@ Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
 ENCODING = "o200k_base"
 count = token_counter(ENCODING)
-_MODEL_KINDS = ("assistant", "reasoning", "call")
 
 
 # ---- what all have in common: events as the messages of a chat
@@ -123,13 +123,13 @@ class Chat:
 def _same_message(earlier: Event, event: Event) -> bool:
     """Tell whether two neighbours are of one model message, by the rule of `Thread.units`."""
     raw = event.raw if isinstance(event.raw, dict) else {}
-    if "message" in raw or not {earlier.kind, event.kind}.issubset(_MODEL_KINDS):
+    if "message" in raw or not {earlier.kind, event.kind}.issubset(MODEL_KINDS):
         return False
     return "part" in raw or event.kind == "call" or earlier.kind != "assistant"
 
 
 def _role(event: Event) -> Role:
-    if event.kind in _MODEL_KINDS:
+    if event.kind in MODEL_KINDS:
         return "assistant"
     if event.kind == "system":
         return "system"

@@ -17,6 +17,8 @@ Kind: TypeAlias = Literal[
 """An event's part in the conversation."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+MODEL_KINDS: frozenset[Kind] = frozenset(("assistant", "reasoning", "call"))
+"""What the model itself writes."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _TYPE = re.compile(r"(?!/)[^\s<>\x00-\x20\x7f-\xa0\ud800-\udfff\ufeff\ufffe\uffff]+\Z")

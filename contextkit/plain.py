@@ -228,3 +228,18 @@ def _key(key: Any) -> str:
     if isinstance(value, list | dict):
         raise _ProblemError(f"the key {key!r} is not text; JSON objects have text as keys")
     return json.dumps(value)
+
+
+def json_in(text: str) -> JSON:
+    """Give the object or the list that a text is as JSON, else `None`.
+
+    >>> json_in('{"price": 51}'), json_in("[sic]")
+    ({'price': 51}, None)
+    """
+    if text[:1] not in ("{", "["):
+        return None
+    try:
+        parsed: JSON = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed

@@ -1,7 +1,6 @@
 """Replaying: a run, step by step: what its contexts held and cost."""
 
 import dataclasses
-import json
 import re
 import statistics
 import time
@@ -10,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from .contexts import Context
-from .events import Event, Kind
+from .events import MODEL_KINDS, Event, Kind
 from .formats import TAGGED, Format
 from .identifiers import identifiers
-from .plain import JSON
+from .plain import JSON, json_in
 from .policies.targets import Target, default_target
 from .rates import RELATIVE, Rates
 from .records import is_record
@@ -25,7 +24,6 @@ Compile: TypeAlias = Callable[[Thread], Context | Sequence[Event]]
 """The events so far -> the context, or the events, that the model is shown. Called before each model message,
 with a thread that only grows."""
 
-_MODEL: frozenset[Kind] = frozenset(("assistant", "reasoning", "call"))
 _ANSWERS: frozenset[Kind] = frozenset(("result", "error"))
 _SURROUNDINGS = 16  # word characters on each side
 _REACH = 96  # characters in which these are looked for
@@ -224,10 +222,10 @@ def replay(
         head = thread.fork(start)
         began = time.perf_counter()
         made = compiled(head)
-        text = made.text if isinstance(made, Context) else ""
+        text = made.text if isinstance(made, Context) else None
         seconds = time.perf_counter() - began
         view = list(made.view() if isinstance(made, Context) else made)
-        tokens, shared, broke = shown.update(text if isinstance(made, Context) else shown.text_of(view))
+        tokens, shared, broke = shown.update(shown.text_of(view) if text is None else text)
         call = Call(start, tokens, shared, broke, seconds)
         if not only_time:
             seen.read(events, numbers, start)
@@ -254,7 +252,7 @@ def _model_messages(events: Sequence[Event], numbers: Sequence[int]) -> Iterator
         stop = start + 1
         while stop < len(events) and numbers[stop] == numbers[start]:
             stop += 1
-        if events[start].kind in _MODEL:
+        if events[start].kind in MODEL_KINDS:
             yield start, stop
         start = stop
 
@@ -265,7 +263,7 @@ def _message_numbers(thread: Thread) -> list[int]:
     numbers: list[int] = []
     last: tuple[str, str | None] | None = None
     for event in thread:
-        part = "model" if event.kind in _MODEL else "answers" if event.kind in _ANSWERS else "other"
+        part = "model" if event.kind in MODEL_KINDS else "answers" if event.kind in _ANSWERS else "other"
         message = (part, unit_of.get(event.id) if part != "other" else event.id)
         numbers.append((numbers[-1] if numbers else -1) + (message != last))
         last = message
@@ -470,24 +468,13 @@ def values(data: JSON) -> Iterator[str]:
     ['7', 'open']
     """
     if isinstance(data, str):
-        parsed = _parsed(data)
+        parsed = json_in(data)
         yield from (data,) if parsed is None else values(parsed)
     elif isinstance(data, dict | list):
         for value in data.values() if isinstance(data, dict) else data:
             yield from values(value)
     elif data is not None and not isinstance(data, bool):
         yield str(data)
-
-
-def _parsed(text: str) -> JSON:
-    """Give the object or the list that a text is as JSON, else `None`."""
-    if text[:1] not in ("{", "["):
-        return None
-    try:
-        parsed: JSON = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return parsed
 
 
 def _fold(text: str) -> str:

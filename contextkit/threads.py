@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, overload
 
-from .events import Event, Kind, kind_of, matches
+from .events import MODEL_KINDS, Event, Kind, kind_of, matches
 from .exceptions import ContextkitError, ReadError, ThreadError
 from .plain import JSON
 from .records import Difference, applied, is_record
 
-_MODEL_KINDS: frozenset[Kind] = frozenset(("assistant", "reasoning", "call"))
 _SILENT_KINDS: frozenset[Kind] = frozenset(("usage", "compaction"))
 
 
@@ -75,7 +74,7 @@ class _Log:
         self.ids[event.id] = position
         if event.kind == "call" and event.call_id is not None:
             self.answers[event.call_id] = unit
-        if self.first_answer is None and event.kind in _MODEL_KINDS:
+        if self.first_answer is None and event.kind in MODEL_KINDS:
             self.first_answer = position
         self.units.append(unit)
         self.events.append(event)
@@ -432,7 +431,7 @@ class Thread(Sequence[Event]):
         records, opened = [], False
         for position, event in enumerate(self):
             record = event.to_record()
-            opened = opened or event.kind in _MODEL_KINDS
+            opened = opened or event.kind in MODEL_KINDS
             if record.get("id") == str(position):
                 del record["id"]
             if record.get("pinned") == (not opened and event.kind in ("system", "user")):
@@ -511,7 +510,7 @@ class Thread(Sequence[Event]):
         return name
 
     def _unit_of(self, event: Event, log: _Log) -> str:
-        if event.kind in _MODEL_KINDS:
+        if event.kind in MODEL_KINDS:
             position = self._same_message(event, log)
             if position is not None:
                 return log.units[position]
@@ -537,7 +536,7 @@ class Thread(Sequence[Event]):
             return None
         for position in range(self._length - 1, -1, -1):
             earlier = log.events[position]
-            if earlier.kind in _MODEL_KINDS:
+            if earlier.kind in MODEL_KINDS:
                 begins = event.kind in ("assistant", "reasoning") and earlier.kind == "assistant"
                 return position if "part" in raw or not begins else None
             if earlier.kind not in _SILENT_KINDS and "part" not in raw:
@@ -546,7 +545,7 @@ class Thread(Sequence[Event]):
 
     def _put(self, event: Event, unit: str) -> "Thread":
         """Give this view with one more event of the log; an answer whose call is gone stands for itself."""
-        if event.call_id is not None and event.kind not in _MODEL_KINDS and unit == event.id:
+        if event.call_id is not None and event.kind not in MODEL_KINDS and unit == event.id:
             event = event.having(call_id=None)
         log = self._log
         if len(log.events) != self._length:

@@ -7,7 +7,7 @@ from ..budgets import Meter
 from ..events import Event
 from ..plain import JSON, same
 from ..threads import Thread
-from .policy import telling
+from .policy import left_out, telling
 
 _COUNT = re.compile(r"\n\[(\d+) times in a row\]\Z")
 _LEFT_OUT = re.compile(r"\[\S+ \S+ left out: one of several in a row\]\Z")
@@ -38,7 +38,7 @@ class CollapseErrors:
             for event in earlier:
                 others = [e for e in units[event.id].events if e is not event and e.kind != "call"]
                 if others or units[event.id].held:
-                    changes[str(event.id)] = f"[{event.type} {event.id} left out: one of several in a row]"
+                    changes[str(event.id)] = left_out(event, "one of several in a row")
                 else:
                     gone += [str(e.id) for e in units[event.id].events]
             changes[str(newest.id)] = f"{_core(newest)}\n[{times} times in a row]"

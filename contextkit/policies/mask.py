@@ -8,7 +8,7 @@ from ..budgets import Meter, whole_number
 from ..events import Event, matches
 from ..plain import JSON
 from ..threads import Thread
-from .policy import patterns, size, telling
+from .policy import left_out, patterns, size, telling
 
 _MASKED = re.compile(r"\[\S+ \S+ left out: [\d,]+ (?:line|item|field)s?, [\d,]+ characters?\]\Z")
 
@@ -59,4 +59,4 @@ class Mask:
 
 
 def _placeholder(event: Event) -> str:
-    return f"[{event.type} {event.id} left out: {size(event)}]"
+    return left_out(event, size(event))

@@ -46,6 +46,15 @@ def patterns(name: str, types: str | Sequence[str]) -> tuple[str, ...]:
     return given
 
 
+def left_out(event: Event, why: str) -> str:
+    """Write the line that stands for an event whose data is left out; its id brings the data back.
+
+    >>> left_out(Event("read_result", "import os", id="17"), "written since")
+    '[read_result 17 left out: written since]'
+    """
+    return f"[{event.type} {event.id} left out: {why}]"
+
+
 def size(event: Event) -> str:
     r"""Say how much an event's data is: in lines, items or fields, and in characters.
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..events import Event
+from ..events import MODEL_KINDS, Event
 from ..identifiers import identifiers
-from ..plain import JSON
+from ..plain import JSON, json_in
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,17 +55,16 @@ def source_of(event: Event, *, cut: bool = False) -> Source:
     'flight: HAT069, stops: []\nflight: HAT083, price: economy: 51'
     """
     text = event.text
-    # Also of text that is JSON; it may be nested deeper than anything can be that has been read.
-    with contextlib.suppress(ValueError, RecursionError):
-        if text[:1] in ("{", "["):
-            text = "\n".join(records(json.loads(text)))
+    value = json_in(event.data) if isinstance(event.data, str) else event.data
+    if isinstance(value, dict | list):
+        with contextlib.suppress(RecursionError):  # what stands in a text may be nested very deep
+            text = "\n".join(records(value))
     if cut:
         text = _MARKER.sub("", text)
     said = event.kind == "user" and len(text) <= _FEW_WORDS
     if len(text) > _LONGEST:
         text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in text.split("\n")])
-    own = event.kind in ("assistant", "reasoning", "call")
-    return Source(f"{event.type} {event.id}", text, own, said)
+    return Source(f"{event.type} {event.id}", text, event.kind in MODEL_KINDS, said)
 
 
 def records(value: JSON) -> list[str]:

@@ -11,7 +11,7 @@ from ..events import Event
 from ..exceptions import SettingError
 from ..plain import JSON
 from ..threads import Thread
-from .policy import telling
+from .policy import left_out, telling
 from .targets import default_target
 
 
@@ -61,7 +61,7 @@ class ResolveErrors:
         for episode in episodes(view, subject=self.subject, hold=self.hold, own=self.own):
             whole = [event for event in episode.errors if not _is_cut(event)]
             for event in whole[:-1]:
-                self._cut(changes, meter, event, f"[{event.type} {event.id} left out: it came again]")
+                self._cut(changes, meter, event, left_out(event, "it came again"))
             for event in whole[-1:]:
                 self._cut(changes, meter, event, self._told(event, episode))
         return view.replace_all(changes) if changes else view

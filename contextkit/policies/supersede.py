@@ -12,7 +12,7 @@ from ..events import Event, matches
 from ..exceptions import SettingError
 from ..plain import JSON
 from ..threads import Thread
-from .policy import patterns, telling
+from .policy import left_out, patterns, telling
 from .targets import Target, TargetsOf, default_target
 
 _END = sys.maxsize  # the line after the last one of a resource
@@ -78,7 +78,7 @@ class Supersede:
             elif event.kind == "result" and not _is_left_out(event):
                 whole = view.whole(id)
                 if (reason := later.reason(whole, exchange)) and self._may_cut(event):
-                    line = f"[{event.type} {id} left out: {reason}]"
+                    line = left_out(event, reason)
                     if meter(event.with_data(line)) < meter(event):
                         changes[id] = line
                         continue
@@ -236,5 +236,5 @@ def _identity(event: Event) -> tuple[bool, str]:
 def _is_left_out(event: Event) -> bool:
     """Whether the data is the line that a policy has put there."""
     data = event.data
-    is_line = isinstance(data, str) and data.startswith(f"[{event.type} {event.id} left out: ")
+    is_line = isinstance(data, str) and data.startswith(left_out(event, "")[:-1])
     return is_line and data.endswith("]") and "\n" not in data
