@@ -157,8 +157,13 @@ def _saved(measure: Measure, before: Thread, after: Thread) -> int:
 
 def mark_of(view: Thread, measure: Measure, budget: Budget) -> int:
     """Give what a compaction of the view goes down to, in tokens."""
+    return budget.mark(held_tokens(view, measure))
+
+
+def held_tokens(view: Thread, measure: Measure) -> int:
+    """Give the tokens of what may not be cut, the text around the thread included."""
     held = [event for unit in view.units() if unit.held for event in unit.events]
-    return budget.mark(measure.fixed + sum(map(measure.tokens, held)))
+    return measure.fixed + sum(map(measure.tokens, held))
 
 
 def _summarized(

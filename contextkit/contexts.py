@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .budgets import Budget, whole_number
 from .compaction import Stage
@@ -14,6 +14,9 @@ from .plain import JSON
 from .records import is_bill, is_record
 from .threads import Thread
 from .tokens.counters import TokenCounter, base_of
+
+if TYPE_CHECKING:
+    from .messages.writing import Written
 
 State = Literal["kept", "changed", "added", "gone"]
 
@@ -139,6 +142,21 @@ class Context:
     def text(self) -> str:
         """The whole text."""
         return self._measure.text(self._log.view())
+
+    @functools.cached_property
+    def written(self) -> "Written":
+        """The context as messages, what stands beside them, and what they could not hold.
+
+        A message format makes those of its provider. Of a text format they are two, in the shape of
+        OpenAI Chat: the prompt before the thread as the system's, and the thread, with what stands
+        after it, as the user's.
+        """
+        return self._measure.written(self._log.view())
+
+    @property
+    def messages(self) -> list[dict[str, JSON]]:
+        """The context as messages; see `written`."""
+        return self.written.messages
 
     @property
     def counter(self) -> TokenCounter:

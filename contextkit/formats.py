@@ -92,13 +92,21 @@ class Format:
         """
         if is_bill(event):
             return ""
-        rule = self.rule(event)
-        if rule is not None:
-            body = _rendered(rule, event)
-            if not body:
-                return ""
+        body = self.body(event)
+        if body == "":
+            return ""
+        if body is not None:
             event = event.having(data=body, raw=None)
         return _rendered(self.write, event)
+
+    def body(self, event: Event) -> str | None:
+        """Write what a rule puts in the place of the event's data, if there is one for it.
+
+        Raises:
+            RenderError: If the renderer raises, or gives something else than text.
+        """
+        rule = self.rule(event)
+        return None if rule is None else _rendered(rule, event)
 
     def rule(self, event: Event) -> Renderer | None:
         """Give the rule that renders the event, if there is one."""

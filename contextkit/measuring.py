@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .budgets import Meter
 from .events import Event
@@ -12,6 +12,9 @@ from .threads import Thread
 from .tokens.counters import Estimate, TokenCounter, base_of, count, seams_of
 from .tokens.cutting import exceeds
 from .tokens.seams import is_safe, joined_count
+
+if TYPE_CHECKING:
+    from .messages.writing import Written
 
 _Item = TypeVar("_Item")
 _LONG = 16  # characters a token: a text with more than that may be told too long without a full count
@@ -83,9 +86,11 @@ class Memory:
     Attributes:
         known: The events that were looked up and their pieces, by address.
         tally: The last view, added up.
+        letter: The last view, written as messages.
+        texts: The texts of messages and their tokens.
     """
 
-    __slots__ = ("_fixed", "_lines", "_pieces", "known", "tally")
+    __slots__ = ("_fixed", "_lines", "_pieces", "known", "letter", "tally", "texts")
 
     def __init__(self) -> None:
         self._fixed: dict[str, int] = {}
@@ -93,6 +98,8 @@ class Memory:
         self._pieces: dict[Event, Piece] = {}
         self.known: dict[int, tuple[Event, Piece]] = {}
         self.tally = Tally()
+        self.letter: object = None
+        self.texts: dict[str, int] = {}
 
     def piece(self, event: Event, write: Callable[[Event], Piece]) -> Piece:
         """Give the event's piece, written if it is not there yet."""
@@ -128,6 +135,8 @@ class Memory:
             used = [known for event in view if (known := self.known.get(id(event)))]
             self.known = {id(event): (event, piece) for event, piece in used}
             self._pieces = dict(used)
+        if len(self.texts) > 4 * len(view) + 4_096:
+            self.texts.clear()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -239,6 +248,14 @@ class Measure:
         else:
             fragments = self.format.separator.join([piece.text for piece in self.pieces(view)])
         return f"{self.before}{fragments}{self.after}" if self.before or self.after else fragments
+
+    def written(self, view: Iterable[Event]) -> "Written":
+        """Give the whole as two messages: what stands before the thread, and all else."""
+        from .messages.writing import Written
+
+        before, all = self.before, self.text(view)
+        system = [{"role": "system", "content": before}] if before else []
+        return Written("openai-chat", [*system, {"role": "user", "content": all.removeprefix(before)}])
 
     def counted(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole text; of an estimate, what it is made from."""

@@ -23,7 +23,6 @@ from ..threads import Thread
 from . import anthropic, guide, openai_chat
 from .envelopes import block_part, plain_messages
 from .lines import Lines
-from .parts import system_events
 
 _KNOWN = (
     'known are {"messages": [...]}, {"events": [...]}, a list of messages or of events, a list of these, '
@@ -33,6 +32,9 @@ _OPENAI_ROLES = ("developer", "tool", "function")
 _OPENAI_KEYS = ("tool_calls", "function_call", "refusal", "reasoning_content", "audio")
 _OPENAI_PARTS = ("image_url", "input_audio", "video_url", "refusal")
 _ANTHROPIC_BLOCKS = ("thinking", "redacted_thinking", "image", "document")
+READERS: Mapping[str, Any] = {reader.PROVIDER: reader for reader in (openai_chat, anthropic)}
+"""The modules that read and write messages, by the names of the providers."""
+
 _INDEX = re.compile(r"(?:messages|events)\[(\d+)\]")
 
 
@@ -70,11 +72,11 @@ def from_messages(
     [('system', 'Deploy with care.'), ('user', 'deploy it')]
     """
     history = plain_messages(messages)
-    reader = anthropic if _provider(history, beside=system is not None) == anthropic.PROVIDER else openai_chat
-    return Thread([*system_events(system, reader.PROVIDER), *reader.events(history)])
+    provider = provider_of(history, beside=system is not None)
+    return Thread([*READERS[provider].system(system), *READERS[provider].events(history)])
 
 
-def _provider(messages: Iterable[dict[str, JSON]], *, beside: bool) -> str:
+def provider_of(messages: Iterable[Any], *, beside: bool) -> str:
     """Tell whose messages these are; OpenAI's signs decide: its look-alikes borrow Anthropic's blocks."""
     signs = {sign for message in messages for sign in _signs(message)}
     if openai_chat.PROVIDER in signs:

@@ -1,0 +1,127 @@
+"""Message formats: a thread as the messages of a provider. Each is a value, as any other format is.
+
+| format | its messages are for |
+|---|---|
+| `OPENAI_CHAT` | OpenAI's Chat Completions, and the many servers that speak its dialect |
+| `OPENAI_RESPONSES` | OpenAI's Responses: a list of input items |
+| `ANTHROPIC` | Anthropic's Messages |
+| `GEMINI` | Gemini's contents |
+
+What came from the same provider goes back as it came; all else is written so that the provider
+accepts it (see `contextkit.messages.writing`). A rule renders what stands in the place of an event's
+data; where there is no message for an event, it is a user's text in the look of another format.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .codecs.json import encode
+from .events import Event
+from .formats import TAGGED, Format
+from .messages import anthropic, openai_chat
+from .messages.writing import Dialect, Writer, Written
+from .plain import JSON, copied, plain
+
+
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
+class MessageFormat(Format):
+    """A thread as the messages of a provider.
+
+    Attributes:
+        dialect: How the provider writes the parts of a message.
+        look: The text format of what is no message.
+        tools: The definitions of the tools that are sent along; they count.
+
+    >>> from .threads import Thread
+    >>> thread = Thread([Event("user", "deploy it")]).call("list_git_tags", {"last": 2}, call_id="1")
+    >>> for message in OPENAI_CHAT.written(thread.result("1", ["v1.4.2", "v1.4.1"])).messages[1:]:
+    ...     print(message["role"], message["content"], message.get("tool_calls"))
+    assistant None [{'id': '1', 'type': 'function', 'function': {'name': 'list_git_tags', 'arguments': '{"last":2}'}}]
+    tool ["v1.4.2","v1.4.1"] None
+    """
+
+    dialect: Dialect = openai_chat.DIALECT
+    look: Format = TAGGED
+    tools: JSON = None
+
+    __hash__ = Format.__hash__
+
+    def __call__(self, event: Event) -> str:
+        """Write one event as it stands in the messages: JSON, a message a line; see `Format`."""
+        return "".join(encode(message) + "\n" for message in self.alone(event))
+
+    def text(self, thread: Iterable[Event]) -> str:
+        """Write the events as messages, one a line as JSON."""
+        return "".join(encode(message) + "\n" for message in self.written(thread).messages)
+
+    def with_tools(self, tools: Sequence[object]) -> "MessageFormat":
+        """Give the format with the definitions of the tools that are sent along."""
+        return dataclasses.replace(self, tools=plain(list(tools), "tools"))
+
+    def writer(self) -> Writer:
+        """Give a writer of messages."""
+        return Writer(self.dialect, _Look(self))
+
+    def written(self, thread: Iterable[Event]) -> Written:
+        """Write events as messages."""
+        writer = self.writer()
+        writer.feed(thread)
+        messages, system = copied(writer.ended()), copied(writer.system)
+        return Written(self.dialect.provider, messages, system, tuple(writer.losses))
+
+    def alone(self, event: Event) -> list[dict[str, JSON]]:
+        """Write one event as messages of its own."""
+        writer = self.writer()
+        if event.kind in ("result", "error") and event.call_id is not None:
+            writer.answering(event.call_id, event.type.rpartition("_")[0] or event.type)
+        writer.feed([event])
+        return [{"system": writer.system}] if writer.system is not None else writer.messages
+
+    def __repr__(self) -> str:
+        return Format.__repr__(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (self.name, self.dialect.provider, dict(self.rules), self.look, self.tools)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Look:
+    """What a message format makes of events that are no messages."""
+
+    format: MessageFormat
+
+    def body(self, event: Event) -> str | None:
+        """Write what a rule puts in the place of the event's data, if there is one."""
+        return self.format.body(event)
+
+    def text(self, event: Event) -> str:
+        """Write the event as a text, in the look of a text format."""
+        body = self.format.body(event)
+        return self.format.look(event if body is None else event.having(data=body, raw=None))
+
+
+def _format(name: str, dialect: Dialect) -> MessageFormat:
+    return MessageFormat(name, _no_fragment, dialect=dialect)
+
+
+def _no_fragment(event: Event) -> str:
+    raise NotImplementedError  # `MessageFormat.__call__` writes an event
+
+
+def _rebuilt(
+    name: str, provider: str, rules: Mapping[str, Any], look: Format, tools: JSON
+) -> MessageFormat:
+    return dataclasses.replace(MESSAGE_FORMATS[provider], name=name, look=look, tools=tools) | rules
+
+
+OPENAI_CHAT = _format("OPENAI_CHAT", openai_chat.DIALECT)
+"""OpenAI's Chat Completions."""
+
+ANTHROPIC = _format("ANTHROPIC", anthropic.DIALECT)
+"""Anthropic's Messages."""
+
+MESSAGE_FORMATS: Mapping[str, MessageFormat] = {
+    format.dialect.provider: format for format in (OPENAI_CHAT, ANTHROPIC)
+}
+"""The message formats by the names of their providers."""

@@ -1,0 +1,383 @@
+"""The events of a thread -> a provider's messages that it accepts.
+
+Whatever is as it came from the same provider is written as it came. All else is written anew by the
+provider's `Dialect`, under the rules that every provider has:
+
+- an answer stands directly behind its call, in the form the provider wants;
+- a call that nobody answered before something else was said gets the fixed answer `NO_RESULT`; an
+  answer that comes later than that, or whose call is gone, is told to the model as a user's text;
+- what is no message (a note, an event of the user's own type, what a compaction left) is a user's
+  text in the look of a text format;
+- what cannot be carried over is named in `losses`.
+
+Nothing that was written changes when the thread grows, but for answers that stood in for late ones
+at the very end.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, Protocol
+
+from ..events import MODEL_KINDS, Event
+from ..plain import JSON
+from ..records import is_bill, is_record
+from .bodies import body_of, frame_of, merge, raw_of
+from .media import Media, contents
+
+NO_RESULT = "(no result: the call was not answered)"
+"""What stands in for the result of a call that was never answered."""
+
+OPENING = "(the conversation begins here)"
+"""What a user says first where a provider wants a user's message first and there is none."""
+
+Role = Literal["system", "user", "assistant", "tool"]
+
+_Waiting = tuple[str, str, Mapping[str, JSON]]  # id and name as written, and the frame of the call
+
+PLAIN = ("user", "assistant", "system", "developer")
+
+
+class Dialect(Protocol):
+    """How one provider writes the parts of a message. A body is put into a message by `bodies.merge`."""
+
+    @property
+    def provider(self) -> str:
+        """The provider's name, as `raw` has it."""
+    @property
+    def beside(self) -> bool:
+        """Whether the system prompt stands beside the messages; later ones are a user's text."""
+    @property
+    def together(self) -> bool:
+        """Whether the answers to the calls of one message stand in one message."""
+    @property
+    def apart(self) -> bool:
+        """Whether each part is an item of its own, so that there are no messages of many parts."""
+    def shell(self, role: Role) -> dict[str, JSON]:
+        """Give an empty message."""
+    def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
+        """Give the body of a text."""
+    def media(self, media: Media, role: Role) -> dict[str, JSON] | None:
+        """Give the block of an image, a sound or a file, where such a message can hold it."""
+    def block(self, block: dict[str, JSON]) -> dict[str, JSON]:
+        """Give the body of a block that `media` gave."""
+    def reasoning(self, text: str) -> dict[str, JSON] | None:
+        """Give the body of a thought of which only the text is known, where that can be sent."""
+    def call(
+        self, id: str, name: str, data: JSON, arguments: str | None, frame: Mapping[str, JSON]
+    ) -> dict[str, JSON]:
+        """Give the body of a call; `arguments` are its data as the text that came."""
+    def result(
+        self,
+        id: str,
+        name: str,
+        content: Sequence[str | dict[str, JSON]],
+        failed: bool,
+        frame: Mapping[str, JSON],
+    ) -> dict[str, JSON]:
+        """Give the body of the answer to a call: texts, and blocks that `media` gave."""
+    def name(self, name: str) -> str:
+        """Give a tool's name that the provider takes."""
+    def id(self, id: str) -> str:
+        """Give a call's id that the provider takes."""
+    def system(self, texts: Sequence[str]) -> JSON:
+        """Give the system prompt that stands beside the messages."""
+
+
+class Look(Protocol):
+    """How events look that are no messages, and what the user renders himself."""
+
+    def body(self, event: Event) -> str | None:
+        """Give what a renderer of the user's puts in the place of the event's data, if there is one."""
+    def text(self, event: Event) -> str:
+        """Write the event as text, frame included."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Loss:
+    """Something of an event that a provider's messages cannot hold.
+
+    Attributes:
+        event: The event's id.
+        type: The event's type.
+        what: What it is, such as `reasoning` or `image`.
+        became: What was made of it, such as `left out` or `a line of text`.
+    """
+
+    event: str
+    type: str
+    what: str
+    became: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Written:
+    """A thread as a provider's messages.
+
+    Attributes:
+        provider: The provider.
+        messages: The messages, items or contents.
+        system: The system prompt, where it stands beside them.
+        losses: What could not be carried over.
+    """
+
+    provider: str
+    messages: list[dict[str, JSON]]
+    system: JSON = None
+    losses: tuple[Loss, ...] = ()
+
+    def request(self) -> dict[str, JSON]:
+        """Give what the provider's client takes by keyword.
+
+        >>> Written("anthropic", [{"role": "user", "content": "deploy it"}], "Deploy with care.").request()
+        {'messages': [{'role': 'user', 'content': 'deploy it'}], 'system': 'Deploy with care.'}
+        """
+        messages, system = _KEYWORDS[self.provider]
+        beside = {system: self.system} if self.system is not None else {}
+        return {messages: self.messages, **beside}
+
+
+_KEYWORDS = {
+    "openai-chat": ("messages", "system"),
+    "openai-responses": ("input", "instructions"),
+    "anthropic": ("messages", "system"),
+    "gemini": ("contents", "system_instruction"),
+}
+
+
+class Writer:
+    """Writes events one after the other; it may be asked for the messages at any time.
+
+    Attributes:
+        messages: The messages so far, without answers that stand in at the end.
+        losses: What could not be carried over so far.
+    """
+
+    def __init__(self, dialect: Dialect, look: Look) -> None:
+        self.messages: list[dict[str, JSON]] = []
+        self.losses: list[Loss] = []
+        self._dialect = dialect
+        self._look = look
+        self._system: dict[str, JSON] = {}
+        self._prompts: list[str] = []
+        self._role: Role | None = None  # of the last message
+        self._source = ("", 0)  # where that came from: the provider, and the last part of it
+        self._said = False  # whether it has the model's text
+        self._open: dict[str, _Waiting] = {}  # the calls without an answer
+        self._ids: set[str] = set()
+
+    @property
+    def system(self) -> JSON:
+        """The system prompt that stands beside the messages."""
+        if self._system:
+            return self._system["system"]
+        return self._dialect.system(self._prompts) if self._prompts else None
+
+    def ended(self) -> list[dict[str, JSON]]:
+        """Give the messages, with answers that stand in for those that have not come yet."""
+        messages = list(self.messages)
+        self._close(messages)
+        return messages
+
+    def answering(self, call_id: str, name: str) -> None:
+        """Take it that a call was made, so that its answer can be written by itself."""
+        self._open[call_id] = (call_id, name, {})
+
+    def feed(self, events: Iterable[Event]) -> None:
+        """Write more events."""
+        events = list(events)
+        own = self._dialect.provider
+        spoiled = {e.call_id for e in events if hosted(e) and body_of(e, own) is None}
+        for event in events:
+            if not (is_bill(event) or is_record(event) or event.kind == "usage"):
+                self._event(event, spoiled=hosted(event) and event.call_id in spoiled)
+
+    # ---- one event
+
+    def _event(self, event: Event, *, spoiled: bool) -> None:
+        """Write one event.
+
+        Args:
+            event: The event.
+            spoiled: Whether it is of a tool that its provider ran, and cannot be sent to this one as it came.
+        """
+        rule = self._look.body(event)
+        foreign = raw_of(event).get("provider") != self._dialect.provider
+        body = None if rule is not None else body_of(event, self._dialect.provider)
+        if body is not None and "system" in body:
+            merge(self._system, body)
+        elif event.kind == "call" and (foreign or not spoiled):
+            self._call(event, body)
+        elif event.kind in ("result", "error") and event.call_id in self._open:
+            self._result(event, body, rule)
+        elif body is not None and not spoiled and (event.kind not in ("result", "error") or hosted(event)):
+            self._say(event, self._role_of(event), body)
+        elif rule != "":
+            self._anew(event, rule)
+
+    def _role_of(self, event: Event) -> Role:
+        if event.kind == "system":
+            return "system"
+        return "assistant" if event.kind in MODEL_KINDS or hosted(event) else "user"
+
+    def _anew(self, event: Event, rule: str | None) -> None:
+        """Write an event that is no call, answers none, and cannot stand as it came."""
+        dialect, role = self._dialect, self._role_of(event)
+        if event.kind == "reasoning":
+            thought = dialect.reasoning(event.text if rule is None else rule)
+            if thought is None:
+                self._lost(event, "reasoning", "left out")
+            else:
+                self._say(event, role, thought)
+            return
+        if role == "system" and dialect.beside:
+            if not self.messages:
+                self._prompts.append(self._spoken(event, rule))
+                return
+            self._lost(event, "the role of a system prompt", "a user's text")
+            role = "user"
+        body = body_of(event) if rule is None and event.type not in PLAIN else None
+        found = next((item for item in contents(body) if isinstance(item, Media)), None)
+        if found is None:
+            if text := self._spoken(event, rule):
+                self._say(event, role, dialect.text(text, role, frame_of(event)))
+        elif (block := dialect.media(found, role)) is not None:
+            self._say(event, role, dialect.block(block))
+        else:
+            self._lost(event, found.kind, "a line of text")
+            self._say(event, role, dialect.text(found.placeholder, role, {}))
+
+    def _say(self, event: Event, role: Role, body: dict[str, JSON]) -> None:
+        self._begin(event, role)
+        self.messages[-1] = message = dict(self.messages[-1])  # somebody may hold the message as it was
+        merge(message, body)
+
+    def _spoken(self, event: Event, rule: str | None) -> str:
+        if event.type in PLAIN and (rule is not None or isinstance(event.data, str)):
+            return event.data if rule is None else rule
+        return self._look.text(event).rstrip("\n")
+
+    # ---- calls and answers
+
+    def _call(self, event: Event, body: dict[str, JSON] | None) -> None:
+        frame = frame_of(event)
+        name = self._dialect.name(str(frame.get("name", event.type)))
+        if body is not None:
+            id = str(event.call_id)
+        else:
+            id = self._fresh_id(str(event.call_id))
+            if hosted(event):
+                self._lost(event, "a tool of the provider's", "a tool of the user's")
+            body = self._dialect.call(id, name, event.data, _arguments(event), frame)
+        self._ids.add(id)
+        self._say(event, "assistant", body)
+        if not (hosted(event) and body_of(event, self._dialect.provider) is body):
+            self._open[str(event.call_id)] = (id, name, frame)
+
+    def _fresh_id(self, id: str) -> str:
+        """Give the id that a call is written with: legal, and of no other call."""
+        fresh = self._dialect.id(id)
+        while fresh in self._ids:
+            fresh = self._dialect.id(f"{fresh[-24:]}_{len(self._ids)}")
+        return fresh
+
+    def _result(self, event: Event, body: dict[str, JSON] | None, rule: str | None) -> None:
+        id, name, called = self._open.pop(str(event.call_id))
+        if body is None or id != event.call_id:
+            came = body_of(event) if rule is None else None
+            content = [event.text if rule is None else rule] if came is None else self._answered(event, came)
+            frame = {**called, **frame_of(event)}
+            body = self._dialect.result(id, name, content, event.kind == "error", frame)
+        self._say(event, "tool", body)
+
+    def _answered(self, event: Event, body: dict[str, JSON]) -> list[str | dict[str, JSON]]:
+        """Give what an answer that came from another provider holds: its texts, and blocks of media."""
+        items = list(contents(body))
+        if not any(isinstance(item, Media) for item in items):
+            return ["\n".join(map(str, items)) if items else event.text]
+        content: list[str | dict[str, JSON]] = []
+        for item in items:
+            block = item if isinstance(item, str) else self._dialect.media(item, "tool")
+            if block is None and isinstance(item, Media):
+                self._lost(event, item.kind, "a line of text")
+                block = item.placeholder
+            content.append(block or "")
+        return content
+
+    def _close(self, messages: list[dict[str, JSON]]) -> None:
+        """Answer the calls that wait with what stands in."""
+        last = messages[-1] if self._dialect.together and self._role == "tool" and messages else None
+        for id, name, frame in self._open.values():
+            if last is None or not self._dialect.together:
+                messages.append(self._dialect.shell("tool"))
+            last = messages[-1] = dict(messages[-1])
+            merge(last, self._dialect.result(id, name, [NO_RESULT], False, frame))
+
+    # ---- messages
+
+    def _begin(self, event: Event, role: Role) -> None:
+        """Make sure that the last message is the one that the event stands in."""
+        raw = raw_of(event) if role == "tool" or event.kind not in ("result", "error") or hosted(event) else {}
+        provider, shell, part = str(raw.get("provider", "")), raw.get("message"), raw.get("part")
+        source = (provider, part if isinstance(part, int) else 0)
+        if not self._continues(event, role, source, begins=isinstance(shell, dict)):
+            self._open_message(role, shell if provider == self._dialect.provider else None)
+        self._source = source
+        self._said = self._said or event.kind == "assistant"
+
+    def _open_message(self, role: Role, shell: JSON) -> None:
+        goes_on = role == self._role == "assistant" and (self._dialect.together or self._dialect.apart)
+        if self._open and role != "tool" and not goes_on:
+            self._close(self.messages)
+            self._open.clear()
+        if isinstance(shell, dict):
+            self.messages.append(dict(shell))
+        else:
+            if not self.messages and role == "assistant" and self._dialect.beside:
+                self.messages.append(self._dialect.shell("user"))
+                merge(self.messages[0], self._dialect.text(OPENING, "user", {}))
+            self.messages.append(self._dialect.shell(role))
+        self._role, self._said = role, False
+
+    def _continues(self, event: Event, role: Role, source: tuple[str, int], *, begins: bool) -> bool:
+        """Whether the event stands in the last message."""
+        provider, part = source
+        own = provider == self._dialect.provider
+        follows = part > 0 and provider == self._source[0] and self._source[1] < part
+        if self._role is None or (own and begins):
+            return False
+        if own and follows:  # an answer may stand beside a user's text
+            return role == self._role or {role, self._role} == {"user", "tool"}
+        if self._dialect.apart or role != self._role:
+            return False
+        if role != "assistant":
+            return self._dialect.together if role == "tool" else follows
+        if self._open or follows:
+            return True
+        return not begins and (event.kind == "call" or not self._said)
+
+    def _lost(self, event: Event, what: str, became: str) -> None:
+        self.losses.append(Loss(str(event.id), event.type, what, became))
+
+
+def hosted(event: Event) -> bool:
+    """Whether it is of a tool that the provider ran itself."""
+    return bool(frame_of(event).get("hosted"))
+
+
+def _arguments(event: Event) -> str | None:
+    """Give the arguments of a call as the text that they came as."""
+    body = body_of(event)
+    if body is None:
+        return None
+    for call in body.get("tool_calls") or (body,):
+        held = call.get("function", call) if isinstance(call, dict) else {}
+        if isinstance(held, dict) and isinstance(text := held.get("arguments"), str):
+            return text
+    return None
+
+
+def write(events: Iterable[Event], dialect: Dialect, look: Look) -> Written:
+    """Write events as the messages of a provider."""
+    writer = Writer(dialect, look)
+    writer.feed(events)
+    return Written(dialect.provider, writer.ended(), writer.system, tuple(writer.losses))
