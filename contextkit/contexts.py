@@ -59,12 +59,12 @@ class Step:
     @property
     def before(self) -> int:
         """The tokens of the whole text before."""
-        return self._measure.total(self._stage.before)
+        return self._measure.exact(self._stage.before)
 
     @property
     def after(self) -> int:
         """The tokens of the whole text after."""
-        return self._measure.total(self._stage.after)
+        return self._measure.exact(self._stage.after)
 
     @property
     def saved(self) -> int:
@@ -245,7 +245,7 @@ class Context:
         joins = self.tokens - prompt - sum(row["after"] for row in rows)
         room = self.budget.room if self.budget else None
         counter = name_of(self._measure.counter)
-        before = self._measure.total(entered)
+        before = self._measure.exact(entered)
         return Receipt(self.tokens, room, counter, prompt, joins, before, tuple(rows), self.failures)
 
     def _repr_html_(self) -> str:

@@ -87,10 +87,11 @@ class Memory:
         known: The events that were looked up and their pieces, by address.
         tally: The last view, added up.
         letter: The last view, written as messages.
+        sum: The last view, added up as messages.
         texts: The texts of messages and their tokens.
     """
 
-    __slots__ = ("_fixed", "_lines", "_pieces", "known", "letter", "tally", "texts")
+    __slots__ = ("_fixed", "_lines", "_pieces", "known", "letter", "sum", "tally", "texts")
 
     def __init__(self) -> None:
         self._fixed: dict[str, int] = {}
@@ -99,6 +100,7 @@ class Memory:
         self.known: dict[int, tuple[Event, Piece]] = {}
         self.tally = Tally()
         self.letter: object = None
+        self.sum: object = None
         self.texts: dict[str, int] = {}
 
     def piece(self, event: Event, write: Callable[[Event], Piece]) -> Piece:
@@ -271,6 +273,10 @@ class Measure:
             self._last.clear()
             self._last[id(view)] = (view, tokens)
         return tokens
+
+    def exact(self, view: Iterable[Event]) -> int:
+        """Give the tokens of the whole as it is sent; here that is what is decided on."""
+        return self.total(view)
 
     def _followed(self, view: Iterable[Event]) -> bool:
         """Whether the view goes on from the one that was added up last."""

@@ -19,8 +19,9 @@ from typing import Any
 from .codecs.json import encode
 from .events import Event
 from .formats import TAGGED, Format
-from .messages import anthropic, openai_chat
-from .messages.writing import Dialect, Writer, Written
+from .messages import anthropic, gemini, openai_chat, openai_responses
+from .messages.bodies import body_of, merge, raw_of
+from .messages.writing import Dialect, Role, Writer, Written
 from .plain import JSON, copied, plain
 
 
@@ -72,6 +73,12 @@ class MessageFormat(Format):
 
     def alone(self, event: Event) -> list[dict[str, JSON]]:
         """Write one event as messages of its own."""
+        body = body_of(event, self.dialect.provider)
+        if body is not None and self.rule(event) is None and "system" not in body:
+            shell = raw_of(event).get("message") or self.dialect.shell(_role(event))
+            message: dict[str, JSON] = dict(shell) if isinstance(shell, dict) else {}
+            merge(message, body)
+            return [message]
         writer = self.writer()
         if event.kind in ("result", "error") and event.call_id is not None:
             writer.answering(event.call_id, event.type.rpartition("_")[0] or event.type)
@@ -101,6 +108,10 @@ class _Look:
         return self.format.look(event if body is None else event.having(data=body, raw=None))
 
 
+def _role(event: Event) -> Role:
+    return "user" if event.kind in ("user", "result", "error") else "assistant"
+
+
 def _format(name: str, dialect: Dialect) -> MessageFormat:
     return MessageFormat(name, _no_fragment, dialect=dialect)
 
@@ -118,10 +129,16 @@ def _rebuilt(
 OPENAI_CHAT = _format("OPENAI_CHAT", openai_chat.DIALECT)
 """OpenAI's Chat Completions."""
 
+OPENAI_RESPONSES = _format("OPENAI_RESPONSES", openai_responses.DIALECT)
+"""OpenAI's Responses: a list of input items."""
+
 ANTHROPIC = _format("ANTHROPIC", anthropic.DIALECT)
 """Anthropic's Messages."""
 
+GEMINI = _format("GEMINI", gemini.DIALECT)
+"""Gemini's contents."""
+
 MESSAGE_FORMATS: Mapping[str, MessageFormat] = {
-    format.dialect.provider: format for format in (OPENAI_CHAT, ANTHROPIC)
+    format.dialect.provider: format for format in (OPENAI_CHAT, OPENAI_RESPONSES, ANTHROPIC, GEMINI)
 }
 """The message formats by the names of their providers."""

@@ -3,38 +3,70 @@
 import dataclasses
 from collections.abc import Iterable
 
+from .codecs.json import encode
 from .events import Event
 from .measuring import Measure, Piece
 from .message_formats import MessageFormat
 from .messages.bodies import raw_of
 from .messages.counting import message_tokens, request_tokens
-from .messages.writing import Writer, Written
+from .messages.writing import NO_RESULT, Writer, Written, hosted
 from .plain import JSON, copied
 from .threads import Thread
 from .tokens.counters import Estimate, count
 from .tokens.cutting import exceeds
 
-_FRAMING = 16  # tokens; more than the frame of any message has
 _LONG = 16  # characters a token: a text with more than that may be told too long without a full count
+_ODD = 24  # tokens; more than a part costs beyond its own where it cannot stand as it is
+
+
+class Leaf(Piece):
+    """An event as messages of its own, and their tokens once somebody has asked."""
+
+    __slots__ = ("messages",)
+
+    def __init__(self, messages: list[dict[str, JSON]]) -> None:
+        self.messages = messages
+        self.tokens = None
+        self.closed = self.by_lines = False
+
+    @property
+    def text(self) -> str:  # type: ignore[override]
+        """The messages, one a line as JSON."""
+        return "".join(encode(message) + "\n" for message in self.messages)
+
+
+class Sum:
+    """A view that only grows, added up event by event so that each step costs what is new.
+
+    Attributes:
+        view: The view, as far as it has been added up.
+        tokens: The tokens of its events, and of what is written for them beside.
+        open: The calls that wait for an answer.
+        part: Which part of a message the last event was.
+    """
+
+    __slots__ = ("open", "part", "tokens", "view")
+
+    def __init__(self) -> None:
+        self.view = Thread()
+        self.tokens = 0
+        self.open: set[str] = set()
+        self.part = -1
 
 
 class Letter:
-    """A view that only grows, written and added up so that each step costs what is new.
+    """A view that only grows, written so that each step costs what is new.
 
     Attributes:
         view: The view, as far as it has been written.
         writer: Its writer.
         tokens: The tokens of all messages but the last.
         counted: How many messages that are.
-        system: The system prompt beside them, when it was counted.
-        around: The tokens of what stands around them: that prompt, the definitions of tools.
     """
 
-    __slots__ = ("around", "counted", "system", "tokens", "view", "writer")
+    __slots__ = ("counted", "tokens", "view", "writer")
 
     def __init__(self, writer: Writer) -> None:
-        self.system: JSON = None
-        self.around: int | None = None
         self.view = Thread()
         self.writer = writer
         self.tokens = 0
@@ -45,9 +77,10 @@ class Letter:
 class MessageMeasure(Measure):
     """Writes and counts the messages of one provider.
 
-    The whole is counted by the provider's formula over its messages. An event is counted as if it
-    stood alone, but for the frame of a message that another event begins; what that makes of the
-    places where events meet is seen to in the whole.
+    What is decided on is the sum of the events, each counted as if it stood alone (without the frame
+    of a message that an earlier event begins), and of what is written beside them: never less than
+    what `exact` counts by the provider's formula over the messages as they are sent. The two are
+    equal where all came from that provider.
 
     Attributes:
         format: Writes events as messages.
@@ -69,22 +102,24 @@ class MessageMeasure(Measure):
     # ---- one event
 
     def _written(self, event: Event) -> Piece:
-        return Piece(self.format(event), closed=False, by_lines=False)
+        return Leaf(self.format.alone(event))
+
+    def _counted(self, piece: Piece) -> int:
+        if piece.tokens is None:
+            piece.tokens = sum(map(self._message, piece.messages)) if isinstance(piece, Leaf) else 0
+        return piece.tokens
 
     def tokens(self, event: Event) -> int:
         """Give the tokens of the event in a message."""
-        piece = self.piece(event)
-        if piece.tokens is None:
-            piece.tokens = self._weight(event) if piece.text else 0
-        return self._scale_part(piece.tokens)
+        return self._scale_part(self._weight(event))
 
     def _weight(self, event: Event) -> int:
-        messages = self.format.alone(event)
-        weight = sum(self._message(message) for message in messages)
-        if raw_of(event).get("part") and messages:
-            shell = self.format.dialect.shell("assistant" if event.kind != "user" else "user")
-            weight -= self._message(shell)
-        return max(0, weight)
+        tokens = self._counted(self.piece(event))
+        return max(0, tokens - self._frame) if raw_of(event).get("part") else tokens
+
+    @property
+    def _frame(self) -> int:
+        return self.memory.fixed("\0frame", lambda _: self._message(self.format.dialect.shell("assistant")))
 
     def _message(self, message: dict[str, JSON]) -> int:
         if message.keys() == {"system"}:
@@ -94,8 +129,7 @@ class MessageMeasure(Measure):
 
     def event_exceeds(self, event: Event, limit: int) -> bool:
         """Tell whether the event has more than `limit` tokens; counting stops early."""
-        piece = self.piece(event)
-        if piece.tokens is None and self._sure(event, limit):
+        if self.piece(event).tokens is None and self._sure(event, limit):
             return True
         return self.tokens(event) > limit
 
@@ -108,10 +142,77 @@ class MessageMeasure(Measure):
 
     # ---- the whole
 
+    def _sum(self, view: Iterable[Event]) -> Sum:
+        """Give the view added up: what is new in it, where it goes on from the last one."""
+        known, log = self.memory.sum, view if isinstance(view, Thread) else Thread()
+        goes_on = isinstance(known, Sum) and bool(known.view) and log.starts_with(known.view)
+        found = known if goes_on and isinstance(known, Sum) else Sum()
+        for event in log.since(len(found.view)) if log else view:
+            self._add(found, event)
+        if log:
+            found.view, self.memory.sum = log, found
+        return found
+
+    def _add(self, sum: Sum, event: Event) -> None:
+        part = raw_of(event).get("part", 0)
+        if part and part <= sum.part:  # the message that it stood in is gone
+            sum.tokens += self._frame
+        sum.part = part if isinstance(part, int) else 0
+        sum.tokens += self._weight(event)
+        if event.kind == "call":
+            sum.open.add(str(event.call_id))
+        elif event.call_id in sum.open:
+            sum.open.discard(event.call_id)
+        elif event.call_id is not None or hosted(event):
+            sum.tokens += _ODD
+        elif event.kind in ("system", "user") and sum.open:
+            sum.tokens += self._waiting(sum)
+            sum.open.clear()
+
+    def _waiting(self, sum: Sum) -> int:
+        return len(sum.open) * (self._text_tokens(NO_RESULT) + _ODD)
+
+    def added_up(self, view: Iterable[Event]) -> int:
+        """Give the tokens of the whole as they are added up."""
+        sum = self._sum(view)
+        return sum.tokens + self._waiting(sum) + self._fixed_tokens
+
+    def total(self, view: Iterable[Event]) -> int:
+        """Give the tokens of the whole that are decided on."""
+        return self._scale(self.added_up(view))
+
+    @property
+    def _fixed_tokens(self) -> int:
+        return self.memory.fixed(f"\0around {self.before}\0{self.after}", lambda _: self.counted(()))
+
+    @property
+    def fixed(self) -> int:
+        """The tokens of what stands around the thread: the prompt and the definitions of tools."""
+        return self._scale(self._fixed_tokens)
+
+    def _surely_exceeds(self, view: Iterable[Event], limit: int) -> bool:
+        if self._seams is None:
+            return False
+        if isinstance(self.counter, Estimate):  # scaled once, so added up before
+            limit = self.counter.unscale(limit)
+        limit -= self._fixed_tokens
+        log = view if isinstance(view, Thread) else Thread()
+        known, start = self.memory.sum, 0
+        if isinstance(known, Sum) and known.view and log.starts_with(known.view):
+            start, limit = len(known.view), limit - known.tokens
+        for event in reversed(list(log.since(start) if log else view)):
+            if self.piece(event).tokens is None and self._sure(event, limit):
+                return True
+            limit -= self._weight(event)
+            if limit < 0:
+                return True
+        return limit < 0
+
+    # ---- the messages
+
     def written(self, view: Iterable[Event]) -> Written:
         """Give the messages, between those of the prompt."""
-        letter = self._letter(view)
-        writer = letter.writer
+        writer = self._letter(view).writer
         messages = [*writer.ended(), *self._ending()]
         return Written(self.provider, copied(messages), copied(writer.system), tuple(writer.losses))
 
@@ -120,66 +221,33 @@ class MessageMeasure(Measure):
 
     def text(self, view: Iterable[Event]) -> str:
         """Give the messages, one a line as JSON."""
-        from .codecs.json import encode
-
         return "".join(encode(message) + "\n" for message in self.written(view).messages)
 
     def _letter(self, view: Iterable[Event]) -> Letter:
         """Give the view as it is written: what is new in it, where it goes on from the last one."""
-        letter = self.memory.letter
-        log = view if isinstance(view, Thread) else None
-        if not isinstance(letter, Letter) or log is None or not log.starts_with(letter.view) or not letter.view:
+        known, log = self.memory.letter, view if isinstance(view, Thread) else Thread()
+        if isinstance(known, Letter) and known.view and log.starts_with(known.view):
+            letter = known
+        else:
             letter = Letter(self.format.writer())
             if self.before:
                 letter.writer.feed([Event("system", self.before)])
-            if log is not None:
-                self.memory.letter = letter
-        if log is None:
-            letter.writer.feed(view)
-        elif len(log) > len(letter.view):
-            letter.writer.feed(log.since(len(letter.view)))
-            letter.view = log
+        letter.writer.feed(log.since(len(letter.view)) if log else view)
+        if log:
+            letter.view, self.memory.letter = log, letter
         return letter
+
+    def exact(self, view: Iterable[Event]) -> int:
+        """Give the tokens of the messages as they are sent."""
+        return self._scale(self.counted(view))
 
     def counted(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole; of an estimate, what it is made from."""
         letter = self._letter(view)
         messages = letter.writer.ended()
         settled = max(letter.counted, len(letter.writer.messages) - 1)
-        letter.tokens += sum(self._message(message) for message in messages[letter.counted : settled])
+        letter.tokens += sum(map(self._message, messages[letter.counted : settled]))
         letter.counted = settled
-        last = sum(self._message(message) for message in (*messages[settled:], *self._ending()))
-        return letter.tokens + last + self._around(letter)
-
-    def _around(self, letter: Letter) -> int:
-        system = letter.writer.system
-        if letter.around is None or system != letter.system:
-            tools = self.format.tools
-            letter.around = request_tokens(self.provider, self._text_tokens, system=system, tools=tools)
-            letter.system = system
-        return letter.around
-
-    @property
-    def fixed(self) -> int:
-        """The tokens of what stands around the thread: the prompt and the definitions of tools."""
-        return self._scale(self.counted(()))
-
-    def _surely_exceeds(self, view: Iterable[Event], limit: int) -> bool:
-        if self._seams is None:
-            return False
-        if isinstance(self.counter, Estimate):  # scaled once, so added up before
-            limit = self.counter.unscale(limit)
-        events = list(view)
-        letter = self.memory.letter
-        if isinstance(letter, Letter) and letter.view and isinstance(view, Thread) and view.starts_with(letter.view):
-            return any(self._sure(event, limit) for event in view.since(len(letter.view)))
-        for event in reversed(events):
-            piece = self.piece(event)
-            if piece.tokens is None:
-                if self._sure(event, limit):
-                    return True
-                self.tokens(event)
-            limit -= max(0, (piece.tokens or 0) - _FRAMING)
-            if limit < 0:
-                return True
-        return False
+        last = sum(map(self._message, [*messages[settled:], *self._ending()]))
+        tools, system = self.format.tools, letter.writer.system
+        return letter.tokens + last + request_tokens(self.provider, self._text_tokens, system=system, tools=tools)

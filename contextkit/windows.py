@@ -116,7 +116,7 @@ class Window:
         thread, log, stages = without_calls(self._fitting(log, measure))
         view = log.view()
         self._memory.trim(view)
-        tokens = measure.total(view)
+        tokens = measure.exact(view)
         return Context(tokens, thread, steps_of(stages, measure), self.budget, measure, log)
 
     def compact(

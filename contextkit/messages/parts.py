@@ -18,6 +18,7 @@ from ..plain import JSON, plain
 from .bodies import Draft, stamped
 
 _NOT_IN_A_TYPE = re.compile(r"^/|[\s<>\x00-\x20\x7f-\xa0\ud800-\udfff\ufeff\ufffe\uffff]")
+_TEXTS = ("text", "refusal", "input_text", "output_text", "summary_text", "reasoning_text")
 _PAYLOADS = ("url", "data", "file_data")
 _GROUPS = {"image": "images", "document": "documents"}
 
@@ -64,9 +65,9 @@ def joined(content: JSON) -> str | None:
 
 def text_of(part: JSON) -> str | None:
     """Give the text of a part that is text (or a refusal, which is text too)."""
-    if not isinstance(part, dict) or part.get("type") not in ("text", "refusal"):
+    if not isinstance(part, dict) or part.get("type") not in _TEXTS:
         return None
-    text = part.get(part["type"])
+    text = part.get("refusal" if part["type"] == "refusal" else "text")
     return text if isinstance(text, str) else None
 
 

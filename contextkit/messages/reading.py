@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
-from . import anthropic, guide, openai_chat
+from . import anthropic, gemini, guide, openai_chat, openai_responses
 from .envelopes import block_part, plain_messages
 from .lines import Lines
 
@@ -32,7 +32,9 @@ _OPENAI_ROLES = ("developer", "tool", "function")
 _OPENAI_KEYS = ("tool_calls", "function_call", "refusal", "reasoning_content", "audio")
 _OPENAI_PARTS = ("image_url", "input_audio", "video_url", "refusal")
 _ANTHROPIC_BLOCKS = ("thinking", "redacted_thinking", "image", "document")
-READERS: Mapping[str, Any] = {reader.PROVIDER: reader for reader in (openai_chat, anthropic)}
+READERS: Mapping[str, Any] = {
+    reader.PROVIDER: reader for reader in (openai_chat, openai_responses, anthropic, gemini)
+}
 """The modules that read and write messages, by the names of the providers."""
 
 _INDEX = re.compile(r"(?:messages|events)\[(\d+)\]")
