@@ -55,6 +55,8 @@ if typing.TYPE_CHECKING:
     from .errors.rendering import brief, error_summary
     from .errors.summaries import summarize_error
     from .messages import NamedThread, from_messages, read_threads
+    from .messages.rules import Violation
+    from .messages.validating import validate
     from .policies.refer_errors import ReferErrors
     from .policies.resolve_errors import ResolveErrors
     from .policies.supersede import Supersede
@@ -123,6 +125,7 @@ __all__ = [
     "ThreadError",
     "TokenCounter",
     "Unit",
+    "Violation",
     "Window",
     "Within",
     "aprefetch",
@@ -147,6 +150,7 @@ __all__ = [
     "render",
     "summarize_error",
     "token_counter",
+    "validate",
 ]
 
 _LATER = {
@@ -162,6 +166,8 @@ _LATER = {
     "Supersede": "policies.supersede",
     **dict.fromkeys(("Target", "default_target"), "policies.targets"),
     **dict.fromkeys(("NamedThread", "from_messages", "read_threads"), "messages"),
+    "Violation": "messages.rules",
+    "validate": "messages.validating",
     **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),
 }
 

@@ -68,6 +68,7 @@ NAMES = [
     "ThreadError",
     "TokenCounter",
     "Unit",
+    "Violation",
     "Window",
     "Within",
     "aprefetch",
@@ -92,6 +93,7 @@ NAMES = [
     "render",
     "summarize_error",
     "token_counter",
+    "validate",
 ]
 """Each name that users may rely on. A change here is a change for users: say so in the changelog."""
 
