@@ -12,7 +12,8 @@ from .message_formats import MESSAGE_FORMATS, MessageFormat
 from .messages.bodies import raw_of
 from .messages.envelopes import plain_messages
 from .messages.parts import Calls
-from .messages.reading import READERS, provider_of
+from .messages.reading import READERS
+from .messages.telling import provider_of
 from .plain import JSON
 from .policies import DEFAULT_POLICIES
 from .policies.policy import Policy
@@ -182,9 +183,7 @@ class Fold:
     def goes_on(self, messages: Sequence[object], system: object) -> bool:
         """Whether the messages begin with these."""
         known = len(self.messages)
-        return (
-            system == self.system and len(messages) >= known and list(messages[:known]) == self.messages
-        )
+        return system == self.system and len(messages) >= known and list(messages[:known]) == self.messages
 
     def followed(self, messages: Sequence[Mapping[str, JSON]], window: Window) -> "Fold":
         """Read the messages that are new, compacting before each of the model's where that is due."""

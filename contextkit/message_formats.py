@@ -85,6 +85,12 @@ class MessageFormat(Format):
         writer.feed([event])
         return [{"system": writer.system}] if writer.system is not None else writer.messages
 
+    def as_text(self, event: Event) -> dict[str, JSON]:
+        """Write one event as a user's text, as it stands where it can be no message."""
+        message = self.dialect.shell("user")
+        merge(message, self.dialect.text(_Look(self).text(event), "user", {}))
+        return message
+
     def __repr__(self) -> str:
         return Format.__repr__(self)
 
@@ -120,9 +126,7 @@ def _no_fragment(event: Event) -> str:
     raise NotImplementedError  # `MessageFormat.__call__` writes an event
 
 
-def _rebuilt(
-    name: str, provider: str, rules: Mapping[str, Any], look: Format, tools: JSON
-) -> MessageFormat:
+def _rebuilt(name: str, provider: str, rules: Mapping[str, Any], look: Format, tools: JSON) -> MessageFormat:
     return dataclasses.replace(MESSAGE_FORMATS[provider], name=name, look=look, tools=tools) | rules
 
 

@@ -4,13 +4,14 @@ import dataclasses
 from collections.abc import Iterable
 
 from .codecs.json import encode
-from .events import Event
+from .events import MODEL_KINDS, Event
 from .measuring import Measure, Piece
 from .message_formats import MessageFormat
 from .messages.bodies import raw_of
 from .messages.counting import message_tokens, request_tokens
 from .messages.writing import NO_RESULT, Writer, Written, hosted
 from .plain import JSON, copied
+from .records import is_record
 from .threads import Thread
 from .tokens.counters import Estimate, count
 from .tokens.cutting import exceeds
@@ -42,15 +43,17 @@ class Sum:
         view: The view, as far as it has been added up.
         tokens: The tokens of its events, and of what is written for them beside.
         open: The calls that wait for an answer.
+        answering: Whether the last event was an answer to one.
         part: Which part of a message the last event was.
     """
 
-    __slots__ = ("open", "part", "tokens", "view")
+    __slots__ = ("answering", "open", "part", "tokens", "view")
 
     def __init__(self) -> None:
         self.view = Thread()
         self.tokens = 0
-        self.open: set[str] = set()
+        self.open: list[str] = []
+        self.answering = False
         self.part = -1
 
 
@@ -154,20 +157,27 @@ class MessageMeasure(Measure):
         return found
 
     def _add(self, sum: Sum, event: Event) -> None:
+        if event.kind == "usage" or is_record(event):
+            return
         part = raw_of(event).get("part", 0)
         if part and part <= sum.part:  # the message that it stood in is gone
             sum.tokens += self._frame
         sum.part = part if isinstance(part, int) else 0
-        sum.tokens += self._weight(event)
-        if event.kind == "call":
-            sum.open.add(str(event.call_id))
-        elif event.call_id in sum.open:
-            sum.open.discard(event.call_id)
-        elif event.call_id is not None or hosted(event):
-            sum.tokens += _ODD
-        elif event.kind in ("system", "user") and sum.open:
-            sum.tokens += self._waiting(sum)
+        answer = event.kind in ("result", "error") and event.call_id in sum.open
+        if sum.open and not answer and (event.kind not in MODEL_KINDS or sum.answering):
+            sum.tokens += self._waiting(sum)  # nobody waits for an answer behind something else
             sum.open.clear()
+        sum.answering = answer
+        tokens = self._weight(event)
+        if event.kind == "call":
+            sum.open.append(str(event.call_id))
+        elif answer:
+            sum.open.remove(str(event.call_id))
+        elif event.call_id is not None:
+            tokens = max(tokens, self._message(self.format.as_text(event)))
+        if hosted(event):
+            tokens = max(tokens, self._message(self.format.as_text(event))) + _ODD
+        sum.tokens += tokens
 
     def _waiting(self, sum: Sum) -> int:
         return len(sum.open) * (self._text_tokens(NO_RESULT) + _ODD)
@@ -250,4 +260,8 @@ class MessageMeasure(Measure):
         letter.counted = settled
         last = sum(map(self._message, [*messages[settled:], *self._ending()]))
         tools, system = self.format.tools, letter.writer.system
-        return letter.tokens + last + request_tokens(self.provider, self._text_tokens, system=system, tools=tools)
+        return (
+            letter.tokens
+            + last
+            + request_tokens(self.provider, self._text_tokens, system=system, tools=tools)
+        )

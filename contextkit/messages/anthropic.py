@@ -148,7 +148,7 @@ class Dialect:
 
     provider = PROVIDER
     beside = together = True
-    apart = False
+    alternates = apart = False
 
     def shell(self, role: Role) -> dict[str, JSON]:
         """Give an empty message."""

@@ -31,7 +31,8 @@ from ..tokens.counters import (
 from ..tokens.counters import count as checked_count
 from . import counting_anthropic, counting_gemini, counting_openai
 from .envelopes import plain_messages
-from .tallies import CALIBRATED, ESTIMATE, EXACT, Count, Tally, fields, items, text_of, total
+from .tallies import CALIBRATED, ESTIMATE, EXACT, Count, Tally, fields, items, total
+from .telling import provider_of
 
 Provider: TypeAlias = Literal["openai-chat", "openai-responses", "anthropic", "gemini"]
 Basis: TypeAlias = Literal["exact", "calibrated", "estimate"]
@@ -153,7 +154,8 @@ def count_messages(
         Counted(tokens=14, basis='exact', low=14, high=14, messages=14, system=0, tools=0, images=0)
     """
     given = plain_messages(messages)
-    name = provider or provider_of(given, model=model, system=system)
+    claude = system is not None or "claude" in (model or "")
+    name = provider or provider_of(given, beside=claude)
     found = _counter(counter, name, model)
     base = base_of(found)
 
@@ -171,25 +173,6 @@ def count_messages(
     with_system = _around(name, count, system, None, model)
     whole = _around(name, count, system, tools, model)
     return _counted(name, found, body, (bare, with_system, whole))
-
-
-def provider_of(
-    messages: list[dict[str, JSON]], *, model: str | None = None, system: JSON = None
-) -> Provider:
-    """Find whose shape messages have, by their keys and blocks, then by the model's name.
-
-    >>> provider_of([{"role": "user", "parts": [{"text": "hello"}]}])
-    'gemini'
-    """
-    blocks = {text_of(fields(block).get("type")) for one in messages for block in items(one.get("content"))}
-    if any("parts" in one for one in messages):
-        return "gemini"
-    if blocks & {"input_text", "input_image", "output_text"} or any("type" in one for one in messages):
-        return "openai-responses"
-    if any(one.get("role") in ("developer", "tool", "function") or one.get("tool_calls") for one in messages):
-        return "openai-chat"
-    theirs = blocks & {"tool_use", "tool_result", "thinking", "image", "document"}
-    return "anthropic" if theirs or system is not None or "claude" in (model or "") else "openai-chat"
 
 
 def _counter(counter: "str | TokenCounter | None", provider: str, model: str | None) -> TokenCounter:

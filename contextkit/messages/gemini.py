@@ -154,7 +154,7 @@ class Dialect:
     """How Gemini writes the parts of a content; see `contextkit.messages.writing`."""
 
     provider = PROVIDER
-    beside = together = True
+    beside = together = alternates = True
     apart = False
 
     def shell(self, role: Role) -> dict[str, JSON]:

@@ -119,7 +119,9 @@ def _anthropic(block: dict[str, JSON]) -> Media | None:
 
 
 def _gemini(block: dict[str, JSON]) -> Media | None:
-    held = block.get("inlineData") or block.get("inline_data") or block.get("fileData") or block.get("file_data")
+    held = (
+        block.get("inlineData") or block.get("inline_data") or block.get("fileData") or block.get("file_data")
+    )
     if not isinstance(held, dict):
         return None
     type = _text(held.get("mimeType") or held.get("mime_type"))

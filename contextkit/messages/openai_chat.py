@@ -84,7 +84,9 @@ def events(
     first, known = after
     for index, message in enumerate(messages, start=first):
         check(message, f"messages[{index}]", PROVIDER)
-        drafts = list(_drafts(message, calls, index, known + len(read))) or [Draft(Event(message["role"], ""), {})]
+        drafts = list(_drafts(message, calls, index, known + len(read))) or [
+            Draft(Event(message["role"], ""), {})
+        ]
         read += stamped(drafts, PROVIDER, message)
     return read
 
@@ -168,7 +170,7 @@ class Dialect:
     """How OpenAI Chat writes the parts of a message; see `contextkit.messages.writing`."""
 
     provider = PROVIDER
-    beside = together = apart = False
+    beside = together = alternates = apart = False
 
     def shell(self, role: Role) -> dict[str, JSON]:
         """Give an empty message."""

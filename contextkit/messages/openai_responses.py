@@ -82,7 +82,9 @@ def _drafts(item: dict[str, JSON], calls: Calls, place: str, position: int) -> l
     if kind == "message":
         return _message(item, place)
     if kind == "reasoning":
-        texts = [text for key in ("summary", "content") for part in item.get(key) or () if (text := text_of(part))]
+        texts = [
+            text for key in ("summary", "content") for part in item.get(key) or () if (text := text_of(part))
+        ]
         body = {key: item[key] for key in ("summary", "content", "encrypted_content") if key in item}
         return [Draft(Event("reasoning", "\n".join(texts) or {"encrypted": True}), body)]
     if kind.endswith("_output") and isinstance(item.get("call_id"), str):
@@ -149,7 +151,7 @@ class Dialect:
     """How OpenAI's Responses write items; see `contextkit.messages.writing`."""
 
     provider = PROVIDER
-    beside = together = False
+    beside = together = alternates = False
     apart = True
 
     def shell(self, role: Role) -> dict[str, JSON]:

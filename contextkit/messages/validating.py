@@ -8,8 +8,8 @@ from ..exceptions import EventError, ReadError, SettingError
 from ..plain import plain
 from . import rules_anthropic, rules_gemini, rules_openai_chat, rules_openai_responses
 from .envelopes import plain_messages
-from .reading import _provider
 from .rules import PROVIDERS, RULES, Violation
+from .telling import provider_of
 
 _OPTIONAL = frozenset(rule.name for rule in RULES if rule.optional)
 VIOLATIONS = types.MappingProxyType(
@@ -95,20 +95,4 @@ def told(
     if provider is not None and provider not in PROVIDERS:
         raise SettingError("provider", provider, f"known are {', '.join(PROVIDERS)}")
     history = plain_messages(messages)
-    return history, provider or _told(history, beside=beside)
-
-
-def _told(history: list[dict[str, Any]], *, beside: bool) -> str:
-    """Tell the provider: items that are no messages are of Responses, and `parts` are Gemini's."""
-    if any("parts" in message for message in history):
-        return rules_gemini.PROVIDER
-    for message in history:
-        content = message.get("content")
-        parts = content if isinstance(content, list) else []
-        kinds = {part.get("type") for part in parts if isinstance(part, dict)}
-        if isinstance(message.get("type"), str) or kinds & set(_RESPONSES_PARTS):
-            return rules_openai_responses.PROVIDER
-    return _provider(history, beside=beside)
-
-
-_RESPONSES_PARTS = ("input_text", "input_image", "input_file", "output_text")
+    return history, provider or provider_of(history, beside=beside)

@@ -15,6 +15,7 @@ at the very end.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
@@ -43,29 +44,42 @@ class Dialect(Protocol):
     @property
     def provider(self) -> str:
         """The provider's name, as `raw` has it."""
+
     @property
     def beside(self) -> bool:
         """Whether the system prompt stands beside the messages; later ones are a user's text."""
+
     @property
     def together(self) -> bool:
         """Whether the answers to the calls of one message stand in one message."""
+
+    @property
+    def alternates(self) -> bool:
+        """Whether a call may not stand behind a message of the model's own."""
     @property
     def apart(self) -> bool:
         """Whether each part is an item of its own, so that there are no messages of many parts."""
+
     def shell(self, role: Role) -> dict[str, JSON]:
         """Give an empty message."""
+
     def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
         """Give the body of a text."""
+
     def media(self, media: Media, role: Role) -> dict[str, JSON] | None:
         """Give the block of an image, a sound or a file, where such a message can hold it."""
+
     def block(self, block: dict[str, JSON]) -> dict[str, JSON]:
         """Give the body of a block that `media` gave."""
+
     def reasoning(self, text: str) -> dict[str, JSON] | None:
         """Give the body of a thought of which only the text is known, where that can be sent."""
+
     def call(
         self, id: str, name: str, data: JSON, arguments: str | None, frame: Mapping[str, JSON]
     ) -> dict[str, JSON]:
         """Give the body of a call; `arguments` are its data as the text that came."""
+
     def result(
         self,
         id: str,
@@ -75,10 +89,13 @@ class Dialect(Protocol):
         frame: Mapping[str, JSON],
     ) -> dict[str, JSON]:
         """Give the body of the answer to a call: texts, and blocks that `media` gave."""
+
     def name(self, name: str) -> str:
         """Give a tool's name that the provider takes."""
+
     def id(self, id: str) -> str:
         """Give a call's id that the provider takes."""
+
     def system(self, texts: Sequence[str]) -> JSON:
         """Give the system prompt that stands beside the messages."""
 
@@ -88,6 +105,7 @@ class Look(Protocol):
 
     def body(self, event: Event) -> str | None:
         """Give what a renderer of the user's puts in the place of the event's data, if there is one."""
+
     def text(self, event: Event) -> str:
         """Write the event as text, frame included."""
 
@@ -184,12 +202,28 @@ class Writer:
 
     def feed(self, events: Iterable[Event]) -> None:
         """Write more events."""
-        events = list(events)
+        events = [e for e in events if not (is_bill(e) or is_record(e) or e.kind == "usage")]
         own = self._dialect.provider
         spoiled = {e.call_id for e in events if hosted(e) and body_of(e, own) is None}
+        anew = self._anew_with_others(events) if self._dialect.apart else ()
         for event in events:
-            if not (is_bill(event) or is_record(event) or event.kind == "usage"):
-                self._event(event, spoiled=hosted(event) and event.call_id in spoiled)
+            if event.id in anew:
+                event = event.having(raw={**raw_of(event), "provider": ""})
+            self._event(event, spoiled=hosted(event) and event.call_id in spoiled)
+
+    def _anew_with_others(self, events: Sequence[Event]) -> set[str | None]:
+        """Give the ids of what the model wrote at once, where a part of it is not as it came.
+
+        OpenAI takes a thought, and an item by its id, only with all that came with it.
+        """
+        changed: set[str | None] = set()
+        for _, group in itertools.groupby(events, lambda event: event.kind in MODEL_KINDS):
+            run = list(group)
+            own = [event for event in run if raw_of(event).get("provider") == self._dialect.provider]
+            thinks = any(event.kind == "reasoning" for event in own)
+            if any(body_of(event) is None for event in own) or (thinks and own[-1].kind == "reasoning"):
+                changed.update(event.id for event in own)
+        return changed
 
     # ---- one event
 
@@ -271,7 +305,10 @@ class Writer:
         self._ids.add(id)
         self._say(event, "assistant", body)
         if not (hosted(event) and body_of(event, self._dialect.provider) is body):
-            self._open[str(event.call_id)] = (id, name, frame)
+            key = str(event.call_id)
+            if key in self._open:  # a call of the same id: answers are for the newer one
+                self._open[f"{key} {id}"] = self._open.pop(key)
+            self._open[key] = (id, name, frame)
 
     def _fresh_id(self, id: str) -> str:
         """Give the id that a call is written with: legal, and of no other call."""
@@ -316,7 +353,9 @@ class Writer:
 
     def _begin(self, event: Event, role: Role) -> None:
         """Make sure that the last message is the one that the event stands in."""
-        raw = raw_of(event) if role == "tool" or event.kind not in ("result", "error") or hosted(event) else {}
+        raw = (
+            raw_of(event) if role == "tool" or event.kind not in ("result", "error") or hosted(event) else {}
+        )
         provider, shell, part = str(raw.get("provider", "")), raw.get("message"), raw.get("part")
         source = (provider, part if isinstance(part, int) else 0)
         if not self._continues(event, role, source, begins=isinstance(shell, dict)):
@@ -329,12 +368,13 @@ class Writer:
         if self._open and role != "tool" and not goes_on:
             self._close(self.messages)
             self._open.clear()
+        own = isinstance(shell, dict)
+        if role == "assistant" and not self.messages and self._dialect.beside and (self._dialect.alternates or not own):
+            self.messages.append(self._dialect.shell("user"))
+            merge(self.messages[0], self._dialect.text(OPENING, "user", {}))
         if isinstance(shell, dict):
             self.messages.append(dict(shell))
         else:
-            if not self.messages and role == "assistant" and self._dialect.beside:
-                self.messages.append(self._dialect.shell("user"))
-                merge(self.messages[0], self._dialect.text(OPENING, "user", {}))
             self.messages.append(self._dialect.shell(role))
         self._role, self._said = role, False
 
@@ -343,7 +383,13 @@ class Writer:
         provider, part = source
         own = provider == self._dialect.provider
         follows = part > 0 and provider == self._source[0] and self._source[1] < part
-        if self._role is None or (own and begins):
+        if self._role is None:
+            return False
+        if self._dialect.together and role == self._role == "assistant":
+            if own and begins:  # what stood between them may have been dropped
+                return self._dialect.alternates and not self._open
+            return True
+        if own and begins:
             return False
         if own and follows:  # an answer may stand beside a user's text
             return role == self._role or {role, self._role} == {"user", "tool"}
