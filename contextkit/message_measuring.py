@@ -117,8 +117,9 @@ class MessageMeasure(Measure):
         return self._scale_part(self._weight(event))
 
     def _weight(self, event: Event) -> int:
-        tokens = self._counted(self.piece(event))
-        return max(0, tokens - self._frame) if raw_of(event).get("part") else tokens
+        tokens, raw = self._counted(self.piece(event)), raw_of(event)
+        inside = raw.get("part") and raw["provider"] == self.provider
+        return max(0, tokens - self._frame) if inside else tokens
 
     @property
     def _frame(self) -> int:
