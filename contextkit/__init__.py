@@ -55,6 +55,7 @@ if typing.TYPE_CHECKING:
     from .errors.rendering import brief, error_summary
     from .errors.summaries import summarize_error
     from .messages import NamedThread, from_messages, read_threads
+    from .messages.counting import Counted, count_messages
     from .policies.refer_errors import ReferErrors
     from .policies.resolve_errors import ResolveErrors
     from .policies.supersede import Supersede
@@ -82,6 +83,7 @@ __all__ = [
     "Comparison",
     "Context",
     "ContextkitError",
+    "Counted",
     "CounterError",
     "Drop",
     "Episode",
@@ -132,6 +134,7 @@ __all__ = [
     "brief",
     "compare",
     "consecutive_errors",
+    "count_messages",
     "default_target",
     "episodes",
     "error_summary",
@@ -162,6 +165,7 @@ _LATER = {
     "Supersede": "policies.supersede",
     **dict.fromkeys(("Target", "default_target"), "policies.targets"),
     **dict.fromkeys(("NamedThread", "from_messages", "read_threads"), "messages"),
+    **dict.fromkeys(("Counted", "count_messages"), "messages.counting"),
     **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),
 }
 

@@ -166,7 +166,7 @@ def count_messages(
         if at is not None:
             system = given[at]
             given = given[:at] + given[at + 1 :]
-    body = total(_message(one, name, count, model) for one in _current(given, name, model))
+    body = total(_message(one, name, count, model) for one in without_old_reasoning(given, name, model))
     bare = _around(name, count, None, None, model)
     with_system = _around(name, count, system, None, model)
     whole = _around(name, count, system, tools, model)
@@ -203,11 +203,14 @@ def _counter(counter: "str | TokenCounter | None", provider: str, model: str | N
     return {"anthropic": _SOME_CLAUDE, "gemini": GEMINI}.get(provider, EncodingCounter("o200k_base"))
 
 
+_family = cache(counting_openai.family)
+
+
 def _message(message: JSON, provider: str, count: Count, model: str | None) -> Tally:
     if provider == "openai-chat":
-        return counting_openai.chat_message(message, count, counting_openai.family(provider, model))
+        return counting_openai.chat_message(message, count, _family(provider, model))
     if provider == "openai-responses":
-        return counting_openai.responses_item(message, count, counting_openai.family(provider, model))
+        return counting_openai.responses_item(message, count, _family(provider, model))
     if provider == "anthropic":
         return counting_anthropic.anthropic_message(message, count)
     if provider == "gemini":
@@ -217,7 +220,7 @@ def _message(message: JSON, provider: str, count: Count, model: str | None) -> T
 
 def _around(provider: str, count: Count, system: JSON, tools: JSON, model: str | None) -> Tally:
     if provider in ("openai-chat", "openai-responses"):
-        models = counting_openai.family(provider, model)
+        models = _family(provider, model)
         return counting_openai.openai_around(count, models, system, tools)
     if provider == "anthropic":
         return counting_anthropic.anthropic_around(count, system, tools, model)
@@ -237,8 +240,10 @@ def _in_base(tally: Tally, provider: str) -> int:
     return tally.text + ceil(tally.other / _FACTORS.get(provider, 1))
 
 
-def _current(messages: list[dict[str, JSON]], provider: str, model: str | None) -> list[JSON]:
-    """Leave out the reasoning of earlier turns, as the providers do."""
+def without_old_reasoning(
+    messages: list[dict[str, JSON]], provider: str, model: str | None
+) -> list[dict[str, JSON]]:
+    """Leave out the reasoning of turns before the last user message, as the providers do."""
     start = max((at for at, one in enumerate(messages) if _asks(one, provider)), default=0)
     keeps = provider == "openai-chat" or (
         provider == "anthropic" and counting_anthropic.keeps_thinking(model)
@@ -263,7 +268,7 @@ _THOUGHTS = ("thinking", "redacted_thinking")
 _SIGNED = ("thoughtSignature", "thought_signature")
 
 
-def _settled(message: dict[str, JSON], provider: str) -> JSON:
+def _settled(message: dict[str, JSON], provider: str) -> dict[str, JSON] | None:
     if provider == "openai-responses":
         return None if message.get("type") == "reasoning" else message
     if provider == "anthropic" and isinstance(message.get("content"), list):

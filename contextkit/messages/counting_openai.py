@@ -79,10 +79,17 @@ _PATCHES = {"gpt-4.1-mini": 1.62, "gpt-4.1-nano": 2.46, "o4-mini": 1.72, "gpt-5-
 _TILES = {"gpt-4o-mini": (2_833, 5_667), "o1": (75, 150), "o3": (75, 150), "computer-use": (65, 129)}
 
 
-def family(provider: str, model: str | None) -> Family:
-    """Find a model's family; a model that nobody named is taken for a new one."""
+def reasons(model: str | None) -> bool:
+    """Whether a model is one of those that reason; one that nobody named is taken for a new one."""
+    return not (model or "").rpartition("/")[2].startswith(("gpt-3", "gpt-4", "chatgpt-4"))
+
+
+def family(
+    provider: str, model: str | None, families: Mapping[tuple[str, bool], Family] = FAMILIES
+) -> Family:
+    """Find a model's family."""
     name = (model or "gpt-5").rpartition("/")[2]
-    found = FAMILIES[provider, not name.startswith(("gpt-3", "gpt-4", "chatgpt-4"))]
+    found = families[provider, reasons(model)]
     if name.startswith(("o1", "o3", "o4", "computer-use")):
         found = replace(found, channel=0)
     for start, patch in _PATCHES.items():
@@ -185,7 +192,7 @@ def _image(part: dict[str, JSON], models: Family) -> Tally:
     if detail == "low":
         return between(fixed, fixed, fixed)
     if size is None:
-        return between(fixed + 4 * tile, fixed, fixed + 6 * tile)
+        return between(fixed + 3 * tile, fixed, fixed + 6 * tile)
     tokens = fixed + tile * squares(fitted(fitted(size, longest=2_048), shortest=768), 512)
     return between(tokens, tokens, tokens)
 
@@ -195,7 +202,7 @@ _MOST_PATCHES = 1_536
 
 def _patches(size: tuple[int, int] | None, factor: float) -> Tally:
     if size is None:
-        return between(ceil(500 * factor), 1, ceil(_MOST_PATCHES * factor))
+        return between(ceil(300 * factor), 1, ceil(_MOST_PATCHES * factor))
     patches = min(squares(size, 32), _MOST_PATCHES)
     tokens = ceil(patches * factor)
     return between(tokens, tokens * 9 // 10, tokens)
@@ -214,9 +221,9 @@ def _file(file: dict[str, JSON], count: Count) -> Tally:
     return between(1_000, 10, None)
 
 
-def tool_definitions(tools: JSON, count: Count, models: Family) -> Tally:
+def tool_definitions(tools: JSON, count: Count, models: Family, depth: int = 0) -> Tally:
     """Count the definitions of tools, without what stands around all of them."""
-    return total(_tool(fields(tool), count, models) for tool in items(tools))
+    return total(_tool(fields(tool), count, models, depth) for tool in items(tools))
 
 
 _SERVER = {
@@ -230,10 +237,10 @@ _SERVER = {
 """Tokens that come with a tool that runs at OpenAI: its instructions, and what it finds on a usual day."""
 
 
-def _tool(tool: dict[str, JSON], count: Count, models: Family) -> Tally:
+def _tool(tool: dict[str, JSON], count: Count, models: Family, depth: int) -> Tally:
     kind = tool.get("type")
-    if kind == "namespace":
-        return tool_definitions(tool.get("tools"), count, models)
+    if kind == "namespace" and depth < 20:
+        return tool_definitions(tool.get("tools"), count, models, depth + 1)
     if kind not in (None, "function", "custom"):
         return between(_SERVER.get(text_of(kind), 1_000), 0, None)
     function = fields(tool.get("function")) or fields(tool.get("custom")) or tool
