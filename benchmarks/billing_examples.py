@@ -5,28 +5,23 @@ from typing import Any
 _TRANSLATE = (
     "You are a helpful, pattern-following assistant that translates corporate jargon into plain English."
 )
-_JARGON = [
-    (
-        "system",
-        None,
-        _TRANSLATE,
-    ),
-    ("system", "example_user", "New synergies will help drive top-line growth."),
-    ("system", "example_assistant", "Things working well together will increase revenue."),
-    (
-        "system",
-        "example_user",
-        "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage.",
-    ),
-    ("system", "example_assistant", "Let's talk later when we're less busy about how to do better."),
-    (
-        "user",
-        None,
-        "This late pivot means we don't have time to boil the ocean for the client deliverable.",
-    ),
-]
+_CIRCLE = (
+    "Let's circle back when we have more bandwidth to touch base on opportunities for increased leverage."
+)
+_JARGON = (
+    (None, _TRANSLATE),
+    ("example_user", "New synergies will help drive top-line growth."),
+    ("example_assistant", "Things working well together will increase revenue."),
+    ("example_user", _CIRCLE),
+    ("example_assistant", "Let's talk later when we're less busy about how to do better."),
+)
+_LATE = "This late pivot means we don't have time to boil the ocean for the client deliverable."
 _NAMED = [
-    {"role": role, **({"name": name} if name else {}), "content": content} for role, name, content in _JARGON
+    *(
+        {"role": "system", **({"name": name} if name else {}), "content": content}
+        for name, content in _JARGON
+    ),
+    {"role": "user", "content": _LATE},
 ]
 _WEATHER = [
     {
