@@ -181,7 +181,7 @@ def _row(cases: list[Case]) -> str:
 
 Constants = counting_openai.Family | counting_anthropic.Framing | counting_gemini.Framing
 _EMPTY: Mapping[str, Constants] = {
-    "openai": counting_openai.Family(3, 0, 0, parallel=0, parameters=0, further=0),
+    "openai": counting_openai.Family(3, 0, 0, parameters=0, further=0),
     "anthropic": counting_anthropic.Framing(0, 0, 0, 0, 0, 0, 0, 0, 100),
     "gemini": counting_gemini.Framing(0, 0, 0, 0, 100, 0),
 }

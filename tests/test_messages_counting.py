@@ -492,3 +492,13 @@ def test_a_second_count_tokenises_nothing_twice() -> None:
     assert [message_tokens(one, "openai-chat", keeping) for one in EXCHANGE] == first
     assert calls == before
     assert token_counter("gpt-4o")("hello world") == 2
+
+
+@pytest.mark.parametrize(("calls", "tokens"), [(1, 40), (2, 89), (3, 114)])
+def test_parallel_calls_cost_more_once(calls: int, tokens: int) -> None:
+    """Bills for GPT-3.5 that were made public: within three tokens, with the figures for GPT-4o."""
+    case = next(each for each in billing_examples.EXAMPLES if each["billed"] == 40)
+    ask, call, result = case["messages"]
+    call = {**call, "tool_calls": call["tool_calls"] * calls}
+    counted = count_messages([ask, call, *[result] * calls], model="gpt-3.5-turbo")
+    assert abs(counted.tokens - tokens) <= 3

@@ -42,6 +42,7 @@ class Family:
         call: Tokens around a call and its result, without names, arguments and output.
         channel: Tokens for the channel of an earlier answer.
         parallel: Tokens on top for several calls of one message.
+        apart: Tokens on top for each call of a message but the first, where each is a message to the model.
         shared: Tokens that a system message saves where there are tools: one message holds both.
         parameters: Tokens on top for each tool with parameters.
         further: Tokens on top for each tool but the first.
@@ -54,7 +55,8 @@ class Family:
     tools: int
     call: int
     channel: int = 0
-    parallel: int = 17
+    parallel: int = 0
+    apart: int = 0
     shared: int = 0
     parameters: int = -1
     further: int = -1
@@ -63,11 +65,11 @@ class Family:
     patch: float = 0
 
 
-_REASONING = Family(fixed=2, tools=2, call=11, channel=2, described=1, tile=(70, 140))
+_REASONING = Family(fixed=2, tools=2, call=11, channel=2, apart=4, described=1, tile=(70, 140))
 
 FAMILIES: Mapping[tuple[str, bool], Family] = MappingProxyType(
     {
-        ("openai-chat", False): Family(fixed=3, tools=3, call=5, shared=4, further=0),
+        ("openai-chat", False): Family(fixed=3, tools=3, call=5, parallel=17, shared=4, further=0),
         ("openai-responses", False): Family(fixed=3, tools=-3, call=3),
         ("openai-chat", True): replace(_REASONING, tools=84),
         ("openai-responses", True): _REASONING,
@@ -110,7 +112,9 @@ def chat_message(message: JSON, count: Count, models: Family) -> Tally:
         framing += 1 + count(name)
     parts = [_content(message.get(key), count, models) for key in ("content", "refusal")]
     calls = list(_chat_calls(message, count, models))
-    return total([Tally(framing + (models.parallel if len(calls) > 1 else 0)), *parts, *calls])
+    if len(calls) > 1:
+        framing += models.parallel + models.apart * (len(calls) - 1)
+    return total([Tally(framing), *parts, *calls])
 
 
 def _chat_calls(message: dict[str, JSON], count: Count, models: Family) -> Iterator[Tally]:
