@@ -42,7 +42,7 @@ class Family:
         call: Tokens around a call and its result, without names, arguments and output.
         channel: Tokens for the channel of an earlier answer.
         parallel: Tokens on top for several calls of one message.
-        apart: Tokens on top for each call of a message but the first, where each is a message to the model.
+        apart: Tokens on top for each call of a message but the first.
         shared: Tokens that a system message saves where there are tools: one message holds both.
         parameters: Tokens on top for each tool with parameters.
         further: Tokens on top for each tool but the first.
@@ -69,7 +69,7 @@ _REASONING = Family(fixed=2, tools=2, call=11, channel=2, apart=4, described=1, 
 
 FAMILIES: Mapping[tuple[str, bool], Family] = MappingProxyType(
     {
-        ("openai-chat", False): Family(fixed=3, tools=3, call=5, parallel=17, shared=4, further=0),
+        ("openai-chat", False): Family(fixed=3, tools=3, call=5, parallel=13, apart=4, shared=4, further=0),
         ("openai-responses", False): Family(fixed=3, tools=-3, call=3),
         ("openai-chat", True): replace(_REASONING, tools=84),
         ("openai-responses", True): _REASONING,
