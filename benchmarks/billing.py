@@ -25,7 +25,8 @@ from statistics import mean
 from typing import Any
 
 from contextkit.messages import counting_anthropic, counting_gemini, counting_openai
-from contextkit.messages.counting import Counted, count_messages, without_old_reasoning
+from contextkit.messages.counting import Counted, count_messages
+from contextkit.messages.old_reasoning import without_old_reasoning
 from contextkit.messages.tallies import Tally, total
 from contextkit.tokens.counters import GEMINI, EncodingCounter, token_counter
 

@@ -31,6 +31,7 @@ from ..tokens.counters import (
 from ..tokens.counters import count as checked_count
 from . import counting_anthropic, counting_gemini, counting_openai
 from .envelopes import plain_messages
+from .old_reasoning import without_old_reasoning
 from .tallies import CALIBRATED, ESTIMATE, EXACT, Count, Tally, fields, items, text_of, total
 
 Provider: TypeAlias = Literal["openai-chat", "openai-responses", "anthropic", "gemini"]
@@ -238,51 +239,6 @@ _FACTORS = {"anthropic": counting_anthropic.FACTOR, "gemini": counting_gemini.FA
 
 def _in_base(tally: Tally, provider: str) -> int:
     return tally.text + ceil(tally.other / _FACTORS.get(provider, 1))
-
-
-def without_old_reasoning(
-    messages: list[dict[str, JSON]], provider: str, model: str | None
-) -> list[dict[str, JSON]]:
-    """Leave out the reasoning of turns before the last user message, as the providers do."""
-    start = max((at for at, one in enumerate(messages) if _asks(one, provider)), default=0)
-    keeps = provider == "openai-chat" or (
-        provider == "anthropic" and counting_anthropic.keeps_thinking(model)
-    )
-    if keeps:
-        return [*messages]
-    settled = (one if at >= start else _settled(one, provider) for at, one in enumerate(messages))
-    return [one for one in settled if one is not None]
-
-
-def _asks(message: dict[str, JSON], provider: str) -> bool:
-    """Whether a message is a turn of the user, and not the results of calls."""
-    if message.get("role") != "user":
-        return False
-    if provider == "gemini":
-        keys = ("functionResponse", "function_response")
-        return not any(key in fields(part) for part in items(message.get("parts")) for key in keys)
-    return not any(fields(block).get("type") == "tool_result" for block in items(message.get("content")))
-
-
-_THOUGHTS = ("thinking", "redacted_thinking")
-_SIGNED = ("thoughtSignature", "thought_signature")
-
-
-def _settled(message: dict[str, JSON], provider: str) -> dict[str, JSON] | None:
-    if provider == "openai-responses":
-        return None if message.get("type") == "reasoning" else message
-    if provider == "anthropic" and isinstance(message.get("content"), list):
-        content = [block for block in message["content"] if fields(block).get("type") not in _THOUGHTS]
-        return {**message, "content": content}
-    if provider == "gemini" and isinstance(message.get("parts"), list):
-        parts = [
-            {key: value for key, value in part.items() if key not in _SIGNED}
-            if isinstance(part, dict)
-            else part
-            for part in message["parts"]
-        ]
-        return {**message, "parts": parts}
-    return message
 
 
 def _counted(
