@@ -54,7 +54,17 @@ if typing.TYPE_CHECKING:
     from .errors.life import Episode, Escalation, consecutive_errors, episodes, escalation
     from .errors.rendering import brief, error_summary
     from .errors.summaries import summarize_error
+    from .fitting import fit, fit_context
+    from .message_formats import (
+        ANTHROPIC,
+        GEMINI,
+        OPENAI_CHAT,
+        OPENAI_RESPONSES,
+        MessageFormat,
+        to_messages,
+    )
     from .messages import NamedThread, from_messages, read_threads
+    from .messages.counting import Counted, count_messages
     from .messages.rules import Violation
     from .messages.validating import validate
     from .policies.refer_errors import ReferErrors
@@ -62,14 +72,19 @@ if typing.TYPE_CHECKING:
     from .policies.supersede import Supersede
     from .policies.targets import Target, default_target
     from .prefetching import Fetch, FetchCache, Hook, aprefetch, fetched, prefetch
+    from .written import Loss, Written
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ANTHROPIC",
     "COMPACT",
     "DEFAULT_POLICIES",
+    "GEMINI",
     "JSON_LINES",
     "MARKDOWN",
+    "OPENAI_CHAT",
+    "OPENAI_RESPONSES",
     "RESTORE_TOOL",
     "SUMMARY_PROMPT",
     "TAGGED",
@@ -84,6 +99,7 @@ __all__ = [
     "Comparison",
     "Context",
     "ContextkitError",
+    "Counted",
     "CounterError",
     "Drop",
     "Episode",
@@ -99,7 +115,9 @@ __all__ = [
     "Fragment",
     "Frame",
     "Hook",
+    "Loss",
     "Mask",
+    "MessageFormat",
     "Meter",
     "MissingExtraError",
     "NamedThread",
@@ -128,6 +146,7 @@ __all__ = [
     "Violation",
     "Window",
     "Within",
+    "Written",
     "aprefetch",
     "as_compact",
     "as_json",
@@ -135,12 +154,15 @@ __all__ = [
     "brief",
     "compare",
     "consecutive_errors",
+    "count_messages",
     "default_target",
     "episodes",
     "error_summary",
     "escalation",
     "fetched",
     "fingerprint",
+    "fit",
+    "fit_context",
     "from_messages",
     "hidden",
     "kind_of",
@@ -149,6 +171,7 @@ __all__ = [
     "read_threads",
     "render",
     "summarize_error",
+    "to_messages",
     "token_counter",
     "validate",
 ]
@@ -166,8 +189,15 @@ _LATER = {
     "Supersede": "policies.supersede",
     **dict.fromkeys(("Target", "default_target"), "policies.targets"),
     **dict.fromkeys(("NamedThread", "from_messages", "read_threads"), "messages"),
+    **dict.fromkeys(("fit", "fit_context"), "fitting"),
+    **dict.fromkeys(
+        ("ANTHROPIC", "GEMINI", "OPENAI_CHAT", "OPENAI_RESPONSES", "MessageFormat", "to_messages"),
+        "message_formats",
+    ),
+    **dict.fromkeys(("Loss", "Written"), "written"),
     "Violation": "messages.rules",
     "validate": "messages.validating",
+    **dict.fromkeys(("Counted", "count_messages"), "messages.counting"),
     **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),
 }
 

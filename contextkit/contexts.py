@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from .budgets import Budget, whole_number
 from .compaction import Stage
@@ -14,9 +14,7 @@ from .plain import JSON
 from .records import is_bill, is_record
 from .threads import Thread
 from .tokens.counters import TokenCounter, base_of
-
-if TYPE_CHECKING:
-    from .messages.writing import Written
+from .written import Written
 
 State = Literal["kept", "changed", "added", "gone"]
 
@@ -144,7 +142,7 @@ class Context:
         return self._measure.text(self._log.view())
 
     @functools.cached_property
-    def written(self) -> "Written":
+    def written(self) -> Written:
         """The context as messages, what stands beside them, and what they could not hold.
 
         A message format makes those of its provider. Of a text format they are two, in the shape of

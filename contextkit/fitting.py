@@ -10,6 +10,7 @@ from .events import MODEL_KINDS, Event
 from .exceptions import SettingError
 from .message_formats import MESSAGE_FORMATS, MessageFormat
 from .messages.bodies import raw_of
+from .messages.counting import counter_of
 from .messages.envelopes import plain_messages
 from .messages.parts import Calls
 from .messages.reading import READERS
@@ -24,8 +25,6 @@ from .windows import Window
 Messages = Iterable[Any]
 """Messages, items or contents of a provider: mappings, or the objects of its client."""
 
-_COUNTERS = {"anthropic": "claude-", "gemini": "gemini-"}
-
 
 def fit(
     messages: Messages,
@@ -35,6 +34,7 @@ def fit(
     system: object = None,
     tools: Sequence[object] | None = None,
     provider: str | None = None,
+    model: str | None = None,
     counter: TokenCounter | str | None = None,
     policies: Sequence[Policy] = DEFAULT_POLICIES,
 ) -> list[dict[str, JSON]]:
@@ -53,8 +53,9 @@ def fit(
         system: The system prompt, where it stands beside the messages; it is not changed.
         tools: The definitions of the tools that are sent along.
         provider: Whose messages they are, such as `anthropic`; without it, they are told by looking.
-        counter: Counts the tokens of a text, or the name of a model; by default the provider's own
-            where it is public, else an estimate.
+        model: The model's name: it says how its provider frames and counts.
+        counter: Counts the tokens of a text, or the name of an encoding; by default that of the model,
+            or the provider's: exact for OpenAI's, an estimate for the others.
         policies: What is done when the history does not fit, gentlest first.
 
     Returns:
@@ -69,7 +70,8 @@ def fit(
     >>> for n in range(40):
     ...     call = {"id": f"call_{n}", "type": "function", "function": {"name": "get_log", "arguments": "{}"}}
     ...     history.append({"role": "assistant", "content": None, "tool_calls": [call]})
-    ...     history.append({"role": "tool", "tool_call_id": f"call_{n}", "content": f"line {n}: all green " * 20})
+    ...     log = f"line {n}: all green " * 20
+    ...     history.append({"role": "tool", "tool_call_id": f"call_{n}", "content": log})
     >>> fitted = fit(history, budget=2_000)
     >>> fitted[0] == history[0], fitted[-2:] == history[-2:], len(fitted) < len(history)
     (True, True, True)
@@ -81,6 +83,7 @@ def fit(
         system=system,
         tools=tools,
         provider=provider,
+        model=model,
         counter=counter,
         policies=policies,
     )
@@ -95,6 +98,7 @@ def fit_context(
     system: object = None,
     tools: Sequence[object] | None = None,
     provider: str | None = None,
+    model: str | None = None,
     counter: TokenCounter | str | None = None,
     policies: Sequence[Policy] = DEFAULT_POLICIES,
 ) -> Context:
@@ -104,7 +108,7 @@ def fit_context(
     """
     given = messages if isinstance(messages, list) else plain_messages(messages)
     if window is not None:
-        _check_window(window, budget, tools, counter, policies)
+        _check_window(window, budget, tools, model or counter, policies)
         fold = window.fold if isinstance(window.fold, Fold) else None
         found = _format_of(window).dialect.provider
     else:
@@ -113,8 +117,8 @@ def fit_context(
         if found not in MESSAGE_FORMATS:
             known = ", ".join(MESSAGE_FORMATS)
             raise SettingError("provider", found, f"it must be one of {known}")
-        format = MESSAGE_FORMATS[found] if tools is None else MESSAGE_FORMATS[found].with_tools(tools)
-        counter = counter if counter is not None else _COUNTERS.get(found, "o200k_base")
+        format = MESSAGE_FORMATS[found].sent_with(tools=tools, model=model)
+        counter = counter_of(counter, found, model)
         window, fold = Window(format, budget=budget, counter=counter, policies=policies), None
     if fold is None or not fold.goes_on(given, system):
         fold = Fold.begun(found, system)

@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from .codecs import compact, fences, labels, tags, xml, yamlish
 from .codecs import json as json_codec
@@ -71,7 +71,7 @@ class Format:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def __or__(self, rules: Mapping[str, Renderer]) -> "Format":
+    def __or__(self, rules: Mapping[str, Renderer]) -> Self:
         """Give the format with more rules; a new rule takes the place of an old one of the same key.
 
         Raises:
@@ -124,6 +124,11 @@ class Format:
     def arranged(self, thread: Iterable[Event]) -> Iterable[Event]:
         """Give the events in the order in which they are written."""
         return self.arrange(thread) if self.arrange is not None else thread
+
+    @property
+    def measuring(self) -> Callable[..., Any] | None:
+        """What measures a thread in it; `None`: what measures text."""
+        return None
 
     @property
     def adds_up(self) -> bool:

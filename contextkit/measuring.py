@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from .budgets import Meter
 from .events import Event
@@ -12,9 +12,7 @@ from .threads import Thread
 from .tokens.counters import Estimate, TokenCounter, base_of, count, seams_of
 from .tokens.cutting import exceeds
 from .tokens.seams import is_safe, joined_count
-
-if TYPE_CHECKING:
-    from .messages.writing import Written
+from .written import Written
 
 _Item = TypeVar("_Item")
 _LONG = 16  # characters a token: a text with more than that may be told too long without a full count
@@ -251,10 +249,8 @@ class Measure:
             fragments = self.format.separator.join([piece.text for piece in self.pieces(view)])
         return f"{self.before}{fragments}{self.after}" if self.before or self.after else fragments
 
-    def written(self, view: Iterable[Event]) -> "Written":
+    def written(self, view: Iterable[Event]) -> Written:
         """Give the whole as two messages: what stands before the thread, and all else."""
-        from .messages.writing import Written
-
         before, all = self.before, self.text(view)
         system = [{"role": "system", "content": before}] if before else []
         return Written("openai-chat", [*system, {"role": "user", "content": all.removeprefix(before)}])

@@ -89,7 +89,7 @@ class Window:
         self.policies = tuple(policies)
         self.arrivals = tuple(arrivals)
         self._memory = Memory()
-        self._measured = measure_of(self.format, self.counter, self._memory)
+        self._measured = self._measuring(self.counter)
         self._entered: tuple[Thread, Thread] = (Thread(), Thread())
         self.fold: object = None  # what `fit` has read and compacted with this window
         self._billed: tuple[Thread, tuple[tuple[int, int], ...]] = (Thread(), ())
@@ -185,8 +185,12 @@ class Window:
             or known.format is not self.format
             or known.counter != counter
         ):
-            self._measured = measure_of(self.format, counter, self._memory, *around)
+            self._measured = self._measuring(counter, *around)
         return self._measured
+
+    def _measuring(self, counter: TokenCounter, before: str = "", after: str = "") -> Measure:
+        made: Measure = (self.format.measuring or Measure)(self.format, counter, self._memory, before, after)
+        return made
 
     def _calibrated(self, log: Thread) -> TokenCounter:
         """Give the counter, fitted to what was billed for the latest contexts, as the log has it."""
@@ -312,14 +316,3 @@ def render(
         format, budget=budget, prompt=prompt, counter=counter, policies=policies, arrivals=arrivals
     )
     return window.render(thread, variables=variables)
-
-
-def measure_of(
-    format: Format, counter: TokenCounter, memory: Memory, before: str = "", after: str = ""
-) -> Measure:
-    """Give what measures a thread in a format, between two fixed texts."""
-    if type(format) is Format:
-        return Measure(format, counter, memory, before, after)
-    from .message_measuring import MessageMeasure  # few need it, and it takes the readers along
-
-    return MessageMeasure(format, counter, memory, before, after)

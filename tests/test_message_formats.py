@@ -15,9 +15,9 @@ from contextkit.message_formats import (
     OPENAI_RESPONSES,
     MessageFormat,
 )
+from contextkit.messages.dialects import NO_RESULT, OPENING
 from contextkit.messages.reading import READERS
 from contextkit.messages.validating import validate
-from contextkit.messages.writing import NO_RESULT, OPENING
 
 from .histories import HISTORIES, PNG, History
 from .judges import judge
@@ -76,14 +76,18 @@ def test_who_changes_messages_changes_them_alone(format: MessageFormat) -> None:
 
 def test_a_thread_of_ones_own_becomes_messages() -> None:
     """Events that are no messages are a user's text in tags; the system prompt stands where it belongs."""
-    thread = Thread([Event("system", "Deploy with care."), Event("slack_message", {"from": "ana", "text": "go"})])
+    thread = Thread(
+        [Event("system", "Deploy with care."), Event("slack_message", {"from": "ana", "text": "go"})]
+    )
     thread = thread.call("list_git_tags", {"last": 2}, call_id="1").result("1", ["v1.4.2"])
     assert ANTHROPIC.written(thread).request() == {
         "system": "Deploy with care.",
         "messages": [
             {
                 "role": "user",
-                "content": [{"type": "text", "text": "<slack_message>\nfrom: ana\ntext: go\n</slack_message>"}],
+                "content": [
+                    {"type": "text", "text": "<slack_message>\nfrom: ana\ntext: go\n</slack_message>"}
+                ],
             },
             {
                 "role": "assistant",
@@ -133,7 +137,7 @@ def test_a_user_speaks_first(format: MessageFormat) -> None:
 
 def test_rules_render_what_stands_in_a_message() -> None:
     """A renderer of the user's fills in for the data, in an answer as in a text."""
-    ours = OPENAI_CHAT | {"*_result": lambda event: f"{len(event.data)} tags", "user": str.upper and _shouted}
+    ours = OPENAI_CHAT | {"*_result": lambda event: f"{len(event.data)} tags", "user": _shouted}
     thread = Thread([Event("user", "go")]).call("tags", {}, call_id="1").result("1", ["v1", "v2"])
     messages = ours.written(thread).messages
     assert [message["content"] for message in messages] == ["GO", None, "2 tags"]
@@ -147,7 +151,10 @@ def _shouted(event: Event) -> str:
     ("format", "found"),
     [
         (OPENAI_CHAT, {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PNG}"}}),
-        (OPENAI_RESPONSES, {"type": "input_image", "image_url": f"data:image/png;base64,{PNG}", "detail": "auto"}),
+        (
+            OPENAI_RESPONSES,
+            {"type": "input_image", "image_url": f"data:image/png;base64,{PNG}", "detail": "auto"},
+        ),
         (GEMINI, {"inlineData": {"mimeType": "image/png", "data": PNG}}),
     ],
     ids=str,
@@ -155,10 +162,13 @@ def _shouted(event: Event) -> str:
 def test_an_image_goes_from_one_provider_to_another(format: MessageFormat, found: dict[str, Any]) -> None:
     """Its bytes are carried over, in the other provider's shape, and nothing is lost."""
     source = {"type": "base64", "media_type": "image/png", "data": PNG}
-    message = {"role": "user", "content": [{"type": "text", "text": "look"}, {"type": "image", "source": source}]}
+    message = {
+        "role": "user",
+        "content": [{"type": "text", "text": "look"}, {"type": "image", "source": source}],
+    }
     written = format.written(Thread(READERS["anthropic"].events([message])))
-    parts = [part for m in written.messages for part in m.get("content", m.get("parts")) if isinstance(part, dict)]
-    assert found in parts
+    held: list[Any] = [part for m in written.messages for part in m.get("content") or m["parts"]]
+    assert found in held
     assert written.losses == ()
 
 
@@ -191,8 +201,13 @@ def test_what_cannot_be_carried_over_is_named() -> None:
 
 def test_changed_data_overrides_what_came() -> None:
     """An answer that a policy changed is written anew; its neighbours in the message stay as they came."""
-    blocks = [
-        {"type": "tool_result", "tool_use_id": "1", "content": "long", "cache_control": {"type": "ephemeral"}},
+    blocks: list[dict[str, Any]] = [
+        {
+            "type": "tool_result",
+            "tool_use_id": "1",
+            "content": "long",
+            "cache_control": {"type": "ephemeral"},
+        },
         {"type": "text", "text": "and now?", "citations": None},
     ]
     use = {"type": "tool_use", "id": "1", "name": "read", "input": {}}

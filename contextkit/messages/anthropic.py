@@ -21,10 +21,10 @@ from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
 from .bodies import Draft, stamped
+from .dialects import Role
 from .envelopes import block_part, check, plain_messages
 from .media import Media
 from .parts import Calls, content_data, joined, legal_type, marks, named, part_event, system_events
-from .writing import Role
 
 PROVIDER = "anthropic"
 
@@ -144,7 +144,7 @@ def _readable(content: JSON) -> JSON:
 
 
 class Dialect:
-    """How Anthropic writes the parts of a message; see `contextkit.messages.writing`."""
+    """How Anthropic writes the parts of a message; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
     beside = together = True

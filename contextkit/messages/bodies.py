@@ -39,8 +39,9 @@ def stamped(drafts: Iterable[Draft], provider: str, message: Mapping[str, JSON])
     """Give the events of one message, each with what came of it.
 
     >>> message = {"role": "user", "content": "deploy it"}
-    >>> stamped([Draft(Event("user", "deploy it"), {"content": "deploy it"})], "openai-chat", message)[0].raw
-    {'provider': 'openai-chat', 'message': {'role': 'user', 'content': None}, 'body': {'content': 'deploy it'}}
+    >>> draft = Draft(Event("user", "deploy it"), {"content": "deploy it"})
+    >>> stamped([draft], "openai-chat", message)[0].raw["message"]
+    {'role': 'user', 'content': None}
     """
     drafts = list(drafts)
     held = {key for draft in drafts for key in draft.body}

@@ -31,7 +31,8 @@ from ..tokens.counters import (
 from ..tokens.counters import count as checked_count
 from . import counting_anthropic, counting_gemini, counting_openai
 from .envelopes import plain_messages
-from .tallies import CALIBRATED, ESTIMATE, EXACT, Count, Tally, fields, items, total
+from .old_reasoning import without_old_reasoning
+from .tallies import CALIBRATED, ESTIMATE, EXACT, Count, Tally, total
 from .telling import provider_of
 
 Provider: TypeAlias = Literal["openai-chat", "openai-responses", "anthropic", "gemini"]
@@ -156,7 +157,7 @@ def count_messages(
     given = plain_messages(messages)
     claude = system is not None or "claude" in (model or "")
     name = provider or provider_of(given, beside=claude)
-    found = _counter(counter, name, model)
+    found = counter_of(counter, name, model)
     base = base_of(found)
 
     @cache
@@ -168,14 +169,15 @@ def count_messages(
         if at is not None:
             system = given[at]
             given = given[:at] + given[at + 1 :]
-    body = total(_message(one, name, count, model) for one in _current(given, name, model))
+    body = total(_message(one, name, count, model) for one in without_old_reasoning(given, name, model))
     bare = _around(name, count, None, None, model)
     with_system = _around(name, count, system, None, model)
     whole = _around(name, count, system, tools, model)
     return _counted(name, found, body, (bare, with_system, whole))
 
 
-def _counter(counter: "str | TokenCounter | None", provider: str, model: str | None) -> TokenCounter:
+def counter_of(counter: "str | TokenCounter | None", provider: str, model: str | None) -> TokenCounter:
+    """Give what counts texts: as it is named, else by the model, else by the provider."""
     if counter is not None:
         return token_counter(counter)
     if model is not None:
@@ -186,11 +188,14 @@ def _counter(counter: "str | TokenCounter | None", provider: str, model: str | N
     return {"anthropic": _SOME_CLAUDE, "gemini": GEMINI}.get(provider, EncodingCounter("o200k_base"))
 
 
+_family = cache(counting_openai.family)
+
+
 def _message(message: JSON, provider: str, count: Count, model: str | None) -> Tally:
     if provider == "openai-chat":
-        return counting_openai.chat_message(message, count, counting_openai.family(provider, model))
+        return counting_openai.chat_message(message, count, _family(provider, model))
     if provider == "openai-responses":
-        return counting_openai.responses_item(message, count, counting_openai.family(provider, model))
+        return counting_openai.responses_item(message, count, _family(provider, model))
     if provider == "anthropic":
         return counting_anthropic.anthropic_message(message, count)
     if provider == "gemini":
@@ -200,7 +205,7 @@ def _message(message: JSON, provider: str, count: Count, model: str | None) -> T
 
 def _around(provider: str, count: Count, system: JSON, tools: JSON, model: str | None) -> Tally:
     if provider in ("openai-chat", "openai-responses"):
-        models = counting_openai.family(provider, model)
+        models = _family(provider, model)
         return counting_openai.openai_around(count, models, system, tools)
     if provider == "anthropic":
         return counting_anthropic.anthropic_around(count, system, tools, model)
@@ -218,49 +223,6 @@ _FACTORS = {"anthropic": counting_anthropic.FACTOR, "gemini": counting_gemini.FA
 
 def _in_base(tally: Tally, provider: str) -> int:
     return tally.text + ceil(tally.other / _FACTORS.get(provider, 1))
-
-
-def _current(messages: list[dict[str, JSON]], provider: str, model: str | None) -> list[JSON]:
-    """Leave out the reasoning of earlier turns, as the providers do."""
-    start = max((at for at, one in enumerate(messages) if _asks(one, provider)), default=0)
-    keeps = provider == "openai-chat" or (
-        provider == "anthropic" and counting_anthropic.keeps_thinking(model)
-    )
-    if keeps:
-        return [*messages]
-    settled = (one if at >= start else _settled(one, provider) for at, one in enumerate(messages))
-    return [one for one in settled if one is not None]
-
-
-def _asks(message: dict[str, JSON], provider: str) -> bool:
-    """Whether a message is a turn of the user, and not the results of calls."""
-    if message.get("role") != "user":
-        return False
-    if provider == "gemini":
-        keys = ("functionResponse", "function_response")
-        return not any(key in fields(part) for part in items(message.get("parts")) for key in keys)
-    return not any(fields(block).get("type") == "tool_result" for block in items(message.get("content")))
-
-
-_THOUGHTS = ("thinking", "redacted_thinking")
-_SIGNED = ("thoughtSignature", "thought_signature")
-
-
-def _settled(message: dict[str, JSON], provider: str) -> JSON:
-    if provider == "openai-responses":
-        return None if message.get("type") == "reasoning" else message
-    if provider == "anthropic" and isinstance(message.get("content"), list):
-        content = [block for block in message["content"] if fields(block).get("type") not in _THOUGHTS]
-        return {**message, "content": content}
-    if provider == "gemini" and isinstance(message.get("parts"), list):
-        parts = [
-            {key: value for key, value in part.items() if key not in _SIGNED}
-            if isinstance(part, dict)
-            else part
-            for part in message["parts"]
-        ]
-        return {**message, "parts": parts}
-    return message
 
 
 def _counted(

@@ -14,6 +14,7 @@ FACTOR = 1.19
 """The provider's tokens for each token of the base."""
 
 _TILE = 258
+_DEEPEST = 20  # responses within the parts of responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def gemini_content(content: JSON, count: Count, framing: Framing = FRAMING) -> T
     return total(_part(fields(part), count, framing) for part in items(parts))
 
 
-def _part(part: dict[str, JSON], count: Count, framing: Framing) -> Tally:
+def _part(part: dict[str, JSON], count: Count, framing: Framing, depth: int = 0) -> Tally:
     given = {_camel(key): value for key, value in part.items()}
     tally = _thought(text_of(given.get("thoughtSignature")), framing)
     if isinstance(given.get("text"), str):
@@ -62,9 +63,9 @@ def _part(part: dict[str, JSON], count: Count, framing: Framing) -> Tally:
         return tally + Tally(
             framing.call + count(text_of(call.get("name"))) + count(compact(call.get("args") or {}))
         )
-    if "functionResponse" in given:
+    if "functionResponse" in given and depth < _DEEPEST:
         answer = fields(given["functionResponse"])
-        media = total(_part(fields(each), count, framing) for each in items(answer.get("parts")))
+        media = total(_part(fields(each), count, framing, depth + 1) for each in items(answer.get("parts")))
         text = count(text_of(answer.get("name"))) + count(compact(answer.get("response") or {}))
         return tally + Tally(framing.result + text) + media
     for key in ("inlineData", "fileData"):

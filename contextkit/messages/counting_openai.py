@@ -42,6 +42,7 @@ class Family:
         call: Tokens around a call and its result, without names, arguments and output.
         channel: Tokens for the channel of an earlier answer.
         parallel: Tokens on top for several calls of one message.
+        apart: Tokens on top for each call of a message but the first.
         shared: Tokens that a system message saves where there are tools: one message holds both.
         parameters: Tokens on top for each tool with parameters.
         further: Tokens on top for each tool but the first.
@@ -54,7 +55,8 @@ class Family:
     tools: int
     call: int
     channel: int = 0
-    parallel: int = 17
+    parallel: int = 0
+    apart: int = 0
     shared: int = 0
     parameters: int = -1
     further: int = -1
@@ -63,11 +65,11 @@ class Family:
     patch: float = 0
 
 
-_REASONING = Family(fixed=2, tools=2, call=11, channel=2, described=1, tile=(70, 140))
+_REASONING = Family(fixed=2, tools=2, call=11, channel=2, apart=4, described=1, tile=(70, 140))
 
 FAMILIES: Mapping[tuple[str, bool], Family] = MappingProxyType(
     {
-        ("openai-chat", False): Family(fixed=3, tools=3, call=5, shared=4, further=0),
+        ("openai-chat", False): Family(fixed=3, tools=3, call=5, parallel=13, apart=4, shared=4, further=0),
         ("openai-responses", False): Family(fixed=3, tools=-3, call=3),
         ("openai-chat", True): replace(_REASONING, tools=84),
         ("openai-responses", True): _REASONING,
@@ -79,10 +81,17 @@ _PATCHES = {"gpt-4.1-mini": 1.62, "gpt-4.1-nano": 2.46, "o4-mini": 1.72, "gpt-5-
 _TILES = {"gpt-4o-mini": (2_833, 5_667), "o1": (75, 150), "o3": (75, 150), "computer-use": (65, 129)}
 
 
-def family(provider: str, model: str | None) -> Family:
-    """Find a model's family; a model that nobody named is taken for a new one."""
+def reasons(model: str | None) -> bool:
+    """Whether a model is one of those that reason; one that nobody named is taken for a new one."""
+    return not (model or "").rpartition("/")[2].startswith(("gpt-3", "gpt-4", "chatgpt-4"))
+
+
+def family(
+    provider: str, model: str | None, families: Mapping[tuple[str, bool], Family] = FAMILIES
+) -> Family:
+    """Find a model's family."""
     name = (model or "gpt-5").rpartition("/")[2]
-    found = FAMILIES[provider, not name.startswith(("gpt-3", "gpt-4", "chatgpt-4"))]
+    found = families[provider, reasons(model)]
     if name.startswith(("o1", "o3", "o4", "computer-use")):
         found = replace(found, channel=0)
     for start, patch in _PATCHES.items():
@@ -103,7 +112,9 @@ def chat_message(message: JSON, count: Count, models: Family) -> Tally:
         framing += 1 + count(name)
     parts = [_content(message.get(key), count, models) for key in ("content", "refusal")]
     calls = list(_chat_calls(message, count, models))
-    return total([Tally(framing + (models.parallel if len(calls) > 1 else 0)), *parts, *calls])
+    if len(calls) > 1:
+        framing += models.parallel + models.apart * (len(calls) - 1)
+    return total([Tally(framing), *parts, *calls])
 
 
 def _chat_calls(message: dict[str, JSON], count: Count, models: Family) -> Iterator[Tally]:
@@ -185,7 +196,7 @@ def _image(part: dict[str, JSON], models: Family) -> Tally:
     if detail == "low":
         return between(fixed, fixed, fixed)
     if size is None:
-        return between(fixed + 4 * tile, fixed, fixed + 6 * tile)
+        return between(fixed + 3 * tile, fixed, fixed + 6 * tile)
     tokens = fixed + tile * squares(fitted(fitted(size, longest=2_048), shortest=768), 512)
     return between(tokens, tokens, tokens)
 
@@ -195,7 +206,7 @@ _MOST_PATCHES = 1_536
 
 def _patches(size: tuple[int, int] | None, factor: float) -> Tally:
     if size is None:
-        return between(ceil(500 * factor), 1, ceil(_MOST_PATCHES * factor))
+        return between(ceil(300 * factor), 1, ceil(_MOST_PATCHES * factor))
     patches = min(squares(size, 32), _MOST_PATCHES)
     tokens = ceil(patches * factor)
     return between(tokens, tokens * 9 // 10, tokens)
@@ -214,9 +225,9 @@ def _file(file: dict[str, JSON], count: Count) -> Tally:
     return between(1_000, 10, None)
 
 
-def tool_definitions(tools: JSON, count: Count, models: Family) -> Tally:
+def tool_definitions(tools: JSON, count: Count, models: Family, depth: int = 0) -> Tally:
     """Count the definitions of tools, without what stands around all of them."""
-    return total(_tool(fields(tool), count, models) for tool in items(tools))
+    return total(_tool(fields(tool), count, models, depth) for tool in items(tools))
 
 
 _SERVER = {
@@ -230,10 +241,10 @@ _SERVER = {
 """Tokens that come with a tool that runs at OpenAI: its instructions, and what it finds on a usual day."""
 
 
-def _tool(tool: dict[str, JSON], count: Count, models: Family) -> Tally:
+def _tool(tool: dict[str, JSON], count: Count, models: Family, depth: int) -> Tally:
     kind = tool.get("type")
-    if kind == "namespace":
-        return tool_definitions(tool.get("tools"), count, models)
+    if kind == "namespace" and depth < 20:
+        return tool_definitions(tool.get("tools"), count, models, depth + 1)
     if kind not in (None, "function", "custom"):
         return between(_SERVER.get(text_of(kind), 1_000), 0, None)
     function = fields(tool.get("function")) or fields(tool.get("custom")) or tool

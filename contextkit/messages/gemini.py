@@ -1,4 +1,6 @@
-"""Histories of Gemini: contents <-> threads. Both spellings of its keys are read: `functionCall`, `function_call`.
+"""Histories of Gemini: contents <-> threads.
+
+Both spellings of its keys are read, `functionCall` and `function_call`.
 
 | a part | becomes an event of type |
 |---|---|
@@ -21,10 +23,10 @@ from ..exceptions import EventError, ReadError
 from ..plain import JSON, json_in, plain
 from ..threads import Thread
 from .bodies import Draft, stamped
+from .dialects import Role
 from .envelopes import plain_messages
 from .media import Media, media
 from .parts import Calls, legal_type, named
-from .writing import Role
 
 PROVIDER = "gemini"
 
@@ -66,8 +68,9 @@ def system(instruction: object) -> list[Event]:
         raise ReadError(error.reason, source=error.path) from None
     parts: JSON = [{"text": value}] if isinstance(value, str) else value
     parts = parts.get("parts") if isinstance(parts, dict) else parts
-    texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
-    if not texts or not all(isinstance(text, str) for text in texts):
+    given = parts if isinstance(parts, list) else [None]
+    texts = [part["text"] for part in given if isinstance(part, dict) and isinstance(part.get("text"), str)]
+    if not texts or len(texts) < len(given):
         raise ReadError("it is neither text nor a content of texts", source="system_instruction")
     return stamped([Draft(Event("system", "\n".join(texts)), {"system": value})], PROVIDER, {"system": value})
 
@@ -151,7 +154,7 @@ def _response(response: dict[str, JSON], calls: Calls, place: str) -> Event:
 
 
 class Dialect:
-    """How Gemini writes the parts of a content; see `contextkit.messages.writing`."""
+    """How Gemini writes the parts of a content; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
     beside = together = alternates = True

@@ -32,7 +32,7 @@ def decoded(data: str, most: int | None = None) -> bytes:
         most: How many characters of it to look at; all, if not given.
     """
     text = data[:most] if most else data
-    text = text.replace("-", "+").replace("_", "/")
+    text = "".join(text.split()).replace("-", "+").replace("_", "/")
     try:
         return base64.b64decode(text[: len(text) // 4 * 4])
     except (binascii.Error, ValueError):

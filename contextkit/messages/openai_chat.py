@@ -23,6 +23,7 @@ from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
 from .bodies import Draft, stamped
+from .dialects import Role
 from .envelopes import check, plain_messages
 from .media import Media
 from .parts import (
@@ -37,7 +38,6 @@ from .parts import (
     part_event,
     system_events,
 )
-from .writing import Role
 
 PROVIDER = "openai-chat"
 REASONING = ("reasoning_content", "reasoning")
@@ -167,7 +167,7 @@ def _result(message: dict[str, JSON], calls: Calls, index: int) -> Draft:
 
 
 class Dialect:
-    """How OpenAI Chat writes the parts of a message; see `contextkit.messages.writing`."""
+    """How OpenAI Chat writes the parts of a message; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
     beside = together = alternates = apart = False

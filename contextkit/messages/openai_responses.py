@@ -2,7 +2,7 @@
 
 | an item | becomes an event of type |
 |---|---|
-| a message of the role `system`, `developer`, `user`, `assistant` | the role; its images and files: `image`, `file` |
+| a message of a role (`system`, `developer`, `user`, `assistant`) | the role; or `image`, `file` |
 | `function_call`, `custom_tool_call` | the function's name; `data`: its arguments |
 | another call that the client answers, such as `shell_call` | its type without `_call` |
 | the `..._output` of a call | the call's type and `_result` |
@@ -20,14 +20,15 @@ from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
 from .bodies import Draft, stamped
+from .dialects import Role
 from .envelopes import plain_messages
 from .media import Media, media
 from .parts import Calls, content_data, joined, legal_type, named, parsed, system_events, text_of
-from .writing import Role
 
 PROVIDER = "openai-responses"
 
 _ROLES = ("system", "developer", "user", "assistant")
+_THOUGHT = ("summary", "content", "encrypted_content")
 _OPAQUE = ("encrypted_content", "id", "status", "type")
 _NOT_IN_A_NAME = re.compile("[^a-zA-Z0-9_-]")
 
@@ -85,7 +86,7 @@ def _drafts(item: dict[str, JSON], calls: Calls, place: str, position: int) -> l
         texts = [
             text for key in ("summary", "content") for part in item.get(key) or () if (text := text_of(part))
         ]
-        body = {key: item[key] for key in ("summary", "content", "encrypted_content") if key in item}
+        body: dict[str, JSON] = {key: item[key] for key in _THOUGHT if key in item}
         return [Draft(Event("reasoning", "\n".join(texts) or {"encrypted": True}), body)]
     if kind.endswith("_output") and isinstance(item.get("call_id"), str):
         return [_output(item, kind, calls)]
@@ -94,8 +95,8 @@ def _drafts(item: dict[str, JSON], calls: Calls, place: str, position: int) -> l
     shown = {key: value for key, value in item.items() if key not in _OPAQUE}
     role = item.get("role")
     role = role if role in _ROLES else "assistant"
-    body = {key: value for key, value in item.items() if key != "type"}
-    return [Draft(Event(legal_type(kind), shown, kind=kind_of(role), pinned=False), body)]
+    whole: dict[str, JSON] = {key: value for key, value in item.items() if key != "type"}
+    return [Draft(Event(legal_type(kind), shown, kind=kind_of(role), pinned=False), whole)]
 
 
 def _message(item: dict[str, JSON], place: str) -> list[Draft]:
@@ -106,7 +107,8 @@ def _message(item: dict[str, JSON], place: str) -> list[Draft]:
         raise ReadError("it is neither text nor a list of parts", source=f"{place}.content")
     if (text := joined(content)) is not None:
         return [Draft(Event(role, text), {"content": content} if "content" in item else {})]
-    return [Draft(_part(part, role), {"content": [part]}) for part in content or ()]
+    parts: list[JSON] = list(content or ())
+    return [Draft(_part(part, role), {"content": [part]}) for part in parts]
 
 
 def _part(part: dict[str, JSON], role: str) -> Event:
@@ -148,7 +150,7 @@ def _output(item: dict[str, JSON], kind: str, calls: Calls) -> Draft:
 
 
 class Dialect:
-    """How OpenAI's Responses write items; see `contextkit.messages.writing`."""
+    """How OpenAI's Responses write items; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
     beside = together = alternates = False

@@ -1,6 +1,7 @@
 """What a message costs, by how well it is known: text by a counter, the rest by a provider's rules."""
 
 import json
+import reprlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -71,22 +72,7 @@ def compact(value: JSON) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     except (RecursionError, TypeError, ValueError):
-        return json.dumps(_shallow(value, _DEEPEST), ensure_ascii=False, separators=(",", ":"))
-
-
-_DEEPEST = (
-    100  # levels of what json refuses to write: nested too deep, in a circle, with keys that are no text
-)
-
-
-def _shallow(value: object, depth: int) -> JSON:
-    if isinstance(value, str | int | float | None):
-        return value
-    if depth == 0 or not isinstance(value, list | tuple | dict):
-        return type(value).__name__
-    if isinstance(value, dict):
-        return {str(key): _shallow(each, depth - 1) for key, each in value.items()}
-    return [_shallow(each, depth - 1) for each in value]
+        return reprlib.repr(value)  # nested deeper than json writes: no reader takes it either
 
 
 def text_of(value: object) -> str:

@@ -14,152 +14,18 @@ Nothing that was written changes when the thread grows, but for answers that sto
 at the very end.
 """
 
-import dataclasses
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, Protocol
 
 from ..events import MODEL_KINDS, Event
 from ..plain import JSON
 from ..records import is_bill, is_record
+from ..written import Loss
 from .bodies import body_of, frame_of, merge, raw_of
+from .dialects import NO_RESULT, OPENING, PLAIN, Dialect, Look, Role
 from .media import Media, contents
 
-NO_RESULT = "(no result: the call was not answered)"
-"""What stands in for the result of a call that was never answered."""
-
-OPENING = "(the conversation begins here)"
-"""What a user says first where a provider wants a user's message first and there is none."""
-
-Role = Literal["system", "user", "assistant", "tool"]
-
 _Waiting = tuple[str, str, Mapping[str, JSON]]  # id and name as written, and the frame of the call
-
-PLAIN = ("user", "assistant", "system", "developer")
-
-
-class Dialect(Protocol):
-    """How one provider writes the parts of a message. A body is put into a message by `bodies.merge`."""
-
-    @property
-    def provider(self) -> str:
-        """The provider's name, as `raw` has it."""
-
-    @property
-    def beside(self) -> bool:
-        """Whether the system prompt stands beside the messages; later ones are a user's text."""
-
-    @property
-    def together(self) -> bool:
-        """Whether the answers to the calls of one message stand in one message."""
-
-    @property
-    def alternates(self) -> bool:
-        """Whether a call may not stand behind a message of the model's own."""
-    @property
-    def apart(self) -> bool:
-        """Whether each part is an item of its own, so that there are no messages of many parts."""
-
-    def shell(self, role: Role) -> dict[str, JSON]:
-        """Give an empty message."""
-
-    def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
-        """Give the body of a text."""
-
-    def media(self, media: Media, role: Role) -> dict[str, JSON] | None:
-        """Give the block of an image, a sound or a file, where such a message can hold it."""
-
-    def block(self, block: dict[str, JSON]) -> dict[str, JSON]:
-        """Give the body of a block that `media` gave."""
-
-    def reasoning(self, text: str) -> dict[str, JSON] | None:
-        """Give the body of a thought of which only the text is known, where that can be sent."""
-
-    def call(
-        self, id: str, name: str, data: JSON, arguments: str | None, frame: Mapping[str, JSON]
-    ) -> dict[str, JSON]:
-        """Give the body of a call; `arguments` are its data as the text that came."""
-
-    def result(
-        self,
-        id: str,
-        name: str,
-        content: Sequence[str | dict[str, JSON]],
-        failed: bool,
-        frame: Mapping[str, JSON],
-    ) -> dict[str, JSON]:
-        """Give the body of the answer to a call: texts, and blocks that `media` gave."""
-
-    def name(self, name: str) -> str:
-        """Give a tool's name that the provider takes."""
-
-    def id(self, id: str) -> str:
-        """Give a call's id that the provider takes."""
-
-    def system(self, texts: Sequence[str]) -> JSON:
-        """Give the system prompt that stands beside the messages."""
-
-
-class Look(Protocol):
-    """How events look that are no messages, and what the user renders himself."""
-
-    def body(self, event: Event) -> str | None:
-        """Give what a renderer of the user's puts in the place of the event's data, if there is one."""
-
-    def text(self, event: Event) -> str:
-        """Write the event as text, frame included."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Loss:
-    """Something of an event that a provider's messages cannot hold.
-
-    Attributes:
-        event: The event's id.
-        type: The event's type.
-        what: What it is, such as `reasoning` or `image`.
-        became: What was made of it, such as `left out` or `a line of text`.
-    """
-
-    event: str
-    type: str
-    what: str
-    became: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Written:
-    """A thread as a provider's messages.
-
-    Attributes:
-        provider: The provider.
-        messages: The messages, items or contents.
-        system: The system prompt, where it stands beside them.
-        losses: What could not be carried over.
-    """
-
-    provider: str
-    messages: list[dict[str, JSON]]
-    system: JSON = None
-    losses: tuple[Loss, ...] = ()
-
-    def request(self) -> dict[str, JSON]:
-        """Give what the provider's client takes by keyword.
-
-        >>> Written("anthropic", [{"role": "user", "content": "deploy it"}], "Deploy with care.").request()
-        {'messages': [{'role': 'user', 'content': 'deploy it'}], 'system': 'Deploy with care.'}
-        """
-        messages, system = _KEYWORDS[self.provider]
-        beside = {system: self.system} if self.system is not None else {}
-        return {messages: self.messages, **beside}
-
-
-_KEYWORDS = {
-    "openai-chat": ("messages", "system"),
-    "openai-responses": ("input", "instructions"),
-    "anthropic": ("messages", "system"),
-    "gemini": ("contents", "system_instruction"),
-}
 
 
 class Writer:
@@ -207,9 +73,11 @@ class Writer:
         spoiled = {e.call_id for e in events if hosted(e) and body_of(e, own) is None}
         anew = self._anew_with_others(events) if self._dialect.apart else ()
         for event in events:
-            if event.id in anew:
-                event = event.having(raw={**raw_of(event), "provider": ""})
-            self._event(event, spoiled=hosted(event) and event.call_id in spoiled)
+            foreign = {**raw_of(event), "provider": ""}
+            self._event(
+                event.having(raw=foreign) if event.id in anew else event,
+                spoiled=hosted(event) and event.call_id in spoiled,
+            )
 
     def _anew_with_others(self, events: Sequence[Event]) -> set[str | None]:
         """Give the ids of what the model wrote at once, where a part of it is not as it came.
@@ -364,42 +232,34 @@ class Writer:
         self._said = self._said or event.kind == "assistant"
 
     def _open_message(self, role: Role, shell: JSON) -> None:
-        goes_on = role == self._role == "assistant" and (self._dialect.together or self._dialect.apart)
+        dialect = self._dialect
+        goes_on = role == self._role == "assistant" and (dialect.together or dialect.apart)
         if self._open and role != "tool" and not goes_on:
             self._close(self.messages)
             self._open.clear()
-        own = isinstance(shell, dict)
-        if role == "assistant" and not self.messages and self._dialect.beside and (self._dialect.alternates or not own):
-            self.messages.append(self._dialect.shell("user"))
-            merge(self.messages[0], self._dialect.text(OPENING, "user", {}))
-        if isinstance(shell, dict):
-            self.messages.append(dict(shell))
-        else:
-            self.messages.append(self._dialect.shell(role))
+        as_it_came = isinstance(shell, dict) and not dialect.alternates
+        if role == "assistant" and dialect.beside and not self.messages and not as_it_came:
+            self.messages.append(dialect.shell("user"))
+            merge(self.messages[0], dialect.text(OPENING, "user", {}))
+        self.messages.append(dict(shell) if isinstance(shell, dict) else dialect.shell(role))
         self._role, self._said = role, False
 
     def _continues(self, event: Event, role: Role, source: tuple[str, int], *, begins: bool) -> bool:
         """Whether the event stands in the last message."""
         provider, part = source
-        own = provider == self._dialect.provider
         follows = part > 0 and provider == self._source[0] and self._source[1] < part
         if self._role is None:
             return False
-        if self._dialect.together and role == self._role == "assistant":
-            if own and begins:  # what stood between them may have been dropped
-                return self._dialect.alternates and not self._open
-            return True
-        if own and begins:
-            return False
-        if own and follows:  # an answer may stand beside a user's text
-            return role == self._role or {role, self._role} == {"user", "tool"}
+        if provider == self._dialect.provider and begins:  # what stood between them may have been dropped
+            return self._dialect.alternates and role == self._role == "assistant" and not self._open
+        if provider == self._dialect.provider and follows:  # an answer may stand beside a user's text
+            return part == self._source[1] + 1 or role == self._role or {role, self._role} == {"user", "tool"}
         if self._dialect.apart or role != self._role:
             return False
         if role != "assistant":
             return self._dialect.together if role == "tool" else follows
-        if self._open or follows:
-            return True
-        return not begins and (event.kind == "call" or not self._said)
+        at_once = follows or (not begins and (event.kind == "call" or not self._said))
+        return self._dialect.together or bool(self._open) or at_once
 
     def _lost(self, event: Event, what: str, became: str) -> None:
         self.losses.append(Loss(str(event.id), event.type, what, became))
@@ -420,10 +280,3 @@ def _arguments(event: Event) -> str | None:
         if isinstance(held, dict) and isinstance(text := held.get("arguments"), str):
             return text
     return None
-
-
-def write(events: Iterable[Event], dialect: Dialect, look: Look) -> Written:
-    """Write events as the messages of a provider."""
-    writer = Writer(dialect, look)
-    writer.feed(events)
-    return Written(dialect.provider, writer.ended(), writer.system, tuple(writer.losses))

@@ -19,7 +19,9 @@ def judged(context: Context, format: MessageFormat) -> list[str]:
     written = context.written
     if not written.messages:  # nothing has been said yet, so nobody is asked
         return []
-    return [str(found) for found in validate(written.messages, format.dialect.provider, system=written.system)]
+    return [
+        str(found) for found in validate(written.messages, format.dialect.provider, system=written.system)
+    ]
 
 
 @given(events=event_lists(), setup=setups(formats=FORMATS), shares=shares(), pauses=pauses())

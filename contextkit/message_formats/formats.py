@@ -16,13 +16,18 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .codecs.json import encode
-from .events import Event
-from .formats import TAGGED, Format
-from .messages import anthropic, gemini, openai_chat, openai_responses
-from .messages.bodies import body_of, merge, raw_of
-from .messages.writing import Dialect, Role, Writer, Written
-from .plain import JSON, copied, plain
+from ..codecs.json import encode
+from ..events import Event
+from ..exceptions import SettingError
+from ..formats import TAGGED, Format
+from ..messages import anthropic, gemini, openai_chat, openai_responses
+from ..messages.bodies import body_of, merge, raw_of
+from ..messages.dialects import Dialect, Role
+from ..messages.writing import Writer
+from ..plain import JSON, copied, plain
+from ..threads import Thread
+from ..written import Written
+from .measuring import MessageMeasure
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
@@ -33,18 +38,18 @@ class MessageFormat(Format):
         dialect: How the provider writes the parts of a message.
         look: The text format of what is no message.
         tools: The definitions of the tools that are sent along; they count.
+        model: The model's name, on which the provider's framing depends.
 
-    >>> from .threads import Thread
     >>> thread = Thread([Event("user", "deploy it")]).call("list_git_tags", {"last": 2}, call_id="1")
-    >>> for message in OPENAI_CHAT.written(thread.result("1", ["v1.4.2", "v1.4.1"])).messages[1:]:
-    ...     print(message["role"], message["content"], message.get("tool_calls"))
-    assistant None [{'id': '1', 'type': 'function', 'function': {'name': 'list_git_tags', 'arguments': '{"last":2}'}}]
-    tool ["v1.4.2","v1.4.1"] None
+    >>> messages = OPENAI_CHAT.written(thread.result("1", ["v1.4.2", "v1.4.1"])).messages
+    >>> messages[1]["tool_calls"][0]["function"], messages[2]["content"]
+    ({'name': 'list_git_tags', 'arguments': '{"last":2}'}, '["v1.4.2","v1.4.1"]')
     """
 
     dialect: Dialect = openai_chat.DIALECT
     look: Format = TAGGED
     tools: JSON = None
+    model: str | None = None
 
     __hash__ = Format.__hash__
 
@@ -56,9 +61,22 @@ class MessageFormat(Format):
         """Write the events as messages, one a line as JSON."""
         return "".join(encode(message) + "\n" for message in self.written(thread).messages)
 
-    def with_tools(self, tools: Sequence[object]) -> "MessageFormat":
-        """Give the format with the definitions of the tools that are sent along."""
-        return dataclasses.replace(self, tools=plain(list(tools), "tools"))
+    def sent_with(
+        self, *, tools: Sequence[object] | None = None, model: str | None = None
+    ) -> "MessageFormat":
+        """Give the format for what is sent with definitions of tools, or to a model.
+
+        Args:
+            tools: The definitions, as the provider's client takes them; they count.
+            model: The model's name.
+        """
+        told = None if tools is None else plain(list(tools), "tools")
+        return dataclasses.replace(self, tools=told, model=model)
+
+    @property
+    def measuring(self) -> type[MessageMeasure]:
+        """What measures a thread in it."""
+        return MessageMeasure
 
     def writer(self) -> Writer:
         """Give a writer of messages."""
@@ -95,7 +113,14 @@ class MessageFormat(Format):
         return Format.__repr__(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (self.name, self.dialect.provider, dict(self.rules), self.look, self.tools)
+        return _rebuilt, (
+            self.name,
+            self.dialect.provider,
+            dict(self.rules),
+            self.look,
+            self.tools,
+            self.model,
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -126,8 +151,8 @@ def _no_fragment(event: Event) -> str:
     raise NotImplementedError  # `MessageFormat.__call__` writes an event
 
 
-def _rebuilt(name: str, provider: str, rules: Mapping[str, Any], look: Format, tools: JSON) -> MessageFormat:
-    return dataclasses.replace(MESSAGE_FORMATS[provider], name=name, look=look, tools=tools) | rules
+def _rebuilt(provider: str, changes: dict[str, Any]) -> MessageFormat:
+    return dataclasses.replace(MESSAGE_FORMATS[provider], **changes)
 
 
 OPENAI_CHAT = _format("OPENAI_CHAT", openai_chat.DIALECT)
@@ -146,3 +171,22 @@ MESSAGE_FORMATS: Mapping[str, MessageFormat] = {
     format.dialect.provider: format for format in (OPENAI_CHAT, OPENAI_RESPONSES, ANTHROPIC, GEMINI)
 }
 """The message formats by the names of their providers."""
+
+
+def to_messages(thread: Iterable[Event], provider: str) -> Written:
+    """Write a thread as a provider's messages: those that it came from as they came, all else anew.
+
+    Args:
+        thread: The thread; of one with compactions, what they left.
+        provider: `openai-chat`, `openai-responses`, `anthropic` or `gemini`.
+
+    Raises:
+        SettingError: If the provider is none of these.
+
+    >>> written = to_messages([Event("user", "deploy it")], "gemini")
+    >>> written.request()
+    {'contents': [{'role': 'user', 'parts': [{'text': 'deploy it'}]}]}
+    """
+    if provider not in MESSAGE_FORMATS:
+        raise SettingError("provider", provider, f"it must be one of {', '.join(MESSAGE_FORMATS)}")
+    return MESSAGE_FORMATS[provider].written(thread.view() if isinstance(thread, Thread) else thread)

@@ -2,19 +2,24 @@
 
 import dataclasses
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from .codecs.json import encode
-from .events import MODEL_KINDS, Event
-from .measuring import Measure, Piece
-from .message_formats import MessageFormat
-from .messages.bodies import raw_of
-from .messages.counting import message_tokens, request_tokens
-from .messages.writing import NO_RESULT, Writer, Written, hosted
-from .plain import JSON, copied
-from .records import is_record
-from .threads import Thread
-from .tokens.counters import Estimate, count
-from .tokens.cutting import exceeds
+from ..codecs.json import encode
+from ..events import MODEL_KINDS, Event
+from ..measuring import Measure, Piece
+from ..messages.bodies import raw_of
+from ..messages.counting import message_tokens, request_tokens
+from ..messages.dialects import NO_RESULT
+from ..messages.writing import Writer, hosted
+from ..plain import JSON, copied
+from ..records import is_record
+from ..threads import Thread
+from ..tokens.counters import Estimate, count
+from ..tokens.cutting import exceeds
+from ..written import Written
+
+if TYPE_CHECKING:
+    from .formats import MessageFormat
 
 _LONG = 16  # characters a token: a text with more than that may be told too long without a full count
 _ODD = 24  # tokens; more than a part costs beyond its own where it cannot stand as it is
@@ -44,16 +49,17 @@ class Sum:
         tokens: The tokens of its events, and of what is written for them beside.
         open: The calls that wait for an answer.
         answering: Whether the last event was an answer to one.
+        called: Whether it was a call.
         part: Which part of a message the last event was.
     """
 
-    __slots__ = ("answering", "open", "part", "tokens", "view")
+    __slots__ = ("answering", "called", "open", "part", "tokens", "view")
 
     def __init__(self) -> None:
         self.view = Thread()
         self.tokens = 0
         self.open: list[str] = []
-        self.answering = False
+        self.answering = self.called = False
         self.part = -1
 
 
@@ -89,7 +95,7 @@ class MessageMeasure(Measure):
         format: Writes events as messages.
     """
 
-    format: MessageFormat  # type: ignore[assignment]
+    format: "MessageFormat"
 
     @property
     def provider(self) -> str:
@@ -118,7 +124,7 @@ class MessageMeasure(Measure):
 
     def _weight(self, event: Event) -> int:
         tokens, raw = self._counted(self.piece(event)), raw_of(event)
-        inside = raw.get("part") and raw["provider"] == self.provider
+        inside = raw.get("part") and raw["provider"] == self.provider and event.kind != "call"
         return max(0, tokens - self._frame) if inside else tokens
 
     @property
@@ -127,9 +133,12 @@ class MessageMeasure(Measure):
 
     def _message(self, message: dict[str, JSON]) -> int:
         if message.keys() == {"system"}:
-            beside = request_tokens(self.provider, self._text_tokens, system=message["system"])
-            return beside - request_tokens(self.provider, self._text_tokens)
-        return message_tokens(message, self.provider, self._text_tokens)
+            return self._around(system=message["system"]) - self._around()
+        return message_tokens(message, self.provider, self._text_tokens, model=self.format.model)
+
+    def _around(self, system: JSON = None, tools: JSON = None) -> int:
+        model = self.format.model
+        return request_tokens(self.provider, self._text_tokens, system=system, tools=tools, model=model)
 
     def event_exceeds(self, event: Event, limit: int) -> bool:
         """Tell whether the event has more than `limit` tokens; counting stops early."""
@@ -157,36 +166,50 @@ class MessageMeasure(Measure):
             found.view, self.memory.sum = log, found
         return found
 
-    def _add(self, sum: Sum, event: Event) -> None:
+    def _add(self, added: Sum, event: Event) -> None:
         if event.kind == "usage" or is_record(event):
             return
         part = raw_of(event).get("part", 0)
-        if part and part <= sum.part:  # the message that it stood in is gone
-            sum.tokens += self._frame
-        sum.part = part if isinstance(part, int) else 0
-        answer = event.kind in ("result", "error") and event.call_id in sum.open
-        if sum.open and not answer and (event.kind not in MODEL_KINDS or sum.answering):
-            sum.tokens += self._waiting(sum)  # nobody waits for an answer behind something else
-            sum.open.clear()
-        sum.answering = answer
+        if part and part <= added.part:  # the message that it stood in is gone
+            added.tokens += self._frame
+        added.part = part if isinstance(part, int) else 0
+        answer = event.kind in ("result", "error") and event.call_id in added.open
+        if added.open and not answer and (event.kind not in MODEL_KINDS or added.answering):
+            added.tokens += self._waiting(added)  # nobody waits for an answer behind something else
+            added.open.clear()
+        added.answering = answer
         tokens = self._weight(event)
         if event.kind == "call":
-            sum.open.append(str(event.call_id))
+            tokens += self._beside if added.called else 0
+            added.open.append(str(event.call_id))
         elif answer:
-            sum.open.remove(str(event.call_id))
+            added.open.remove(str(event.call_id))
         elif event.call_id is not None:
             tokens = max(tokens, self._message(self.format.as_text(event)))
         if hosted(event):
             tokens = max(tokens, self._message(self.format.as_text(event))) + _ODD
-        sum.tokens += tokens
+        added.tokens += tokens
+        added.called = event.kind == "call"
 
-    def _waiting(self, sum: Sum) -> int:
-        return len(sum.open) * (self._text_tokens(NO_RESULT) + _ODD)
+    @property
+    def _beside(self) -> int:
+        """What a call costs on top where it is made together with another one."""
+        return self.memory.fixed(f"\0beside {self.format.model}", lambda _: self._of_two())
+
+    def _of_two(self) -> int:
+        one, two = (Thread().call("a", {}, call_id="1"), Event("b", {}, call_id="2"))
+        together = sum(map(self._message, self.format.written(one.append(two)).messages))
+        return max(
+            0, together - sum(map(self._message, (*self.format.alone(one[0]), *self.format.alone(two))))
+        )
+
+    def _waiting(self, added: Sum) -> int:
+        return len(added.open) * (self._text_tokens(NO_RESULT) + _ODD)
 
     def added_up(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole as they are added up."""
-        sum = self._sum(view)
-        return sum.tokens + self._waiting(sum) + self._fixed_tokens
+        added = self._sum(view)
+        return added.tokens + self._waiting(added) + self._fixed_tokens
 
     def total(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole that are decided on."""
