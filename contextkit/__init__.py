@@ -55,6 +55,7 @@ if typing.TYPE_CHECKING:
     from .errors.rendering import brief, error_summary
     from .errors.summaries import summarize_error
     from .messages import NamedThread, from_messages, read_threads
+    from .messages.repairing import Repaired, repair
     from .messages.rules import Violation
     from .messages.validating import validate
     from .policies.refer_errors import ReferErrors
@@ -113,6 +114,7 @@ __all__ = [
     "ReferErrors",
     "RenderError",
     "Renderer",
+    "Repaired",
     "ResolveErrors",
     "SettingError",
     "Step",
@@ -148,6 +150,7 @@ __all__ = [
     "prefetch",
     "read_threads",
     "render",
+    "repair",
     "summarize_error",
     "token_counter",
     "validate",
@@ -166,6 +169,7 @@ _LATER = {
     "Supersede": "policies.supersede",
     **dict.fromkeys(("Target", "default_target"), "policies.targets"),
     **dict.fromkeys(("NamedThread", "from_messages", "read_threads"), "messages"),
+    **dict.fromkeys(("Repaired", "repair"), "messages.repairing"),
     "Violation": "messages.rules",
     "validate": "messages.validating",
     **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),

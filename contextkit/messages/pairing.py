@@ -33,7 +33,7 @@ class Piece:
         kind: What it is.
         id: The call's id, if it has one.
         name: The tool's name, as far as the piece says it.
-        partner: The result of a call, or the call of a result; set by `pair`.
+        partner: The result of a call, or the call of a result (of a second one too); set by `pair`.
         fate: What is wrong with a result: `misplaced`, `duplicate`, `orphan`, or nothing; set by `pair`.
         repeated: Whether a call of the same id was waiting already; set by `pair`.
     """
@@ -67,8 +67,12 @@ def _result_key(result: Piece) -> list[Key]:
     return [("id", result.id), ("bare", result.name)] if result.id else [("name", result.name)]
 
 
-def pair(pieces: Sequence[Piece]) -> None:
+def pair(pieces: Sequence[Piece], *, anywhere: bool = False) -> None:
     """Find the result of each call, and what is wrong with the other results.
+
+    Args:
+        pieces: The pieces of a history, in order.
+        anywhere: Whether a result may stand anywhere behind its call.
 
     >>> call = Piece(0, 0, "messages[0]", 0, "call", "a")
     >>> late, orphan = (Piece(n, 0, f"messages[{n}]", n, "result", id) for n, id in ((2, "a"), (3, "b")))
@@ -82,7 +86,7 @@ def pair(pieces: Sequence[Piece]) -> None:
     for piece in pieces:
         if piece.kind == "call":
             if piece.turn != turn:
-                turn, waiting = piece.turn, {}
+                turn, waiting = piece.turn, waiting if anywhere else {}
             piece.repeated = bool(piece.id) and _first(waiting, ("id", piece.id)) is not None
             for key in _call_keys(piece):
                 waiting.setdefault(key, deque()).append(piece)
@@ -92,7 +96,7 @@ def pair(pieces: Sequence[Piece]) -> None:
                 call.partner, piece.partner = piece, call
             else:
                 strays.append(piece)
-        elif piece.turn != turn:
+        elif piece.turn != turn and not anywhere:
             turn, waiting = None, {}
     _settle(pieces, strays)
 
@@ -121,7 +125,8 @@ def _settle(pieces: Sequence[Piece], strays: Sequence[Piece]) -> None:
         before = [call for call in free if order[id(call)] < order[id(stray)]]
         call = before[-1] if before else free[0] if free else None
         if call:
-            call.partner, stray.partner = stray, call
+            call.partner = stray
+        stray.partner = call or (known[-1] if known else None)
         stray.fate = "misplaced" if call else "duplicate" if known else "orphan"
 
 

@@ -162,7 +162,7 @@ def mark_repeated(found: Sequence[Piece]) -> None:
 
 def _server_calls(messages: Sequence[dict[str, Any]]) -> Iterator[Violation]:
     found = server_pieces(messages)
-    pairing.pair(found)
+    pairing.pair(found, anywhere=True)
     waiting = in_flight(messages)
     for piece in found:
         if piece.kind == "call" and (not piece.partner or piece.partner.fate) and piece.index not in waiting:

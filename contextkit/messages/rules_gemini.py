@@ -26,6 +26,11 @@ def response_of(part: dict[str, Any]) -> dict[str, Any] | None:
     return part.get("functionResponse") or part.get("function_response")
 
 
+def is_empty(part: dict[str, Any]) -> bool:
+    """Tell whether a part holds nothing that could be sent."""
+    return not any(value is not None for key, value in part.items() if key not in _NO_DATA)
+
+
 def is_model(content: dict[str, Any]) -> bool:
     """Tell whether the model wrote a content."""
     return content.get("role") == "model"
@@ -120,7 +125,7 @@ def _part(part: dict[str, Any], place: str, content: dict[str, Any]) -> Iterator
             else "a response may not stand in one of model"
         )
         yield rules.WRONG_ROLE.at(PROVIDER, place, what)
-    if not any(value is not None for key, value in part.items() if key not in _NO_DATA):
+    if is_empty(part):
         yield rules.EMPTY_PART.at(PROVIDER, place)
 
 

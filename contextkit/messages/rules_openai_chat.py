@@ -52,7 +52,7 @@ def violations(messages: Sequence[dict[str, Any]], system: Any, tools: Any) -> I
     yield from pairing.violations(found, PROVIDER)
     for index, message in enumerate(messages):
         place = f"messages[{index}]"
-        yield from _content(message, place)
+        yield from content_faults(message, place)
         for part, call in enumerate(message.get("tool_calls") or ()):
             yield from _call(call, f"{place}.tool_calls[{part}]")
         if message.get("tool_calls") == []:
@@ -81,7 +81,8 @@ def _shape(message: dict[str, Any], place: str) -> Iterator[Violation]:
             yield from shapes.typed(call[inner], "name", f"{within}.{inner}", PROVIDER)
 
 
-def _content(message: dict[str, Any], place: str) -> Iterator[Violation]:
+def content_faults(message: dict[str, Any], place: str) -> Iterator[Violation]:
+    """Say what is wrong with the content of a message."""
     role, content = message["role"], message.get("content")
     if content is None:
         says = role == "assistant" and any(message.get(key) is not None for key in _SPEECH)

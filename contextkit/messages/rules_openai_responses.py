@@ -23,7 +23,7 @@ OUTPUTS = (*(f"{kind}_output" for kind in CALLS if kind != "tool_search_call"), 
 PREFIXES = {"function_call": "fc", "message": "msg", "reasoning": "rs", "web_search_call": "ws"}
 _ROLES = ("system", "developer", "user", "assistant")
 _CHAT_PARTS = ("text", "image_url", "input_audio", "file")
-_INPUT_PARTS = ("input_text", "input_image", "input_file")
+INPUT_PARTS = ("input_text", "input_image", "input_file")
 _OUTPUT_PARTS = ("output_text", "refusal")
 
 
@@ -49,14 +49,18 @@ def _by_client(item: dict[str, Any]) -> bool:
 
 
 def pieces(messages: Sequence[dict[str, Any]]) -> list[Piece]:
-    """Cut a history into calls, outputs and the rest; all are one turn, for nothing comes between."""
-    found = []
+    """Cut a history into calls, outputs and the rest; calls with nothing but outputs between are one turn."""
+    found: list[Piece] = []
+    turn, calling = 0, False
     for index, item in enumerate(messages):
-        piece = Piece(index, None, f"messages[{index}]", 0)
-        if is_call(item):
-            piece.kind, piece.id, piece.name = "call", item["call_id"], item.get("name") or ""
-        elif is_output(item):
+        piece = Piece(index, None, f"messages[{index}]", turn)
+        if is_output(item):
             piece.kind, piece.id = "result", item["call_id"]
+        else:
+            turn += not (calling and is_call(item))
+            calling, piece.turn = is_call(item), turn
+        if calling and piece.kind != "result":
+            piece.kind, piece.id, piece.name = "call", item["call_id"], item.get("name") or ""
         found.append(piece)
     return found
 
@@ -84,7 +88,7 @@ def violations(messages: Sequence[dict[str, Any]], system: Any, tools: Any) -> I
 
 def _calls(messages: Sequence[dict[str, Any]]) -> Iterator[Violation]:
     found = pieces(messages)
-    pairing.pair(found)
+    pairing.pair(found, anywhere=True)
     elsewhere = calls_are_elsewhere(messages)
     for violation in pairing.violations(found, PROVIDER):
         if not elsewhere or violation.rule != rules.ORPHAN_RESULT.name:
@@ -160,7 +164,7 @@ def _item(item: dict[str, Any], place: str) -> Iterator[Violation]:
 
 
 def _parts(item: dict[str, Any], place: str) -> Iterator[Violation]:
-    others = _INPUT_PARTS if item["role"] == "assistant" else _OUTPUT_PARTS
+    others = INPUT_PARTS if item["role"] == "assistant" else _OUTPUT_PARTS
     for part, each in enumerate(item["content"]):
         if each["type"] in (*others, *_CHAT_PARTS):
             what = f"a part of type {each['type']!r} may not stand in a message of {item['role']}"
