@@ -34,8 +34,6 @@ from .mutants import (
 OPTIONAL = {rule.name for rule in RULES if rule.optional}
 NOT_MENDED = {
     *((provider, rule) for provider in MUTANTS for rule in ("wrong-shape", "unknown-role", "no-messages")),
-    ("anthropic", "wrong-role"),
-    ("gemini", "wrong-role"),
     ("anthropic", "too-many-messages"),
     ("openai-chat", "part-type"),
 }

@@ -1,11 +1,13 @@
 """A history while it is repaired: copied where it changes, with a list of what was done."""
 
 import dataclasses
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from .parts import parsed
+from .rules import WRONG_ROLE
 
 NO_RESULT = "(no result: the call was interrupted)"
 """What stands in for the result of a call that never got one."""
@@ -62,6 +64,32 @@ class Draft:
         """Put what `mend` makes of each message in its place; where it makes nothing, the message goes."""
         made = [(self.origins[at], mend(self, at, message)) for at, message in enumerate(self.messages)]
         self.put([(origin, message) for origin, message in made if message is not None])
+
+    def split(
+        self,
+        parts: Callable[[dict[str, Any]], list[dict[str, Any]]],
+        joined: Callable[[dict[str, Any], list[dict[str, Any]]], dict[str, Any]],
+        home: Callable[[dict[str, Any], Any], Any],
+    ) -> None:
+        """Split each message that has parts which may not stand in it, by the roles of their messages.
+
+        Args:
+            parts: Gives the parts of a message.
+            joined: Makes a message like another of parts.
+            home: Gives the role in whose messages a part may stand, of the part and its role now.
+        """
+        made: list[tuple[int, dict[str, Any]]] = []
+        for index, message in enumerate(self.messages):
+            role, own = message.get("role"), parts(message)
+            runs = [(key, list(run)) for key, run in itertools.groupby(own, lambda part: home(part, role))]  # noqa: B023
+            if all(key == role for key, _ in runs):
+                made.append((self.origins[index], message))
+                continue
+            self.note(
+                WRONG_ROLE.name, index, "", "its parts were put into messages of the roles they belong to"
+            )
+            made += [(self.origins[index], joined(message, run) | {"role": key}) for key, run in runs]
+        self.put(made)
 
 
 Step = Callable[[Draft], None]

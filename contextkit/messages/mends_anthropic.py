@@ -110,6 +110,11 @@ def _unmarked(block: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in block.items() if key != "cache_control"}
 
 
+def _roles(draft: Draft) -> None:
+    """Put blocks that may not stand in their message into one of the role that they may stand in."""
+    draft.split(blocks, _joined, rules_anthropic.home_of)
+
+
 # ---- blocks that may not stay: the server's calls and results, thinking at the end of a turn
 
 
@@ -208,7 +213,6 @@ _CALLS = Linking(
     _stand_in,
     _told,
     _renamed,
-    longest_id=1_000,
     parts=blocks,
     joined=_joined,
     unique=True,
@@ -283,6 +287,7 @@ def _both(call: Piece) -> Iterable[Piece]:
 
 STEPS: Sequence[Step] = (
     lambda draft: draft.each(_message),
+    _roles,
     _server_tools,
     _thinking_last,
     lambda draft: rename(draft, _CALLS),

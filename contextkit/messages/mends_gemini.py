@@ -42,13 +42,17 @@ def _part(draft: Draft, index: int, path: str, part: dict[str, Any]) -> dict[str
     return part
 
 
+def _parts(content: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(content["parts"])
+
+
 def _joined(content: dict[str, Any] | None, parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"role": "user", "parts": list(parts)} if content is None else content | {"parts": list(parts)}
 
 
 def _stand_in(part: dict[str, Any], call: Piece) -> dict[str, Any]:
     body = {"name": call.name, "response": {"error": NO_RESULT}}
-    return {_response_key(part): ({"id": call.id} if call.id else {}) | body}
+    return {_response_key(part): ({"id": call.id} if call.id is not None else {}) | body}
 
 
 def _response_key(part: dict[str, Any]) -> str:
@@ -72,7 +76,7 @@ _LINKING = Linking(
     _stand_in,
     _told,
     _renamed,
-    parts=lambda content: list(content["parts"]),
+    parts=_parts,
     joined=_joined,
     is_users=lambda content: not is_model(content),
 )
@@ -99,6 +103,7 @@ def _call_turns(draft: Draft) -> None:
 
 STEPS: Sequence[Step] = (
     lambda draft: draft.each(_content),
+    lambda draft: draft.split(_parts, _joined, rules_gemini.home_of),
     lambda draft: relink(draft, _LINKING),
     _call_turns,
 )

@@ -7,7 +7,7 @@ from . import rules, rules_openai_chat, rules_openai_responses, shapes
 from .drafts import NO_RESULT, Draft, Step, written
 from .pairing import Piece
 from .relinking import Linking, relink, rename
-from .rules_openai_responses import PREFIXES, is_alone, kind_of
+from .rules_openai_responses import PREFIXES, alone, kind_of
 
 _TEXTS = ("text", "input_text", "output_text", "refusal")
 
@@ -159,10 +159,10 @@ def _repeated_items(draft: Draft) -> None:
 
 def _reasoning(draft: Draft) -> None:
     """Reasoning that led to nothing goes: the server does not take it alone."""
-    alone = {index for index in range(len(draft.messages)) if is_alone(draft.messages, index)}
+    lonely = alone(draft.messages)
 
     def kept(draft: Draft, index: int, item: dict[str, Any]) -> dict[str, Any] | None:
-        if index not in alone:
+        if index not in lonely:
             return item
         what = "the reasoning was left out: nothing of the model's follows it"
         draft.note(rules.REASONING_ALONE.name, index, "", what)

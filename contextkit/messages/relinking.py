@@ -38,7 +38,7 @@ class Linking:
         stand_in: Makes the result of a call that has none, of the call; `None` where none can be made up.
         told: Makes what the user says of a result without a call, of the result and a line about it.
         renamed: Gives a message in which a call, or a result, has another id.
-        longest_id: How long a call's id may be; 0 where any id will do.
+        longest_id: How long a call's id may be.
         parts: Gives the parts of a message; `None` where each message is one element.
         joined: Makes a message like another, or a new one of the user's, of parts.
         is_users: Whether a message is on the side of the results.
@@ -51,7 +51,7 @@ class Linking:
     stand_in: Callable[[Message, Piece], Message | None]
     told: Callable[[Message, str], list[Message]]
     renamed: Callable[[Message, Piece, str], Message]
-    longest_id: int = 0
+    longest_id: int = 1_000
     parts: Callable[[Message], list[Message]] | None = None
     joined: Callable[[Message | None, list[Message]], Message] = _first
     is_users: Callable[[Message], bool] = _by_user
@@ -77,15 +77,16 @@ class Linking:
 def rename(draft: Draft, linking: Linking) -> None:
     """Give another id to each call whose id is taken or not allowed, and to its result."""
     found = linking.found(draft)
-    used = {piece.id for piece in found}
-    seen: set[str] = set()
+    used = {piece.id for piece in found if piece.id is not None}
+    seen: set[str | None] = set()
+    tried: dict[str, int] = {}
     for piece in found:
-        if piece.kind != "call" or not piece.id:
+        if piece.kind != "call" or piece.id is None:
             continue
         taken = piece.id in seen if linking.unique else piece.repeated
-        bad = bool(linking.longest_id) and not allowed(piece.id, linking)
+        bad = not allowed(piece.id, linking)
         if taken or bad:
-            new = _free(shapes.legal(piece.id, linking.longest_id or len(piece.id)), used, linking)
+            new = _free(shapes.legal(piece.id, linking.longest_id), used, linking.longest_id, tried)
             rule = rules.DUPLICATE_CALL_ID if taken else rules.CALL_ID
             path = piece.place.removeprefix(f"messages[{piece.index}]")
             draft.note(rule.name, piece.index, path, f"the call {piece.id!r} and its result are now {new!r}")
@@ -99,19 +100,20 @@ def rename(draft: Draft, linking: Linking) -> None:
 
 def allowed(id: str, linking: Linking) -> bool:
     """Tell whether a call may have this id."""
-    return len(id) <= linking.longest_id and (not linking.unique or shapes.is_legal(id))
+    return 0 < len(id) <= linking.longest_id and (not linking.unique or shapes.is_legal(id))
 
 
-def _free(id: str, used: set[str], linking: Linking) -> str:
+def _free(id: str, used: set[str], longest: int, tried: dict[str, int]) -> str:
     """Give the id, or the first with a number behind it, that is not used."""
     if id not in used:
         return id
-    for number in itertools.count(2):
+    number, new = tried.get(id, 1), id
+    while new in used:
+        number += 1
         end = f"_{number}"
-        new = id[: (linking.longest_id or len(id) + len(end)) - len(end)] + end
-        if new not in used:
-            return new
-    raise AssertionError
+        new = id[: longest - len(end)] + end
+    tried[id] = number
+    return new
 
 
 # ---- results

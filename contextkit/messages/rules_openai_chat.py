@@ -70,6 +70,9 @@ def _shape(message: dict[str, Any], place: str) -> Iterator[Violation]:
     calls = message.get("tool_calls")
     if calls is None:
         return
+    if calls and role != "assistant":
+        what = f"calls may stand in a message of assistant only, not of {role}"
+        yield rules.WRONG_SHAPE.at(PROVIDER, f"{place}.tool_calls", what)
     wrong = list(shapes.objects(calls, f"{place}.tool_calls", PROVIDER))
     yield from wrong
     for part, call in enumerate(() if wrong else calls):
@@ -106,6 +109,4 @@ def _call(call: dict[str, Any], place: str) -> Iterator[Violation]:
         what = f"the {key} of a call are JSON in a text, not {type(function.get(key)).__name__}"
         yield rules.ARGUMENTS_SHAPE.at(PROVIDER, f"{place}.{inner}.{key}", what)
     yield from shapes.tool_name(function["name"], f"{place}.{inner}.name", PROVIDER, LONGEST_NAME)
-    if len(call["id"]) > LONGEST_ID:
-        what = f"has {len(call['id']):,} characters, at most {LONGEST_ID}"
-        yield rules.CALL_ID.at(PROVIDER, f"{place}.id", what)
+    yield from shapes.call_id(call["id"], f"{place}.id", PROVIDER, LONGEST_ID)

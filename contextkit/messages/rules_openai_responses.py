@@ -75,9 +75,10 @@ def violations(messages: Sequence[dict[str, Any]], system: Any, tools: Any) -> I
         yield rules.NO_MESSAGES.at(PROVIDER, "messages")
     yield from _calls(messages)
     seen: set[str] = set()
+    lonely = alone(messages)
     for index, item in enumerate(messages):
         yield from _item(item, f"messages[{index}]")
-        if is_alone(messages, index):
+        if index in lonely:
             yield rules.REASONING_ALONE.at(PROVIDER, f"messages[{index}]", item.get("id") or "")
         id = item.get("id")
         if isinstance(id, str) and kind_of(item) != "item_reference":
@@ -110,14 +111,17 @@ def calls_are_elsewhere(messages: Sequence[dict[str, Any]]) -> bool:
     return "item_reference" in kinds or (kinds == users and not assistant)
 
 
-def is_alone(messages: Sequence[dict[str, Any]], index: int) -> bool:
-    """Tell whether an item is reasoning that nothing of the model's follows, but for more reasoning."""
-    if kind_of(messages[index]) != "reasoning":
-        return False
-    for item in messages[index + 1 :]:
+def alone(messages: Sequence[dict[str, Any]]) -> set[int]:
+    """Give the items that are reasoning which nothing of the model's follows, but for more reasoning."""
+    found, followed = set(), False
+    for index in reversed(range(len(messages))):
+        item = messages[index]
         if (kind := kind_of(item)) != "reasoning":
-            return kind.endswith("_output") or (kind == "message" and item.get("role") != "assistant")
-    return True
+            others = kind.endswith("_output") or (kind == "message" and item.get("role") != "assistant")
+            followed = not others
+        elif not followed:
+            found.add(index)
+    return found
 
 
 def _shape(item: dict[str, Any], place: str) -> Iterator[Violation]:
@@ -152,9 +156,8 @@ def _item(item: dict[str, Any], place: str) -> Iterator[Violation]:
         yield from _parts(item, place)
     if kind in PREFIXES and isinstance(id, str) and not id.startswith(PREFIXES[kind]):
         yield rules.ITEM_ID.at(PROVIDER, f"{place}.id", f"{id!r} does not begin with {PREFIXES[kind]!r}")
-    if isinstance(item.get("call_id"), str) and len(item["call_id"]) > LONGEST_ID:
-        what = f"has {len(item['call_id']):,} characters, at most {LONGEST_ID}"
-        yield rules.CALL_ID.at(PROVIDER, f"{place}.call_id", what)
+    if is_call(item):
+        yield from shapes.call_id(item["call_id"], f"{place}.call_id", PROVIDER, LONGEST_ID)
     if kind in ("function_call", "custom_tool_call"):
         key = "arguments" if kind == "function_call" else "input"
         if not isinstance(item.get(key), str):

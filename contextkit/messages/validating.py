@@ -105,8 +105,8 @@ def _told(history: list[dict[str, Any]], *, beside: bool) -> str:
     for message in history:
         content = message.get("content")
         parts = content if isinstance(content, list) else []
-        kinds = {part.get("type") for part in parts if isinstance(part, dict)}
-        if isinstance(message.get("type"), str) or kinds & set(_RESPONSES_PARTS):
+        named = any(isinstance(part, dict) and part.get("type") in _RESPONSES_PARTS for part in parts)
+        if named or isinstance(message.get("type"), str):
             return rules_openai_responses.PROVIDER
     return _provider(history, beside=beside)
 

@@ -13,8 +13,20 @@ from contextkit.messages.rules import PROVIDERS
 
 from ..histories import HISTORIES, History
 from ..judges import judge
+from ..strategies import json_values
 
 Messages = list[dict[str, Any]]
+ODD: tuple[Any, ...] = (
+    "",
+    "tool",
+    "model",
+    "assistant",
+    "reasoning",
+    "tool_result",
+    {"type": "text", "text": ""},
+    [{}],
+    None,
+)
 EMPTY: tuple[Any, ...] = ("", " \n", None, [])
 
 
@@ -154,3 +166,30 @@ def test_the_clients_types_accept_what_was_repaired(provider: str, data: st.Data
     messages = data.draw(damaged(provider))
     if not judge(provider, messages):
         assert judge(provider, repair(messages, provider).messages) == []
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Give the path of everything in a value, but for itself."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [each for key, item in inner for each in ((*path, key), *paths(item, (*path, key)))]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+@given(data=st.data())
+@settings(max_examples=100)
+def test_nothing_raises_whatever_a_history_holds(provider: str, data: st.DataObject) -> None:
+    """Any value may stand anywhere; what cannot be mended is handed back, and stays as it is."""
+    messages = data.draw(damaged(provider))
+    for _ in range(data.draw(st.integers(1, 4))):
+        if found := paths(messages)[1:]:
+            *way, last = data.draw(st.sampled_from(found))
+            holder: Any = messages
+            for key in way:
+                holder = holder[key]
+            holder[last] = copy.deepcopy(data.draw(st.sampled_from(ODD) | json_values(4)))
+    messages = list(filter(lambda message: isinstance(message, dict), messages))
+    repaired = repair(messages, provider)
+    assert list(repaired.violations) == validate(repaired.messages, provider)
+    again = repair(repaired.messages, provider)
+    assert (again.messages, again.repairs) == (repaired.messages, ())
+    assert bool(repaired.repairs) == (repaired.messages != messages)
