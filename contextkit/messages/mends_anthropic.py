@@ -1,6 +1,7 @@
 """How histories of Anthropic are repaired."""
 
-from collections.abc import Iterable, Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import pairing, rules, rules_anthropic, shapes
@@ -177,14 +178,6 @@ def _thinking_last(draft: Draft) -> None:
 # ---- calls and results
 
 
-def _pieces(messages: Sequence[dict[str, Any]]) -> list[Piece]:
-    return rules_anthropic.pieces(messages)
-
-
-def _server_pieces(messages: Sequence[dict[str, Any]]) -> list[Piece]:
-    return rules_anthropic.server_pieces(messages)
-
-
 def _stand_in(block: dict[str, Any], call: Piece) -> dict[str, Any]:
     return {"type": "tool_result", "tool_use_id": call.id, "content": NO_RESULT, "is_error": True}
 
@@ -201,22 +194,24 @@ def _told(block: dict[str, Any], line: str) -> list[dict[str, Any]]:
     return [{"type": "text", "text": line}, *shown]
 
 
-def _renamed(message: dict[str, Any], piece: Piece, id: str) -> dict[str, Any]:
+def _renamed(message: dict[str, Any], ids: Mapping[int | None, str]) -> dict[str, Any]:
     own = list(blocks(message))
-    key = "id" if piece.kind == "call" else "tool_use_id"
-    own[piece.part or 0] = own[piece.part or 0] | {key: id}
+    for part, id in ids.items():
+        if part is not None:
+            key = "id" if own[part]["type"].endswith("tool_use") else "tool_use_id"
+            own[part] = own[part] | {key: id}
     return _joined(message, own)
 
 
 _CALLS = Linking(
-    _pieces,
-    _stand_in,
-    _told,
-    _renamed,
-    parts=blocks,
-    joined=_joined,
-    unique=True,
+    rules_anthropic.pieces, _stand_in, _told, _renamed, parts=blocks, joined=_joined, unique=True
 )
+_SERVER_CALLS = dataclasses.replace(_CALLS, pieces=rules_anthropic.server_pieces, anywhere=True)
+
+
+def _rename_server_calls(draft: Draft) -> None:
+    """Give a server's call whose id another call has another one, with its result."""
+    rename(draft, _SERVER_CALLS, [piece.id for piece in rules_anthropic.pieces(draft.messages) if piece.id])
 
 
 # ---- cache marks
@@ -259,30 +254,6 @@ def _marked(holder: dict[str, Any], path: Sequence[int], mark: dict[str, Any] | 
     content = list(holder["content"])
     content[path[0]] = _marked(content[path[0]], path[1:], mark)
     return holder | {"content": content}
-
-
-def _rename_server_calls(draft: Draft) -> None:
-    """Give the second of two server calls with one id another one, with its result."""
-    taken = {piece.id for piece in rules_anthropic.pieces(draft.messages) if piece.kind == "call"}
-    found = rules_anthropic.server_pieces(draft.messages)
-    pairing.pair(found, anywhere=True)
-    for piece in found:
-        if piece.kind == "call" and piece.id in taken:
-            new = next(
-                id for n in range(2, len(found) + len(taken) + 3) if (id := f"{piece.id}_{n}") not in taken
-            )
-            what = f"the call {piece.id!r} and its result are now {new!r}"
-            path = _path(draft.messages[piece.index], piece.part or 0)
-            draft.note(rules.DUPLICATE_CALL_ID.name, piece.index, path, what)
-            for each in _both(piece):
-                draft.messages[each.index] = _renamed(draft.messages[each.index], each, new)
-            taken.add(new)
-        elif piece.kind == "call":
-            taken.add(piece.id)
-
-
-def _both(call: Piece) -> Iterable[Piece]:
-    return (call, call.partner) if call.partner else (call,)
 
 
 STEPS: Sequence[Step] = (

@@ -67,15 +67,10 @@ def _told(part: dict[str, Any], line: str) -> list[dict[str, Any]]:
     return [*said, *media] if isinstance(media, list) else said
 
 
-def _renamed(content: dict[str, Any], piece: Piece, id: str) -> dict[str, Any]:
-    return content  # ids need not be unique here: order tells
-
-
 _LINKING = Linking(
     rules_gemini.pieces,
     _stand_in,
     _told,
-    _renamed,
     parts=_parts,
     joined=_joined,
     is_users=lambda content: not is_model(content),

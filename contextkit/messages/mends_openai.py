@@ -1,6 +1,6 @@
 """How histories of OpenAI Chat and OpenAI Responses are repaired."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import rules, rules_openai_chat, rules_openai_responses, shapes
@@ -78,10 +78,10 @@ def _chat_told(message: dict[str, Any], line: str) -> list[dict[str, Any]]:
     return [{"role": "user", "content": f"{line}\n{content}" if content else line}]
 
 
-def _chat_renamed(message: dict[str, Any], piece: Piece, id: str) -> dict[str, Any]:
-    if piece.kind == "result":
-        return message | {"tool_call_id": id}
-    calls = [call | {"id": id} if at == piece.part else call for at, call in enumerate(message["tool_calls"])]
+def _chat_renamed(message: dict[str, Any], ids: Mapping[int | None, str]) -> dict[str, Any]:
+    if None in ids:
+        return message | {"tool_call_id": ids[None]}
+    calls = [call | {"id": ids.get(at, call["id"])} for at, call in enumerate(message["tool_calls"])]
     return message | {"tool_calls": calls}
 
 
@@ -196,8 +196,8 @@ def _item_told(item: dict[str, Any], line: str) -> list[dict[str, Any]]:
     return [{"role": "user", "content": f"{line}\n{written(output)}" if output else line}]
 
 
-def _item_renamed(item: dict[str, Any], piece: Piece, id: str) -> dict[str, Any]:
-    return item | {"call_id": id}
+def _item_renamed(item: dict[str, Any], ids: Mapping[int | None, str]) -> dict[str, Any]:
+    return item | {"call_id": ids[None]}
 
 
 _RESPONSES = Linking(

@@ -7,7 +7,8 @@ second result goes.
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import pairing, rules, shapes
@@ -19,6 +20,10 @@ Message = dict[str, Any]
 
 def _first(message: Message | None, parts: list[Message]) -> Message:
     return parts[0]
+
+
+def _same(message: Message, ids: Mapping[int | None, str]) -> Message:
+    return message
 
 
 def _by_user(message: Message) -> bool:
@@ -37,7 +42,7 @@ class Linking:
         pieces: Cuts a history into pieces, which are not paired yet.
         stand_in: Makes the result of a call that has none, of the call; `None` where none can be made up.
         told: Makes what the user says of a result without a call, of the result and a line about it.
-        renamed: Gives a message in which a call, or a result, has another id.
+        renamed: Gives a message with other ids, by the part that they stand in (`None`: the message).
         longest_id: How long a call's id may be.
         parts: Gives the parts of a message; `None` where each message is one element.
         joined: Makes a message like another, or a new one of the user's, of parts.
@@ -50,7 +55,7 @@ class Linking:
     pieces: Callable[[Sequence[Message]], list[Piece]]
     stand_in: Callable[[Message, Piece], Message | None]
     told: Callable[[Message, str], list[Message]]
-    renamed: Callable[[Message, Piece, str], Message]
+    renamed: Callable[[Message, Mapping[int | None, str]], Message] = _same
     longest_id: int = 1_000
     parts: Callable[[Message], list[Message]] | None = None
     joined: Callable[[Message | None, list[Message]], Message] = _first
@@ -74,11 +79,12 @@ class Linking:
 # ---- ids
 
 
-def rename(draft: Draft, linking: Linking) -> None:
-    """Give another id to each call whose id is taken or not allowed, and to its result."""
+def rename(draft: Draft, linking: Linking, others: Iterable[str] = ()) -> None:
+    """Give another id to each call whose id is taken (by others too) or not allowed, and to its result."""
     found = linking.found(draft)
-    used = {piece.id for piece in found if piece.id is not None}
-    seen: set[str | None] = set()
+    used = {*others, *(piece.id for piece in found if piece.id is not None)}
+    seen: set[str | None] = set(others)
+    ids: defaultdict[int, dict[int | None, str]] = defaultdict(dict)
     tried: dict[str, int] = {}
     for piece in found:
         if piece.kind != "call" or piece.id is None:
@@ -90,12 +96,14 @@ def rename(draft: Draft, linking: Linking) -> None:
             rule = rules.DUPLICATE_CALL_ID if taken else rules.CALL_ID
             path = piece.place.removeprefix(f"messages[{piece.index}]")
             draft.note(rule.name, piece.index, path, f"the call {piece.id!r} and its result are now {new!r}")
-            own = [piece, piece.partner] if piece.partner else [piece]
-            for each in own:
-                draft.messages[each.index] = linking.renamed(draft.messages[each.index], each, new)
+            for each in (piece, piece.partner):
+                if each:
+                    ids[each.index][each.part] = new
             used.add(new)
             seen.add(new)
         seen.add(piece.id)
+    for index, own in ids.items():
+        draft.messages[index] = linking.renamed(draft.messages[index], own)
 
 
 def allowed(id: str, linking: Linking) -> bool:
