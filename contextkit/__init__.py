@@ -65,6 +65,7 @@ if typing.TYPE_CHECKING:
     )
     from .messages import NamedThread, from_messages, read_threads
     from .messages.counting import Counted, count_messages
+    from .messages.repairing import Repaired, repair
     from .messages.rules import Violation
     from .messages.validating import validate
     from .policies.refer_errors import ReferErrors
@@ -131,6 +132,7 @@ __all__ = [
     "ReferErrors",
     "RenderError",
     "Renderer",
+    "Repaired",
     "ResolveErrors",
     "SettingError",
     "Step",
@@ -170,6 +172,7 @@ __all__ = [
     "prefetch",
     "read_threads",
     "render",
+    "repair",
     "summarize_error",
     "to_messages",
     "token_counter",
@@ -195,6 +198,7 @@ _LATER = {
         "message_formats",
     ),
     **dict.fromkeys(("Loss", "Written"), "written"),
+    **dict.fromkeys(("Repaired", "repair"), "messages.repairing"),
     "Violation": "messages.rules",
     "validate": "messages.validating",
     **dict.fromkeys(("Counted", "count_messages"), "messages.counting"),

@@ -153,7 +153,7 @@ def _calls(messages: Sequence[dict[str, Any]]) -> Iterator[Violation]:
 
 def mark_repeated(found: Sequence[Piece]) -> None:
     """Mark the calls whose id a call before them has: here ids are unique in the whole history."""
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     for piece in found:
         if piece.kind == "call":
             piece.repeated = piece.id in seen
@@ -162,7 +162,7 @@ def mark_repeated(found: Sequence[Piece]) -> None:
 
 def _server_calls(messages: Sequence[dict[str, Any]]) -> Iterator[Violation]:
     found = server_pieces(messages)
-    pairing.pair(found)
+    pairing.pair(found, anywhere=True)
     waiting = in_flight(messages)
     for piece in found:
         if piece.kind == "call" and (not piece.partner or piece.partner.fate) and piece.index not in waiting:
@@ -195,10 +195,16 @@ def _message(message: dict[str, Any], index: int, *, last: bool) -> Iterator[Vio
         yield rules.TRAILING_WHITE_SPACE.at(PROVIDER, _place(message, index, len(found) - 1))
 
 
+def home_of(block: dict[str, Any], role: str) -> str:
+    """Give the role in whose messages a block may stand; it is any, for most."""
+    return (
+        "assistant" if block["type"] in _IN_ASSISTANT else "user" if block["type"] == "tool_result" else role
+    )
+
+
 def _block(block: dict[str, Any], place: str, role: str) -> Iterator[Violation]:
     kind = block["type"]
-    home = "assistant" if kind in _IN_ASSISTANT else "user" if kind == "tool_result" else role
-    if home != role:
+    if (home := home_of(block, role)) != role:
         what = f"a block of type {kind!r} may stand in messages of {home} only, not of {role}"
         yield rules.WRONG_ROLE.at(PROVIDER, place, what)
     yield from _text(block, place)

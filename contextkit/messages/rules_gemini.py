@@ -26,9 +26,21 @@ def response_of(part: dict[str, Any]) -> dict[str, Any] | None:
     return part.get("functionResponse") or part.get("function_response")
 
 
+def is_empty(part: dict[str, Any]) -> bool:
+    """Tell whether a part holds nothing that could be sent."""
+    return not any(value is not None for key, value in part.items() if key not in _NO_DATA)
+
+
 def is_model(content: dict[str, Any]) -> bool:
     """Tell whether the model wrote a content."""
     return content.get("role") == "model"
+
+
+def home_of(part: dict[str, Any], role: str | None) -> str | None:
+    """Give the role in whose contents a part may stand; it is any, for most."""
+    if call_of(part):
+        return "model"
+    return "user" if response_of(part) and role == "model" else role
 
 
 def pieces(messages: Sequence[dict[str, Any]]) -> list[Piece]:
@@ -45,9 +57,9 @@ def pieces(messages: Sequence[dict[str, Any]]) -> list[Piece]:
 def _piece(index: int, part: int, item: dict[str, Any], turn: int) -> Piece:
     piece = Piece(index, part, f"messages[{index}].parts[{part}]", turn)
     if call := call_of(item):
-        piece.kind, piece.id, piece.name = "call", call.get("id") or "", call["name"]
+        piece.kind, piece.id, piece.name = "call", call.get("id") or None, call["name"]
     elif response := response_of(item):
-        piece.kind, piece.id, piece.name = "result", response.get("id") or "", response["name"]
+        piece.kind, piece.id, piece.name = "result", response.get("id") or None, response["name"]
     return piece
 
 
@@ -113,14 +125,14 @@ def _part(part: dict[str, Any], place: str, content: dict[str, Any]) -> Iterator
             yield rules.ARGUMENTS_SHAPE.at(PROVIDER, f"{place}.{key}", what)
     if (value := call or response) and not value["name"]:
         yield rules.TOOL_NAME.at(PROVIDER, f"{place}.name", "is empty")
-    if (call and not is_model(content)) or (response and is_model(content)):
+    if home_of(part, content.get("role")) != content.get("role"):
         what = (
             "a call may stand in contents of model only"
             if call
             else "a response may not stand in one of model"
         )
         yield rules.WRONG_ROLE.at(PROVIDER, place, what)
-    if not any(value is not None for key, value in part.items() if key not in _NO_DATA):
+    if is_empty(part):
         yield rules.EMPTY_PART.at(PROVIDER, place)
 
 

@@ -52,7 +52,7 @@ def violations(messages: Sequence[dict[str, Any]], system: Any, tools: Any) -> I
     yield from pairing.violations(found, PROVIDER)
     for index, message in enumerate(messages):
         place = f"messages[{index}]"
-        yield from _content(message, place)
+        yield from content_faults(message, place)
         for part, call in enumerate(message.get("tool_calls") or ()):
             yield from _call(call, f"{place}.tool_calls[{part}]")
         if message.get("tool_calls") == []:
@@ -70,6 +70,9 @@ def _shape(message: dict[str, Any], place: str) -> Iterator[Violation]:
     calls = message.get("tool_calls")
     if calls is None:
         return
+    if calls and role != "assistant":
+        what = f"calls may stand in a message of assistant only, not of {role}"
+        yield rules.WRONG_SHAPE.at(PROVIDER, f"{place}.tool_calls", what)
     wrong = list(shapes.objects(calls, f"{place}.tool_calls", PROVIDER))
     yield from wrong
     for part, call in enumerate(() if wrong else calls):
@@ -81,7 +84,8 @@ def _shape(message: dict[str, Any], place: str) -> Iterator[Violation]:
             yield from shapes.typed(call[inner], "name", f"{within}.{inner}", PROVIDER)
 
 
-def _content(message: dict[str, Any], place: str) -> Iterator[Violation]:
+def content_faults(message: dict[str, Any], place: str) -> Iterator[Violation]:
+    """Say what is wrong with the content of a message."""
     role, content = message["role"], message.get("content")
     if content is None:
         says = role == "assistant" and any(message.get(key) is not None for key in _SPEECH)
@@ -105,6 +109,4 @@ def _call(call: dict[str, Any], place: str) -> Iterator[Violation]:
         what = f"the {key} of a call are JSON in a text, not {type(function.get(key)).__name__}"
         yield rules.ARGUMENTS_SHAPE.at(PROVIDER, f"{place}.{inner}.{key}", what)
     yield from shapes.tool_name(function["name"], f"{place}.{inner}.name", PROVIDER, LONGEST_NAME)
-    if len(call["id"]) > LONGEST_ID:
-        what = f"has {len(call['id']):,} characters, at most {LONGEST_ID}"
-        yield rules.CALL_ID.at(PROVIDER, f"{place}.id", what)
+    yield from shapes.call_id(call["id"], f"{place}.id", PROVIDER, LONGEST_ID)

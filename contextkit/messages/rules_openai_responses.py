@@ -23,7 +23,7 @@ OUTPUTS = (*(f"{kind}_output" for kind in CALLS if kind != "tool_search_call"), 
 PREFIXES = {"function_call": "fc", "message": "msg", "reasoning": "rs", "web_search_call": "ws"}
 _ROLES = ("system", "developer", "user", "assistant")
 _CHAT_PARTS = ("text", "image_url", "input_audio", "file")
-_INPUT_PARTS = ("input_text", "input_image", "input_file")
+INPUT_PARTS = ("input_text", "input_image", "input_file")
 _OUTPUT_PARTS = ("output_text", "refusal")
 
 
@@ -49,14 +49,18 @@ def _by_client(item: dict[str, Any]) -> bool:
 
 
 def pieces(messages: Sequence[dict[str, Any]]) -> list[Piece]:
-    """Cut a history into calls, outputs and the rest; all are one turn, for nothing comes between."""
-    found = []
+    """Cut a history into calls, outputs and the rest; calls with nothing but outputs between are one turn."""
+    found: list[Piece] = []
+    turn, calling = 0, False
     for index, item in enumerate(messages):
-        piece = Piece(index, None, f"messages[{index}]", 0)
-        if is_call(item):
-            piece.kind, piece.id, piece.name = "call", item["call_id"], item.get("name") or ""
-        elif is_output(item):
+        piece = Piece(index, None, f"messages[{index}]", turn)
+        if is_output(item):
             piece.kind, piece.id = "result", item["call_id"]
+        else:
+            turn += not (calling and is_call(item))
+            calling, piece.turn = is_call(item), turn
+        if calling and piece.kind != "result":
+            piece.kind, piece.id, piece.name = "call", item["call_id"], item.get("name") or ""
         found.append(piece)
     return found
 
@@ -71,9 +75,10 @@ def violations(messages: Sequence[dict[str, Any]], system: Any, tools: Any) -> I
         yield rules.NO_MESSAGES.at(PROVIDER, "messages")
     yield from _calls(messages)
     seen: set[str] = set()
+    lonely = alone(messages)
     for index, item in enumerate(messages):
         yield from _item(item, f"messages[{index}]")
-        if is_alone(messages, index):
+        if index in lonely:
             yield rules.REASONING_ALONE.at(PROVIDER, f"messages[{index}]", item.get("id") or "")
         id = item.get("id")
         if isinstance(id, str) and kind_of(item) != "item_reference":
@@ -84,7 +89,7 @@ def violations(messages: Sequence[dict[str, Any]], system: Any, tools: Any) -> I
 
 def _calls(messages: Sequence[dict[str, Any]]) -> Iterator[Violation]:
     found = pieces(messages)
-    pairing.pair(found)
+    pairing.pair(found, anywhere=True)
     elsewhere = calls_are_elsewhere(messages)
     for violation in pairing.violations(found, PROVIDER):
         if not elsewhere or violation.rule != rules.ORPHAN_RESULT.name:
@@ -106,14 +111,17 @@ def calls_are_elsewhere(messages: Sequence[dict[str, Any]]) -> bool:
     return "item_reference" in kinds or (kinds == users and not assistant)
 
 
-def is_alone(messages: Sequence[dict[str, Any]], index: int) -> bool:
-    """Tell whether an item is reasoning that nothing of the model's follows, but for more reasoning."""
-    if kind_of(messages[index]) != "reasoning":
-        return False
-    for item in messages[index + 1 :]:
+def alone(messages: Sequence[dict[str, Any]]) -> set[int]:
+    """Give the items that are reasoning which nothing of the model's follows, but for more reasoning."""
+    found, followed = set(), False
+    for index in reversed(range(len(messages))):
+        item = messages[index]
         if (kind := kind_of(item)) != "reasoning":
-            return kind.endswith("_output") or (kind == "message" and item.get("role") != "assistant")
-    return True
+            others = kind.endswith("_output") or (kind == "message" and item.get("role") != "assistant")
+            followed = not others
+        elif not followed:
+            found.add(index)
+    return found
 
 
 def _shape(item: dict[str, Any], place: str) -> Iterator[Violation]:
@@ -148,9 +156,8 @@ def _item(item: dict[str, Any], place: str) -> Iterator[Violation]:
         yield from _parts(item, place)
     if kind in PREFIXES and isinstance(id, str) and not id.startswith(PREFIXES[kind]):
         yield rules.ITEM_ID.at(PROVIDER, f"{place}.id", f"{id!r} does not begin with {PREFIXES[kind]!r}")
-    if isinstance(item.get("call_id"), str) and len(item["call_id"]) > LONGEST_ID:
-        what = f"has {len(item['call_id']):,} characters, at most {LONGEST_ID}"
-        yield rules.CALL_ID.at(PROVIDER, f"{place}.call_id", what)
+    if is_call(item):
+        yield from shapes.call_id(item["call_id"], f"{place}.call_id", PROVIDER, LONGEST_ID)
     if kind in ("function_call", "custom_tool_call"):
         key = "arguments" if kind == "function_call" else "input"
         if not isinstance(item.get(key), str):
@@ -160,7 +167,7 @@ def _item(item: dict[str, Any], place: str) -> Iterator[Violation]:
 
 
 def _parts(item: dict[str, Any], place: str) -> Iterator[Violation]:
-    others = _INPUT_PARTS if item["role"] == "assistant" else _OUTPUT_PARTS
+    others = INPUT_PARTS if item["role"] == "assistant" else _OUTPUT_PARTS
     for part, each in enumerate(item["content"]):
         if each["type"] in (*others, *_CHAT_PARTS):
             what = f"a part of type {each['type']!r} may not stand in a message of {item['role']}"

@@ -52,6 +52,14 @@ def tool_name(name: str, place: str, provider: str, most: int) -> Iterator[Viola
         yield rules.TOOL_NAME.at(provider, place, f"is {name!r}")
 
 
+def call_id(id: str, place: str, provider: str, most: int) -> Iterator[Violation]:
+    """Say that a call's id is empty or too long."""
+    if not id:
+        yield rules.CALL_ID.at(provider, place, "is empty")
+    elif len(id) > most:
+        yield rules.CALL_ID.at(provider, place, f"has {len(id):,} characters, at most {most}")
+
+
 def legal(text: str, most: int) -> str:
     """Make a tool's name or a call's id legal: other characters become `_`, and what is too long is cut.
 
