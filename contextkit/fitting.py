@@ -1,5 +1,6 @@
 """fit: a list of provider messages -> one that fits, and that the provider accepts."""
 
+import copy
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from .budgets import Budget
 from .contexts import Context
 from .events import MODEL_KINDS, Event
-from .exceptions import SettingError
+from .exceptions import BudgetError, SettingError
 from .message_formats import MESSAGE_FORMATS, MessageFormat
 from .messages.bodies import raw_of
 from .messages.counting import counter_of
@@ -15,7 +16,7 @@ from .messages.envelopes import plain_messages
 from .messages.parts import Calls
 from .messages.reading import READERS
 from .messages.telling import provider_of
-from .plain import JSON
+from .plain import JSON, copied
 from .policies import DEFAULT_POLICIES
 from .policies.policy import Policy
 from .threads import Thread
@@ -87,7 +88,8 @@ def fit(
         counter=counter,
         policies=policies,
     )
-    return context.messages
+    messages_that_fit: list[dict[str, JSON]] = copied(context.messages)  # a window may keep the context
+    return messages_that_fit
 
 
 def fit_context(
@@ -122,8 +124,27 @@ def fit_context(
         window, fold = Window(format, budget=budget, counter=counter, policies=policies), None
     if fold is None or not fold.goes_on(given, system):
         fold = Fold.begun(found, system)
-    window.fold = fold = fold.followed(given, window)
+    try:
+        window.fold = fold = fold.followed(given, window)
+    except BudgetError as error:
+        raise _that_would_do(error, given, system, window) from None
     return fold.context
+
+
+def _that_would_do(error: BudgetError, given: Sequence[Any], system: object, window: Window) -> BudgetError:
+    """Give the error with a limit that would do: with another one, earlier turns are cut otherwise."""
+    needed, budget = error.needed, window.budget
+    for _ in range(8):
+        wider = copy.copy(window)
+        target = None if budget is None else budget.target
+        wider.budget = Budget(needed, target=target, reserve=0 if budget is None else budget.reserve)
+        try:
+            Fold.begun(_format_of(window).dialect.provider, system).followed(given, wider)
+        except BudgetError as again:
+            needed = again.needed
+        else:
+            break
+    return BudgetError(error.limit, needed, error.blockers)
 
 
 def _check_window(
@@ -199,7 +220,7 @@ class Fold:
         events = READERS[self.provider].events(new, calls, after=(known, self.events))
         log, last = self.log, self.last
         for event in events:
-            if _is_turn(event):
+            if _is_turn(event, log):
                 log = window.try_compact(log) if last is None else last.thread
             last = None
             log = log.append(event)
@@ -207,6 +228,7 @@ class Fold:
         return Fold(self.provider, self.system, self.messages + new, read, calls, log, window.render(log))
 
 
-def _is_turn(event: Event) -> bool:
-    """Whether a message of the model begins: before it, the model was asked."""
-    return event.kind in MODEL_KINDS and "message" in raw_of(event)
+def _is_turn(event: Event, log: Thread) -> bool:
+    """Whether an answer of the model begins: before it, the model was asked."""
+    answers = event.kind in MODEL_KINDS and "message" in raw_of(event)
+    return answers and not (log and log[-1].kind in MODEL_KINDS)
