@@ -15,7 +15,8 @@ from contextkit.message_formats import (
     OPENAI_RESPONSES,
     MessageFormat,
 )
-from contextkit.messages.dialects import NO_RESULT, OPENING
+from contextkit.messages.dialects import OPENING
+from contextkit.messages.drafts import NO_RESULT
 from contextkit.messages.reading import READERS
 from contextkit.messages.validating import validate
 

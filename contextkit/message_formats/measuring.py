@@ -9,7 +9,7 @@ from ..events import MODEL_KINDS, Event
 from ..measuring import Measure, Piece
 from ..messages.bodies import raw_of
 from ..messages.counting import message_tokens, request_tokens
-from ..messages.dialects import NO_RESULT
+from ..messages.drafts import NO_RESULT
 from ..messages.writing import Writer, hosted
 from ..plain import JSON, copied
 from ..records import is_record

@@ -7,9 +7,6 @@ from ..events import Event
 from ..plain import JSON
 from .media import Media
 
-NO_RESULT = "(no result: the call was not answered)"
-"""What stands in for the result of a call that was never answered."""
-
 OPENING = "(the conversation begins here)"
 """What a user says first where a provider wants a user's message first and there is none."""
 

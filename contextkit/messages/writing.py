@@ -22,7 +22,8 @@ from ..plain import JSON
 from ..records import is_bill, is_record
 from ..written import Loss
 from .bodies import body_of, frame_of, merge, raw_of
-from .dialects import NO_RESULT, OPENING, PLAIN, Dialect, Look, Role
+from .dialects import OPENING, PLAIN, Dialect, Look, Role
+from .drafts import NO_RESULT
 from .media import Media, contents
 
 _Waiting = tuple[str, str, Mapping[str, JSON]]  # id and name as written, and the frame of the call
