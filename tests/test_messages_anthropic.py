@@ -74,11 +74,12 @@ def test_raw_holds_each_block_and_its_place() -> None:
     assert [event.raw for event in anthropic.from_messages([message])] == [
         {
             "provider": "anthropic",
+            "at": 0,
             "message": {"role": "assistant", "content": []},
             "body": {"content": message["content"][:1]},
         },
-        {"provider": "anthropic", "part": 1, "body": {"content": message["content"][1:2]}},
-        {"provider": "anthropic", "part": 2, "body": {"content": message["content"][2:]}},
+        {"provider": "anthropic", "at": 0, "part": 1, "body": {"content": message["content"][1:2]}},
+        {"provider": "anthropic", "at": 0, "part": 2, "body": {"content": message["content"][2:]}},
     ]
 
 
@@ -89,6 +90,7 @@ def test_a_system_prompt_of_blocks_is_one_event_and_kept_as_it_came() -> None:
     assert event.data == "Deploy with care.\nAsk first."
     assert event.raw == {
         "provider": "anthropic",
+        "at": 0,
         "message": {"system": []},
         "body": {"system": system},
         "frame": {"cache_control": {"type": "ephemeral"}},

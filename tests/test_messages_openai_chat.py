@@ -80,10 +80,11 @@ def test_raw_holds_each_part_and_its_place() -> None:
     assert [event.raw for event in events] == [
         {
             "provider": "openai-chat",
+            "at": 0,
             "message": {**message, "content": None, "tool_calls": []},
             "body": {"content": "Now."},
         },
-        {"provider": "openai-chat", "part": 1, "body": {"tool_calls": message["tool_calls"]}},
+        {"provider": "openai-chat", "at": 0, "part": 1, "body": {"tool_calls": message["tool_calls"]}},
     ]
 
 

@@ -50,17 +50,17 @@ class Sum:
         open: The calls that wait for an answer.
         answering: Whether the last event was an answer to one.
         called: Whether it was a call.
-        part: Which part of a message the last event was.
+        source: The message that the last event was read from.
     """
 
-    __slots__ = ("answering", "called", "open", "part", "tokens", "view")
+    __slots__ = ("answering", "called", "open", "source", "tokens", "view")
 
     def __init__(self) -> None:
         self.view = Thread()
         self.tokens = 0
         self.open: list[str] = []
         self.answering = self.called = False
-        self.part = -1
+        self.source: tuple[JSON, JSON] = (None, None)
 
 
 class Letter:
@@ -169,10 +169,11 @@ class MessageMeasure(Measure):
     def _add(self, added: Sum, event: Event) -> None:
         if event.kind == "usage" or is_record(event):
             return
-        part = raw_of(event).get("part", 0)
-        if part and part <= added.part:  # the message that it stood in is gone
+        raw = raw_of(event)
+        source = (raw.get("provider"), raw.get("at"))
+        if raw.get("part") and source != added.source:  # the message that it stood in has lost its first part
             added.tokens += self._frame
-        added.part = part if isinstance(part, int) else 0
+        added.source = source
         answer = event.kind in ("result", "error") and event.call_id in added.open
         if added.open and not answer and (event.kind not in MODEL_KINDS or added.answering):
             added.tokens += self._waiting(added)  # nobody waits for an answer behind something else

@@ -83,7 +83,7 @@ def events(
                 _draft(block, role, calls, f"messages[{index}].content[{place}]")
                 for place, block in enumerate(content)
             ]
-        read += stamped(drafts, PROVIDER, message)
+        read += stamped(drafts, PROVIDER, message, at=index)
     return read
 
 

@@ -3,13 +3,14 @@
 `raw` of an event that was read from a provider's message is
 
 ```json
-{"provider": "openai-chat", "message": {"role": "assistant", "content": null, "tool_calls": []},
+{"provider": "openai-chat", "at": 3, "message": {"role": "assistant", "content": null, "tool_calls": []},
  "body": {"content": "On it."}}
-{"provider": "openai-chat", "part": 1, "body": {"tool_calls": [{"id": "a", "function": {}}]}}
+{"provider": "openai-chat", "at": 3, "part": 1, "body": {"tool_calls": [{"id": "a", "function": {}}]}}
 ```
 
 The first event of a message has the `message`: the message as it came, emptied of what its events
-hold. Each further event has its place among them as `part`. Each has its own `body`; put into the
+hold. Each further event has its place among them as `part`. Both have
+the number of the message in the history. Each has its own `body`; put into the
 emptied message one after the other (lists are joined, all else is set), these are the message as it
 came. An event whose data was changed has no body any more.
 
@@ -35,8 +36,16 @@ class Draft(NamedTuple):
     frame: dict[str, JSON] = {}  # noqa: RUF012 - never changed
 
 
-def stamped(drafts: Iterable[Draft], provider: str, message: Mapping[str, JSON]) -> list[Event]:
+def stamped(
+    drafts: Iterable[Draft], provider: str, message: Mapping[str, JSON], *, at: int = 0
+) -> list[Event]:
     """Give the events of one message, each with what came of it.
+
+    Args:
+        drafts: The events, their parts of the message, and their frames.
+        provider: Whose message it is.
+        message: The message as it came.
+        at: Its number in the history.
 
     >>> message = {"role": "user", "content": "deploy it"}
     >>> draft = Draft(Event("user", "deploy it"), {"content": "deploy it"})
@@ -48,7 +57,7 @@ def stamped(drafts: Iterable[Draft], provider: str, message: Mapping[str, JSON])
     emptied = {key: _emptied(value) if key in held else value for key, value in message.items()}
     stamped = []
     for place, draft in enumerate(drafts):
-        raw: dict[str, JSON] = {"provider": provider}
+        raw: dict[str, JSON] = {"provider": provider, "at": at}
         raw |= {"part": place} if place else {"message": emptied}
         raw["body"] = draft.body
         if draft.frame:

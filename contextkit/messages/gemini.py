@@ -104,7 +104,7 @@ def events(
                 _draft(part, _ROLES[role], calls, f"{place}.parts[{at}]", (index, known + len(read) + at))
                 for at, part in enumerate(parts)
             ]
-        read += stamped(drafts or [Draft(Event(_ROLES[role], ""), {})], PROVIDER, content)
+        read += stamped(drafts or [Draft(Event(_ROLES[role], ""), {})], PROVIDER, content, at=index)
     return read
 
 

@@ -87,7 +87,7 @@ def events(
         drafts = list(_drafts(message, calls, index, known + len(read))) or [
             Draft(Event(message["role"], ""), {})
         ]
-        read += stamped(drafts, PROVIDER, message)
+        read += stamped(drafts, PROVIDER, message, at=index)
     return read
 
 

@@ -72,7 +72,7 @@ def events(
     for index, item in enumerate(items, start=first):
         place = f"input[{index}]"
         drafts = _drafts(item, calls, place, known + len(read))
-        read += stamped(drafts, PROVIDER, item)
+        read += stamped(drafts, PROVIDER, item, at=index)
     return read
 
 

@@ -27,6 +27,7 @@ from .drafts import NO_RESULT
 from .media import Media, contents
 
 _Waiting = tuple[str, str, Mapping[str, JSON]]  # id and name as written, and the frame of the call
+_Source = tuple[str, int, int]  # the provider, the number of the message there, and the part of it
 
 
 class Writer:
@@ -45,7 +46,7 @@ class Writer:
         self._system: dict[str, JSON] = {}
         self._prompts: list[str] = []
         self._role: Role | None = None  # of the last message
-        self._source = ("", 0)  # where that came from: the provider, and the last part of it
+        self._source: _Source = ("", 0, 0)  # where that came from
         self._said = False  # whether it has the model's text
         self._open: dict[str, _Waiting] = {}  # the calls without an answer
         self._ids: set[str] = set()
@@ -226,7 +227,7 @@ class Writer:
             raw_of(event) if role == "tool" or event.kind not in ("result", "error") or hosted(event) else {}
         )
         provider, shell, part = str(raw.get("provider", "")), raw.get("message"), raw.get("part")
-        source = (provider, part if isinstance(part, int) else 0)
+        source = (provider, raw.get("at", 0), part if isinstance(part, int) else 0)
         if not self._continues(event, role, source, begins=isinstance(shell, dict)):
             self._open_message(role, shell if provider == self._dialect.provider else None)
         self._source = source
@@ -245,16 +246,16 @@ class Writer:
         self.messages.append(dict(shell) if isinstance(shell, dict) else dialect.shell(role))
         self._role, self._said = role, False
 
-    def _continues(self, event: Event, role: Role, source: tuple[str, int], *, begins: bool) -> bool:
+    def _continues(self, event: Event, role: Role, source: _Source, *, begins: bool) -> bool:
         """Whether the event stands in the last message."""
-        provider, part = source
-        follows = part > 0 and provider == self._source[0] and self._source[1] < part
+        own = source[0] == self._dialect.provider
+        follows = source[:2] == self._source[:2] and self._source[2] < source[2]
         if self._role is None:
             return False
-        if provider == self._dialect.provider and begins:  # what stood between them may have been dropped
+        if own and begins:  # what stood between them may have been dropped
             return self._dialect.alternates and role == self._role == "assistant" and not self._open
-        if provider == self._dialect.provider and follows:  # an answer may stand beside a user's text
-            return part == self._source[1] + 1 or role == self._role or {role, self._role} == {"user", "tool"}
+        if own and follows:
+            return True
         if self._dialect.apart or role != self._role:
             return False
         if role != "assistant":
