@@ -18,6 +18,15 @@ def test_nothing_is_found_in_histories_that_are_accepted() -> None:
     assert sum(row.requests for row in table) == len(HISTORIES)
     assert sum(row.messages for row in table) == sum(len(history.messages) for history in HISTORIES)
     assert not any(row.findings or row.complaints or row.changed for row in table)
+    assert sum(row.equal for row in table) == len(HISTORIES)
+
+
+def test_nothing_is_wrong_with_what_is_cut() -> None:
+    """For each provider, at each budget; and the budget is kept."""
+    table = messages.cuts(HISTORIES[:3])
+    assert sum(row.contexts for row in table) > 30
+    assert not any(row.findings or row.complaints or row.over for row in table)
+    assert len([*messages.cut_lines(table)]) == 1 + len(table)
 
 
 def test_what_is_found_is_named() -> None:
