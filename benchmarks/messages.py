@@ -7,7 +7,7 @@ that is possible: what comes out is held against the rules, the types and the bu
 Without `--data` the histories are those of the tests, written by hand. With it they are the requests in
 `provider_traffic/recorded_requests.jsonl.gz` of a folder: a line is `{"provider": ..., "request": ...}`, with
 a request that the provider answered with 200. So each finding is a false alarm, and each repair an error.
-The threads in `threads/*.jsonl` of the folder, which are no requests, are repaired first, for the second table.
+The threads in `threads/*.jsonl` of the folder, which are no requests, are repaired for the second table.
 """
 
 import argparse
