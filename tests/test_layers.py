@@ -42,6 +42,8 @@ FLOORS = {
     "questions": 8,
     "replaying": 8,
     "parts": 9,
+    "occupancy": 9,
+    "reporting": 9,
     "display": 10,
     "cli": 11,
     "__init__": 12,

@@ -106,7 +106,11 @@ vertical-align:-.1em}}
 .ck pre{{max-height:32em;overflow:auto;margin:.5em 0 0;padding:.6em;border:1px solid var(--line);
 background:none;color:inherit;font:12px/1.4 ui-monospace,monospace;white-space:pre-wrap;
 overflow-wrap:anywhere;unicode-bidi:isolate}}
-.ck .wide{{overflow-x:auto}}.ck svg.chart{{display:block;width:100%}}.ck .wide>svg.chart{{min-width:640px}}
+.ck .wide{{overflow-x:auto}}.ck svg.chart{{display:block;width:100%}}.ck .wide>svg.chart{{min-width:700px}}
+.ck .wide>svg.strip{{min-width:0}}
+.ck .narrow{{display:none}}
+@media (max-width:780px){{.ck .sided{{overflow:hidden}}.ck .sided>svg.chart{{width:136%;min-width:0}}
+.ck .narrow{{display:flex}}}}
 .ck svg.strip{{margin:.2em 0 .5em}}
 .ck text{{font:12px system-ui,sans-serif;fill:var(--ink);unicode-bidi:isolate}}.ck text.dim{{fill:var(--dim)}}
 .ck text.b{{font-weight:600}}.ck text.end{{text-anchor:end}}.ck text.mid{{text-anchor:middle}}
@@ -115,21 +119,27 @@ overflow-wrap:anywhere;unicode-bidi:isolate}}
 .ck .shade{{fill:var(--shade)}}.ck .ink{{fill:var(--ink)}}
 .ck .rule{{stroke:var(--ink);fill:none}}.ck .hair{{stroke:var(--line);fill:none}}
 .ck .edge{{stroke:var(--paper);stroke-width:.75px;vector-effect:non-scaling-stroke}}
-.ck .hatch{{stroke:var(--mark);stroke-width:1.2px;fill:none}}{_FILLS}
+.ck .cut{{stroke-dasharray:3 2}}.ck .lead{{stroke:var(--dim);stroke-width:.75px}}.ck .new{{fill:var(--dim)}}
+.ck .budget{{stroke-width:1.5px}}.ck .hatch{{stroke:var(--mark);stroke-width:1.2px;fill:none}}{_FILLS}
 """
 """What is the same in all pictures: everything in an element of the class `ck`."""
 
 STYLE = element("style", Markup(CSS))
 
 
-def hatched(used: Iterable[Hatching], key: str) -> tuple[Markup, Callable[[Hatching], str]]:
+def hatched(
+    used: Iterable[Hatching], key: str, *, scale: tuple[float, float] = (1, 1)
+) -> tuple[Markup, Callable[[Hatching], str]]:
     """Write the definitions of hatchings for one picture, and give what fills a shape with one.
 
     Args:
         used: Those that are there.
         key: What tells the picture from others: two on a page must not share their definitions.
+        scale: How many units of the drawing a pixel is, across and down.
     """
-    prefix = f"h{zlib.crc32(key.encode('utf-8', 'surrogatepass')):08x}"
+    prefix = f"h{zlib.crc32(f'{key} {scale}'.encode('utf-8', 'surrogatepass')):08x}"
+    across, down = scale
+    transform = f"scale({across:.4g} {down:.4g})" if scale != (1, 1) else None
     drawn = [
         element(
             "pattern",
@@ -138,6 +148,7 @@ def hatched(used: Iterable[Hatching], key: str) -> tuple[Markup, Callable[[Hatch
             width=_DRAWN[name][0],
             height=_DRAWN[name][0],
             patternUnits="userSpaceOnUse",
+            patternTransform=transform,
         )
         for name in dict.fromkeys(used)
         if name

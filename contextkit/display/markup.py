@@ -42,8 +42,9 @@ def text(value: str) -> Markup:
     >>> text("a <b>\n\u202e")
     'a &lt;b&gt;\n\\u202e'
     """
-    lines = ("\t".join(map(visible, line.split("\t"))) for line in value.split("\n"))
-    return Markup(escape("\n".join(lines)))
+    if not value.isprintable():  # as all characters are that `visible` shows
+        value = "\n".join("\t".join(map(visible, line.split("\t"))) for line in value.split("\n"))
+    return Markup(escape(value))
 
 
 def joined(parts: Iterable[str]) -> Markup:
