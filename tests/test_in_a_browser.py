@@ -4,13 +4,16 @@ import re
 
 import pytest
 
-from contextkit import Budget, Event, Thread, Window, render
+from contextkit import JSON_LINES, TAGGED, Budget, Event, Thread, Window, render
 from contextkit.demo import deployment
 from contextkit.display.contexts import context_html
+from contextkit.display.frontiers import Point, frontier_html
 from contextkit.display.markup import Markup
 from contextkit.display.occupancies import occupancy_html, occupancy_svg
 from contextkit.display.pages import page
 from contextkit.display.reports import report_page
+from contextkit.display.side_by_side import contexts_side_by_side, formats_side_by_side
+from contextkit.display.token_borders import tokens_html
 from contextkit.reporting import Report, report
 
 from .browsers import Browser, browser  # noqa: F401 (a fixture)
@@ -122,7 +125,14 @@ def test_hostile_text_is_text(browser: Browser) -> None:  # noqa: F811
     made = report(thread, Window(budget=20_000), name=HOSTILE)
     context = render(thread, budget=20_000)
     svg = occupancy_svg(made.occupancy)
-    for made_page in (report_page(made), page(HOSTILE, Markup(context_html(context)), svg)):
+    sides = (
+        formats_side_by_side(thread, TAGGED, JSON_LINES),
+        contexts_side_by_side(context, render(thread, budget=10_000)),
+        tokens_html(HOSTILE),
+        frontier_html([Point(HOSTILE, 1_000.0, 0.9, ours=True)], title=HOSTILE),
+    )
+    pages = (report_page(made), page(HOSTILE, Markup(context_html(context)), svg), page(HOSTILE, *sides))
+    for made_page in pages:
         assert len(made_page) < 2_000_000
         browser.open(made_page, width=480)
         assert browser.requested() == []

@@ -95,3 +95,39 @@ def svg_file(chart: Markup, width: int, height: int) -> str:
         style="padding:0;border:0;max-width:none",
     )
     return f"{whole}\n"
+
+
+def beside(
+    dots: Sequence[tuple[float, float]], widths: Sequence[float], whole: float, *, line: float = 15
+) -> list[tuple[int, float]]:
+    """Give the place of a label next to each dot where neither a dot nor another label is.
+
+    Args:
+        dots: Where the dots are, across and down.
+        widths: The widths of their labels.
+        whole: The width of the picture.
+        line: The height of a label.
+
+    Returns:
+        For each dot the side, 1 for right and -1 for left, and how far its label is moved up.
+
+    >>> beside([(10, 50), (20, 50)], [30, 30], 100)
+    [(1, 15), (1, 0)]
+    """
+    half = line / 2 - 0.5
+    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
+    away = [(side, sign * step * line) for step in range(12) for sign in (1, -1) for side in (1, -1)]
+    found = []
+    for (x, y), width in zip(dots, widths, strict=True):
+        for side, up in away:
+            start = x + 9 if side > 0 else x - 9 - width
+            box = (start, y - up - half, start + width, y - up + half)
+            if box[0] > 0 and box[2] < whole and not any(_overlap(box, other) for other in taken):
+                break
+        taken.append(box)
+        found.append((side, up))
+    return found
+
+
+def _overlap(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]

@@ -10,10 +10,11 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING
 
-from ..parts import PartName, part_of
-from .markup import Markup
+from ..parts import part_of
+from .charts import svg_file
+from .markup import Markup, element
 from .pages import frame
-from .strips import Piece, clipped, part_key, strip
+from .strips import Piece, clipped, key_entries, part_key, strip, svg_key
 from .tables import visible
 
 if TYPE_CHECKING:
@@ -34,12 +35,16 @@ def context_html(context: "Context") -> str:
 
 
 def _heading(context: "Context") -> str:
+    return f"<p><b>Context</b>: {_size(context)}</p>"
+
+
+def _size(context: "Context") -> str:
     size = f"{context.tokens:,} tokens"
     if context.budget:
         room = context.budget.room
         size = f"{context.tokens:,} of {room:,} tokens ({100 * context.tokens // room} %)"
     shown = sum(fragment.state != "added" for fragment in context.fragments)
-    return f"<p><b>Context</b>: {size}, {shown:,} of {_events(sum(_logged(context).values()))}</p>"
+    return f"{size}, {shown:,} of {_events(sum(_logged(context).values()))}"
 
 
 def _logged(context: "Context") -> Counter[str]:
@@ -73,15 +78,25 @@ def pieces_of(context: "Context") -> list[Piece]:
     ]
 
 
+def context_file(context: "Context", *, width: int = 860) -> str:
+    """Draw a context as an SVG file: a heading, the strip, and what its colours stand for."""
+    pieces = pieces_of(context)
+    entries = key_entries(pieces)
+    key, rows = svg_key(entries, width - 24)
+    words = f"One context from its first token to its last: {_size(context)}"
+    drawn = [
+        element("title", words),
+        element("text", words, x=0, y=14, class_="b"),
+        element("svg", strip(pieces, _LABEL), y=24, height=34),
+        element("svg", key, y=66),
+    ]
+    chart = element("svg", *drawn, class_="chart", role="img", aria_label=words)
+    return svg_file(chart, width, 70 + 20 * rows)
+
+
 def _strip(context: "Context") -> str:
     pieces = pieces_of(context)
-    if not pieces:
-        return ""
-    sizes: Counter[PartName] = Counter()
-    for piece in pieces:
-        sizes[piece.part] += piece.tokens
-    changed = any(piece.state == "changed" for piece in pieces)
-    return strip(pieces, _LABEL) + part_key(sizes, changed=changed)
+    return strip(pieces, _LABEL) + part_key(pieces) if pieces else ""
 
 
 _LABEL = "The context from its first token to its last, a piece an event"

@@ -106,6 +106,12 @@ vertical-align:-.1em}}
 .ck pre{{max-height:32em;overflow:auto;margin:.5em 0 0;padding:.6em;border:1px solid var(--line);
 background:none;color:inherit;font:12px/1.4 ui-monospace,monospace;white-space:pre-wrap;
 overflow-wrap:anywhere;unicode-bidi:isolate}}
+.ck .sides{{width:100%}}.ck .halves{{display:flex;flex-wrap:wrap;gap:.5em;margin-bottom:.8em}}
+.ck .halves>*{{flex:1 1 20em;min-width:0;max-height:14em;margin:0}}
+.ck del{{text-decoration:none;background:#d55e0030}}.ck ins{{text-decoration:none;background:#009e7330}}
+.ck .tokens span{{box-shadow:inset 1px 0 var(--dim)}}
+.ck .t0{{background:#2f7fc133}}.ck .t1{{background:#e69f0040}}
+.ck .t2{{background:#009e7333}}.ck .t3{{background:#cc79a740}}
 .ck .wide{{overflow-x:auto}}.ck svg.chart{{display:block;width:100%}}.ck .wide>svg.chart{{min-width:700px}}
 .ck .wide>svg.strip{{min-width:0}}
 .ck .narrow{{display:none}}

@@ -363,7 +363,9 @@ def _labels(
 ) -> Iterator[Markup]:
     """Name the budget and each layer next to where it stands in the last bar."""
     labels = list(_named(found, layers, most))
-    places = apart([label.at for label in labels], 15, _TOP, _TOP + _TALL - 4)
+    places = apart([label.at for label in labels], 15, _TOP + 2, _TOP + _TALL - 4)
+    if layers:
+        yield element("text", "tokens in the last call", x=f"{_SIDE}%", y=_TOP - 12, class_="dim")
     for label, place in zip(labels, places, strict=True):
         if label.there:
             start, end = _at(1.004), f"{_SIDE}%"

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..parts import PARTS, PartName
+from .charts import width_of
 from .looks import LOOKS, Hatching, Look, hatched, swatch
-from .markup import Markup, element, joined
+from .markup import Markup, element
 from .tables import visible
 
 _HEIGHT = 34  # pixels
@@ -145,16 +146,34 @@ def _hatching(piece: Piece) -> Hatching:
     return CHANGED.hatching if piece.state == "changed" else LOOKS[piece.part].hatching
 
 
-def part_key(sizes: Counter[PartName], *, changed: bool = False) -> Markup:
+def key_entries(pieces: Iterable[Piece]) -> list[tuple[Look, str]]:
     """Say what the colours of a strip stand for, each with its tokens."""
-    keys = [
-        element("span", swatch(LOOKS[part]), f"{LOOKS[part].label}: {sizes[part]:,}")
-        for part in PARTS
-        if sizes[part]
-    ]
-    if changed:
-        keys.append(element("span", swatch(CHANGED), "hatched: cut"))
-    return element("p", joined(keys), class_="key")
+    sizes: Counter[PartName] = Counter()
+    changed = False
+    for piece in pieces:
+        sizes[piece.part] += piece.tokens
+        changed = changed or piece.state == "changed"
+    entries = [(LOOKS[part], f"{LOOKS[part].label}: {sizes[part]:,}") for part in PARTS if sizes[part]]
+    return [*entries, (CHANGED, "hatched: cut")] if changed else entries
+
+
+def part_key(pieces: Iterable[Piece]) -> Markup:
+    """Write what the colours of a strip stand for as a line of HTML."""
+    keys = [element("span", swatch(look), words) for look, words in key_entries(pieces)]
+    return element("p", *keys, class_="key")
+
+
+def svg_key(entries: Sequence[tuple[Look, str]], width: float) -> tuple[Markup, int]:
+    """Draw what colours stand for as a part of an SVG, so many pixels wide; give it and its rows."""
+    drawn, x, row = [], 0.0, 0
+    for look, words in entries:
+        size = 24 + width_of(words) + 16
+        if x and x + size > width:
+            x, row = 0.0, row + 1
+        place = element("svg", swatch(look), x=x, y=20 * row, width=16, height=12)
+        drawn += [place, element("text", words, x=x + 22, y=20 * row + 11)]
+        x += size
+    return element("g", *drawn), row + 1
 
 
 CHANGED = Look("changed", "cut", "none", "back")
