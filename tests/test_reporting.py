@@ -1,12 +1,16 @@
 """Reporting: each figure of a report, against the thread that it is about."""
 
 import json
+import time
 
 import pytest
 
-from contextkit import Drop, Event, Thread, Window, compare
+from benchmarks.runs import run
+from contextkit import TAGGED, Drop, Event, Thread, Window, compare
 from contextkit.demo import deployment
+from contextkit.display.reports import report_page
 from contextkit.reporting import Report, report
+from contextkit.tokens.vocabularies import load_encoding
 
 
 def found(budget: int | None = 6_000) -> Report:
@@ -125,3 +129,21 @@ def test_a_run_without_a_call(thread: Thread) -> None:
     made = report(thread, Window())
     assert made.occupancy.tokens == 0
     assert "No call of the model." in made._repr_html_()
+
+
+def test_a_large_run_stays_light() -> None:
+    """Of 900 events the page is far below 2 MB, and is made in a few times one pass of the tokeniser."""
+    thread = run(900, seed=3, flavour="coding")
+    text, encode = TAGGED.text(thread), load_encoding("o200k_base").encode_ordinary
+    limit = round(0.6 * len(encode(text)))
+    passes, made = [], []
+    for _ in range(3):
+        start = time.process_time()
+        encode(text)
+        middle = time.process_time()
+        page = report_page(report(thread, Window(budget=limit)))
+        passes.append(middle - start)
+        made.append(time.process_time() - middle)
+    assert "compacted" in page
+    assert len(page.encode()) < 300_000
+    assert min(made) / min(passes) < 12  # some 5 where nothing else runs

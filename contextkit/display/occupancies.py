@@ -17,7 +17,7 @@ _FINE = 100  # with fewer bars there is a line between each two
 _TOP, _TALL, _CACHE = 68, 240, 30  # pixels: where the plot begins, its height, and that of the strip below
 _HEIGHT = _TOP + _TALL + 24 + _CACHE + 24
 _LEFT, _WIDE, _SIDE = 6, 67.5, 75  # per cent of the width: where the plot begins, its width, the labels
-_LEAST, _USUAL = 700 * _WIDE / 100, 850 * _WIDE / 100  # pixels: the plot's width at the least, and mostly
+_LEAST, _USUAL = 630 * _WIDE / 100, 850 * _WIDE / 100  # pixels: the plot's width at the least, and mostly
 _UNMARKED = 38  # pixels: what a picture without a compaction does not need at the top
 _UNITS = 2_400  # of the plot's height
 _ROWS = 40  # of the table
@@ -199,9 +199,7 @@ def _heading(found: Occupancy) -> Iterator[Markup]:
         cuts, f"compacted {cuts:,} times, each at a ▼"
     )
     calls = f"{len(found.calls):,} call{'s' if len(found.calls) != 1 else ''}"
-    yield element(
-        "text", f"What filled the context at each of {calls} of the model: {times}", y=14, class_="b"
-    )
+    yield element("text", f"Tokens in the context, {calls}: {times}", y=14, class_="b")
 
 
 def _at(share: float) -> str:
@@ -399,7 +397,7 @@ def _cache_strip(found: Occupancy, bars: Sequence[tuple[int, int, Filled]]) -> I
         viewBox=f"0 0 {len(bars)} {_UNITS}",
         preserveAspectRatio="none",
     )
-    yield element("text", "cache", x=f"{_LEFT - 0.7}%", y=top + 19, class_="dim end")
+    yield element("text", "new", x=f"{_LEFT - 0.7}%", y=top + 19, class_="dim end")
     share = found.cached / max(found.tokens, 1)
     for y, name, label in (
         (top, "shade", f"from the cache {share:.1%}"),
