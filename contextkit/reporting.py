@@ -2,7 +2,6 @@
 
 import bisect
 import dataclasses
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 from .errors.life import Episode, calls_of, episodes
 from .errors.summaries import headline
 from .events import Event
+from .format_costs import SAMPLE, FormatCost, format_costs
 from .formats import FORMATS, Format
 from .occupancy import Occupancy, Sent, occupancy
 from .parts import Part, part_of
@@ -17,12 +17,9 @@ from .plain import JSON
 from .policies.targets import Target, TargetsOf, default_target
 from .replaying import call_positions, without_records
 from .threads import Thread
-from .tokens.counters import count
 from .windows import Window
 
-_SAMPLE, _EVENTS = 5_000, 50  # tokens, and events: a sample has about that many, or more
 _ERRORS = 8  # that are named: each is read for what it says
-_WHOLE = 30_000  # tokens: a thread of no more is counted in each format
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,23 +88,6 @@ class OpenError:
     times: int
     tokens: int
     ids: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class FormatCost:
-    """What the whole run costs in a format, compacted nowhere.
-
-    Attributes:
-        format: The format's name.
-        tokens: Its tokens.
-        margin: By how many these may be off: twice the standard error of the sample, 0 where all was counted.
-        counted: How many events were written and counted for it.
-    """
-
-    format: str
-    tokens: int
-    margin: int
-    counted: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -189,7 +169,7 @@ def report(
     formats: Mapping[str, Format] = FORMATS,
     target: TargetsOf = default_target,
     most: int = 12,
-    sample: int | None = _SAMPLE,
+    sample: int | None = SAMPLE,
 ) -> Report:
     """Replay a run and say where its tokens went.
 
@@ -226,7 +206,7 @@ def report(
         tuple(_errors(thread, open_ones[: -_ERRORS - 1 : -1], found)),
         len(open_ones),
         len(lives) - len(open_ones),
-        tuple(_formats(events, sizes, window, formats, sample)),
+        tuple(format_costs(events, sizes, window, formats, sample)),
     )
 
 
@@ -317,59 +297,3 @@ def _covers(known: Target, asked: Target) -> bool:
     """Tell whether a read gave all lines that are asked for."""
     to_the_end = known.stop is None or (asked.stop is not None and asked.stop <= known.stop)
     return known.start <= asked.start and to_the_end
-
-
-# ---- what each format costs
-
-
-def _formats(
-    events: Sequence[Event],
-    sizes: Sequence[int],
-    window: Window,
-    formats: Mapping[str, Format],
-    sample: int | None,
-) -> Iterator[FormatCost]:
-    """Write and count the run in each format: all of it, or every n-th event in the order of type and size.
-
-    Of a sample the tokens are those of the window's format, times the ratio of the two in the sample.
-    """
-    whole = sum(sizes)
-    every = 1 if sample is None or whole <= _WHOLE else min(round(whole / sample), len(events) // _EVENTS)
-    every = max(1, every)
-    ordered = sorted(range(len(events)), key=lambda index: (events[index].type, sizes[index]))
-    chosen = ordered[every // 2 :: every]
-    for name, format in formats.items():
-        if format == window.format:
-            yield FormatCost(name, whole, 0, len(events))
-        elif every == 1:
-            yield FormatCost(name, count(window.counter, format.text(events)), 0, len(events))
-        else:
-            counted = {index: count(window.counter, format(events[index])) for index in chosen}
-            tokens, margin = _scaled([event.type for event in events], sizes, counted)
-            yield FormatCost(name, round(tokens), math.ceil(margin), len(chosen))
-
-
-def _scaled(types: Sequence[str], sizes: Sequence[int], counted: Mapping[int, int]) -> tuple[float, float]:
-    """Give the estimate of a total, and twice its standard error.
-
-    Cochran, Sampling Techniques, 6.4 and 6.10: a ratio for each type of which two events were counted, and
-    one for all others together. The sample is spread over the sizes, so the error is rather too large.
-
-    >>> _scaled(["user"] * 4, [10, 10, 30, 30], {0: 20, 2: 60})
-    (160.0, 0.0)
-    """
-    enough = {type for type, number in Counter(types[index] for index in counted).items() if number > 1}
-    groups: defaultdict[str, list[int]] = defaultdict(list)
-    for index, type in enumerate(types):
-        groups[type if type in enough else ""].append(index)
-    known = sum(sizes[index] for index in counted)
-    overall = sum(counted.values()) / max(known, 1)
-    total, variance = 0.0, 0.0
-    for group in groups.values():
-        pairs = [(sizes[index], counted[index]) for index in group if index in counted]
-        ratio = sum(y for _, y in pairs) / max(sum(x for x, _ in pairs), 1) if pairs else overall
-        total += ratio * sum(sizes[index] for index in group)
-        rest = sum((y - ratio * x) ** 2 for x, y in pairs)
-        share = 1 - len(pairs) / len(group)
-        variance += len(group) ** 2 * share * rest / max(len(pairs) * (len(pairs) - 1), 1)
-    return total, 2 * math.sqrt(variance)

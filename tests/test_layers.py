@@ -43,6 +43,7 @@ FLOORS = {
     "replaying": 8,
     "parts": 9,
     "occupancy": 9,
+    "format_costs": 9,
     "reporting": 9,
     "display": 10,
     "cli": 11,

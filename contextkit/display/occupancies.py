@@ -1,18 +1,17 @@
 """Occupancy by step: a stacked bar for each call of the model, what filled it, and where it was compacted."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from ..occupancy import Filled, Occupancy
-from ..parts import PARTS, Part
+from ..occupancy import Occupancy
 from .charts import apart, rows_for, short_tokens, svg_file, ticks, width_of
-from .looks import LOOKS, RESERVE, TOOLS, Hatching, Look, hatched, swatch
+from .layers import Bars, Layer, bars_of, layers_of
+from .looks import RESERVE, Hatching, Look, hatched, swatch
 from .markup import Markup, element
 from .pages import folded, frame, table_html
 from .strips import clipped
 from .tables import Cell, Table
 
-_BARS = 600  # as many as a screen shows apart
 _FINE = 100  # with fewer bars there is a line between each two
 _TOP, _TALL, _CACHE = 68, 240, 30  # pixels: where the plot begins, its height, and that of the strip below
 _HEIGHT = _TOP + _TALL + 24 + _CACHE + 24
@@ -65,58 +64,6 @@ def in_words(found: Occupancy) -> str:
     return f"{calls}; the context was compacted {times}, before call {named}{more}. {share}."
 
 
-# ---- layers
-
-
-class Layer(NamedTuple):
-    """A layer of the bars.
-
-    Attributes:
-        look: How it looks.
-        label: What it is called.
-        sizes: Its tokens in each bar.
-    """
-
-    look: Look
-    label: str
-    sizes: list[int]
-
-
-def layers_of(calls: Sequence[Filled]) -> list[Layer]:
-    """Give the layers of bars, from the lowest: the parts, with tool results by tool.
-
-    The tools with most tokens over all bars have a layer of their own, the others one together.
-    """
-    totals = Occupancy(tuple(calls)).parts
-    tools = [part for part, _ in totals.most_common() if part.name == "result"]
-    own = tools if len(tools) <= len(TOOLS) else tools[: len(TOOLS) - 1]
-    results = [
-        (look, f"{clipped(part.tool, 13)} results", {part}) for look, part in zip(TOOLS, own, strict=False)
-    ]
-    if rest := set(tools[len(own) :]):
-        results.append((TOOLS[-1], f"results of {len(rest)} tools", rest))
-    others = {
-        name: (LOOKS[name], LOOKS[name].label, {part for part in totals if part.name == name})
-        for name in PARTS
-    }
-    stacked = [entry for name in PARTS for entry in (results if name == "result" else [others[name]])]
-    return [Layer(look, label, _sizes(calls, parts)) for look, label, parts in stacked if parts]
-
-
-def _sizes(calls: Sequence[Filled], parts: Collection[Part]) -> list[int]:
-    columns = [[call.parts.get(part, 0) for call in calls] for part in parts]
-    return columns[0] if len(columns) == 1 else [sum(sizes) for sizes in zip(*columns, strict=True)]
-
-
-def _bars(calls: Sequence[Filled]) -> list[tuple[int, int, Filled]]:
-    """Give the bars: the first and the last call of each, and the largest of them, which it shows."""
-    size = -(-len(calls) // _BARS)
-    groups = [(start, calls[start : start + size]) for start in range(0, len(calls), size or 1)]
-    return [
-        (start + 1, start + len(group), max(group, key=lambda call: call.tokens)) for start, group in groups
-    ]
-
-
 # ---- as a table
 
 
@@ -133,7 +80,6 @@ def _table(found: Occupancy, layers: Sequence[Layer]) -> Table:
         for index, call in enumerate(found.calls)
         if index % every == 0 or index == last or call.compacted is not None
     ]
-    layers = layers_of(found.calls)
     heads = (
         "call",
         "events",
@@ -162,21 +108,21 @@ def occupancy_svg(found: Occupancy) -> Markup:
 
     Its letters keep their size at any width.
     """
-    bars = _bars(found.calls)
-    layers = layers_of([call for _, _, call in bars])
+    bars = bars_of(found.calls)
+    layers = layers_of(bars.calls)
     limit = found.budget.limit if found.budget else 0
-    most = 1.03 * max([limit, *(call.tokens for _, _, call in bars)], default=1) or 1
+    most = 1.03 * max([limit, *(call.tokens for call in bars.calls)], default=1) or 1
     words = in_words(found)
     defs, fill = hatched([*(layer.look.hatching for layer in layers), RESERVE.hatching], words)
     up = 0 if found.compactions else _UNMARKED
     drawn = [
         *_grid(most),
-        *_plot(bars, layers, most, words),
+        *_plot(len(bars.calls), layers, most, words),
         *_budget(found, most, fill),
-        *_marks(found),
-        *_labels(found, layers if bars else [], most, fill),
+        *_marks(found, bars.span),
+        *_labels(found, layers, most, fill),
         *_cache_strip(found, bars),
-        *_steps(len(found.calls)),
+        *_steps(len(found.calls), bars),
     ]
     return element(
         "svg",
@@ -218,13 +164,11 @@ def _grid(most: float) -> Iterator[Markup]:
         yield element("text", short_tokens(tick), x=f"{_LEFT - 0.7}%", y=y + 4, class_="dim end")
 
 
-def _plot(
-    bars: Sequence[tuple[int, int, Filled]], layers: Sequence[Layer], most: float, words: str
-) -> Iterator[Markup]:
+def _plot(bars: int, layers: Sequence[Layer], most: float, words: str) -> Iterator[Markup]:
     """Draw the layers, stretched to the width of the plot."""
     used = (layer.look.hatching for layer in layers)
-    defs, fill = hatched(used, words, scale=(len(bars) / _USUAL, _UNITS / _TALL))
-    low = [0] * len(bars)
+    defs, fill = hatched(used, words, scale=(bars / _USUAL, _UNITS / _TALL))
+    low = [0] * bars
     drawn = []
     for layer in layers:
         high = [base + size for base, size in zip(low, layer.sizes, strict=True)]
@@ -235,8 +179,8 @@ def _plot(
         if layer.look.hatching:
             drawn.append(element("path", d=path, fill=fill(layer.look.hatching)))
         low = high
-    if len(bars) < _FINE:
-        lines = "".join(f"M{index} 0V{_UNITS}" for index in range(1, len(bars)))
+    if bars < _FINE:
+        lines = "".join(f"M{index} 0V{_UNITS}" for index in range(1, bars))
         drawn.append(element("path", d=lines, class_="edge"))
     yield element(
         "svg",
@@ -246,7 +190,7 @@ def _plot(
         y=_TOP,
         width=f"{_WIDE}%",
         height=_TALL,
-        viewBox=f"0 0 {max(len(bars), 1)} {_UNITS}",
+        viewBox=f"0 0 {max(bars, 1)} {_UNITS}",
         preserveAspectRatio="none",
     )
 
@@ -283,11 +227,10 @@ def _along(heights: Sequence[int], sign: str = "") -> Iterator[str]:
             run = 0
 
 
-def _marks(found: Occupancy) -> Iterator[Markup]:
+def _marks(found: Occupancy, span: int) -> Iterator[Markup]:
     """Mark each compaction with what it did, as far as there is room to say it."""
-    calls = len(found.calls)
     cuts = [
-        ((number - 1) / calls, f"{short_tokens(cut.before)} → {short_tokens(cut.after)}", number, cut)
+        ((number - 1) / span, f"{short_tokens(cut.before)} → {short_tokens(cut.after)}", number, cut)
         for number, cut in found.compactions
     ]
     spans = []
@@ -379,13 +322,12 @@ def _labels(
         yield element("svg", *box, words, x=f"{_SIDE}%", overflow="visible")
 
 
-def _cache_strip(found: Occupancy, bars: Sequence[tuple[int, int, Filled]]) -> Iterator[Markup]:
+def _cache_strip(found: Occupancy, bars: Bars) -> Iterator[Markup]:
     """Draw of each call the share that no cache had."""
     top = _TOP + _TALL + 24
-    if not bars:
+    if not bars.calls:
         return
-    new = [round(1_000 * (1 - call.cached / call.tokens)) if call.tokens else 0 for _, _, call in bars]
-    path = "".join(_area([0] * len(new), new, _UNITS / 1_000))
+    path = "".join(_area([0] * len(bars.new), bars.new, _UNITS / 1_000))
     yield element("rect", x=_at(0), width=f"{_WIDE}%", y=top, height=_CACHE, class_="shade")
     yield element(
         "svg",
@@ -394,7 +336,7 @@ def _cache_strip(found: Occupancy, bars: Sequence[tuple[int, int, Filled]]) -> I
         y=top,
         width=f"{_WIDE}%",
         height=_CACHE,
-        viewBox=f"0 0 {len(bars)} {_UNITS}",
+        viewBox=f"0 0 {len(bars.calls)} {_UNITS}",
         preserveAspectRatio="none",
     )
     yield element("text", "new", x=f"{_LEFT - 0.7}%", y=top + 19, class_="dim end")
@@ -407,10 +349,11 @@ def _cache_strip(found: Occupancy, bars: Sequence[tuple[int, int, Filled]]) -> I
         yield element("svg", box, element("text", label, x=22, y=y + 11), x=f"{_SIDE}%", overflow="visible")
 
 
-def _steps(calls: int) -> Iterator[Markup]:
+def _steps(calls: int, bars: Bars) -> Iterator[Markup]:
     """Number the calls."""
     places = [1, *(tick for tick in ticks(calls, 6)[1:] if tick > calls / 40)]
     y = _TOP + _TALL + 15
     for number in places if calls else ():
-        yield element("text", f"{number:,}", x=_at((number - 0.5) / calls), y=y, class_="dim mid")
-    yield element("text", "call of the model", x=f"{_SIDE}%", y=y, class_="dim")
+        yield element("text", f"{number:,}", x=_at((number - 0.5) / bars.span), y=y, class_="dim mid")
+    words = "call of the model" if bars.each == 1 else f"call of the model, {bars.each} a bar"
+    yield element("text", words, x=f"{_SIDE}%", y=y, class_="dim")

@@ -9,8 +9,8 @@ from ..exceptions import MissingExtraError
 from ..occupancy import Occupancy
 from .charts import beside
 from .frontiers import Point
+from .layers import layers_of
 from .looks import Hatching
-from .occupancies import layers_of
 
 _HATCHES: Mapping[Hatching, str] = {
     "": "",
