@@ -26,11 +26,13 @@ from typing import Any
 import tiktoken
 
 from contextkit import TAGGED, BudgetError, Context, Event, Thread, Window, read_threads
+from contextkit.display import plots
+from contextkit.display.frontiers import Point
+from contextkit.occupancy import Occupancy
 from contextkit.rates import Rates, rates_of
 from contextkit.replaying import Compile, Replay, replay, together
 from contextkit.tokens.vocabularies import load_encoding
 
-from . import replay_plots
 from .contenders import BASELINES, CONTENDERS, OURS, SLOW, Contender
 from .growth import SEED, slope
 from .rivals import RIVALS
@@ -351,7 +353,7 @@ def _grow(options: argparse.Namespace, name: str) -> dict[str, Any]:
     slopes = growth_slopes(rows)
     if options.plot:
         columns = {heading: ([row[key] for row in rows], slopes[key]) for heading, key in _GROWTH}
-        replay_plots.growth([row["events"] for row in rows], columns, options.plot / "growth.png")
+        plots.growth_plot([row["events"] for row in rows], columns, options.plot / "growth.png")
     return {"contender": name, "budget": budget, "growth": rows, "slopes": slopes}
 
 
@@ -404,12 +406,16 @@ def _source(options: argparse.Namespace) -> str:
 
 
 def _draw(rows: Sequence[Row], figures: Sequence[dict[str, Any]], budget: int, title: str, to: Path) -> None:
-    points = [(row["contender"], row["cost"] / 1_000, row["far_recall"]) for row in figures]
-    replay_plots.recall_against_cost(points, title, to / f"recall_against_cost_{budget}.png")
+    points = [
+        Point(row["contender"], row["cost"], row["far_recall"], row["contender"].startswith("contextkit"))
+        for row in figures
+    ]
+    plots.frontier_plot(points, title, to / f"recall_against_cost_{budget}.png")
     row = rows[0]
     longest = max(row.replays, key=lambda name: len(row.replays[name].calls))
     file = to / f"occupancy_{re.sub(r'[^a-z0-9]+', '_', row.name.lower())}_{budget}.png"
-    replay_plots.occupancy(row.replays[longest], budget, f"{row.name}: {longest}, {budget:,} tokens", file)
+    found = Occupancy.of(row.replays[longest], budget, ENCODING)
+    plots.occupancy_plot(found, f"{row.name}: {longest}, {budget:,} tokens", file)
 
 
 if __name__ == "__main__":

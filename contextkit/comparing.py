@@ -12,7 +12,7 @@ from .exceptions import CounterError, SettingError, name_of
 from .formats import FORMATS, Format
 from .rates import Rates, rates_of
 from .renderers import Renderer
-from .replaying import replay
+from .replaying import call_positions, replay
 from .roundtrips import read_back
 from .threads import Thread
 from .tokens.counters import TokenCounter, count, token_counter
@@ -203,11 +203,7 @@ class _Subject:
         self.counters = counters
         self.rates = rates
         self.runs = runs
-        self.calls = [call.events for call in replay(thread, _nothing, counter=len, only_time=True).calls]
-
-
-def _nothing(_thread: Thread) -> Sequence[Event]:
-    return ()
+        self.calls = call_positions(thread)
 
 
 def _compared(name: str, format: Format, subject: _Subject) -> Row:

@@ -232,6 +232,15 @@ class Measure:
             return False
         return limit < 0 or exceeds(piece.text, limit, counter)
 
+    def sizes(self, events: Iterable[Event]) -> list[int] | None:
+        """Give the tokens that each event adds to a text of fragments alone; `None` if they don't add up."""
+        if self._seams is None or not self.format.adds_up or isinstance(self.counter, Estimate):
+            return None
+        pieces = [self.piece(event) for event in events]
+        if self.before or self.after or not all(piece.closed for piece in pieces if piece.text):
+            return None
+        return [self._counted(piece) if piece.text else 0 for piece in pieces]
+
     # ---- the whole
 
     def pieces(self, view: Iterable[Event]) -> list[Piece]:

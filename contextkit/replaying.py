@@ -159,6 +159,20 @@ def together(replays: Iterable[Replay]) -> Replay:
     return Replay(tuple(call for replay in replays for call in replay.calls))
 
 
+def without_records(thread: Thread) -> Thread:
+    """Give a run as it was before any compaction."""
+    return thread if not thread.records() else Thread(event for event in thread if not is_record(event))
+
+
+def call_positions(thread: Thread) -> list[int]:
+    """Give how many events there are before each message of the model.
+
+    >>> call_positions(Thread([Event("user", "Hi."), Event("assistant", "Hello."), Event("user", "Bye.")]))
+    [1]
+    """
+    return [start for start, _ in _model_messages(list(thread), _message_numbers(thread))]
+
+
 def in_a_loop(window: Window) -> Compile:
     """Give what an agent does that keeps `context.thread` at each step."""
     log = Thread()
@@ -213,7 +227,7 @@ def replay(
         format: Writes the events where `compile` gives no context.
         only_time: Leave out all that takes long: recall, violations, re-reads and kinds.
     """
-    thread = thread if not thread.records() else Thread(event for event in thread if not is_record(event))
+    thread = without_records(thread)
     compiled = in_a_loop(compile) if isinstance(compile, Window) else compile
     numbers, events = _message_numbers(thread), list(thread)
     seen, shown = _Seen(), _Shown(token_counter(counter), format)

@@ -165,6 +165,27 @@ class Window:
         check_sync(self.policies)
         return with_calls(self._fitting(thread, self._measure(thread, {}), strict=False))[0]
 
+    def sizes(self, thread: Thread) -> list[int] | None:
+        """Give the tokens of each event of a log, where these add up to those of its context.
+
+        So it can be known without a context whether a thread fits, for as long as nothing is compacted.
+
+        Args:
+            thread: The log, without records of compactions.
+
+        Returns:
+            The tokens, or `None` where counts do not add up: with a prompt, arrivals, bills, a counter
+            without seams, or a format with something between its events.
+
+        >>> thread = Thread([Event("user", "Hi."), Event("assistant", "Hello.")])
+        >>> window = Window()
+        >>> window.sizes(thread), window.render(thread).tokens
+        ([8, 8], 16)
+        """
+        if self.prompt is not None or self.arrivals or any(event.kind == "usage" for event in thread):
+            return None
+        return self._measured.sizes(thread)
+
     def restore(self, thread: Thread, id: str) -> JSON:
         """Give back what was cut of an event, as the arrivals left it: the answer to `RESTORE_TOOL`.
 

@@ -22,7 +22,8 @@ from contextkit import (
     hidden,
     render,
 )
-from contextkit.display.contexts import context_html, segments
+from contextkit.display.contexts import context_html, pieces_of
+from contextkit.display.strips import merged
 
 from .strategies import event_types, nasty_text
 
@@ -47,7 +48,15 @@ def number(text: str) -> int:
 
 
 def strip(root: etree._Element) -> list[etree._Element]:
-    return root.findall(".//div[@class='strip']/span")
+    return [piece for piece in root.iterfind(".//svg/svg") if "piece" in str(piece.get("class")).split()]
+
+
+def titles(root: etree._Element) -> list[str]:
+    return texts(root, ".//svg/svg/title")
+
+
+def widths(root: etree._Element) -> list[int]:
+    return [number(re.findall(r"([\d,]+) tokens?\b", title)[0]) for title in titles(root)]
 
 
 def rows(root: etree._Element) -> dict[str, list[str]]:
@@ -58,7 +67,7 @@ def test_a_notebook_shows_it() -> None:
     """A context shows itself; nothing is loaded and nothing runs."""
     page = demo()._repr_html_()
     assert page == context_html(demo())
-    for word in ("<script", "<link", "<img", "url(", "http:", "https:", "@import"):
+    for word in ("<script", "<link", "<img", "url(h", "http:", "https:", "@import"):
         assert word not in page
     assert "prefers-color-scheme:dark" in page
     assert html.fromstring(page).find(".//details/pre") is not None
@@ -79,24 +88,27 @@ def test_the_strip_has_every_token(prompt: str | None, counter: object) -> None:
     """The widths of the segments are the tokens of the fragments, in order, with the prompt first."""
     budget = 4_500 if counter != len else 20_000
     context = demo(budget, prompt=prompt, counter=counter)
-    spans = strip(parsed(context))
-    widths = [number(str(span.get("style")).removeprefix("flex-grow:")) for span in spans]
-    assert sum(widths) == context.tokens
+    root = parsed(context)
+    sizes = widths(root)
+    assert sum(sizes) == context.tokens
     receipt = context.receipt()
-    assert (spans[0].get("class") == "around") == (receipt.prompt + receipt.joins > 0)
+    assert titles(root)[0].startswith("around the thread") == (receipt.prompt + receipt.joins > 0)
     if prompt:
-        assert widths[0] == receipt.prompt + receipt.joins
+        assert sizes[0] == receipt.prompt + receipt.joins
+    drawn = [float(str(piece.get("width")).removesuffix("%")) for piece in strip(root)]
+    assert drawn == pytest.approx([100 * size / context.tokens for size in sizes], abs=0.001)
 
 
 def test_each_segment_says_what_it_is() -> None:
     """Id, type, tokens, and what became of the event, in words."""
     context = demo(policies=[Clamp(200), Drop()])
-    titles = [str(span.get("title")) for span in strip(parsed(context))]
+    root = parsed(context)
     fragment = max((f for f in context.fragments if f.state == "changed"), key=lambda f: f.tokens)
     assert (
-        f"{fragment.id} {fragment.type}: {fragment.tokens:,} tokens, changed by {fragment.policy}" in titles
+        f"{fragment.id} {fragment.type}: {fragment.tokens:,} tokens, changed by {fragment.policy}"
+        in titles(root)
     )
-    classes = {str(span.get("class")).split()[0] for span in strip(parsed(context))}
+    classes = {str(piece.get("class")).split()[1] for piece in strip(root)}
     assert classes == {fragment.state for fragment in context.fragments}
 
 
@@ -121,7 +133,7 @@ def test_the_key_counts_every_event() -> None:
     """Kept, changed, gone, added and hidden events are counted as the receipt counts them."""
     context = demo()
     states = Counter(row["state"] for row in context.receipt().rows)
-    (key,) = texts(parsed(context), "p[@class='key']")
+    _, key = (p for p in texts(parsed(context), "p") if ": " in p and "Context" not in p)
     for state, count in states.items():
         assert re.search(rf"{state}: {count} events?\b", key)
     assert "not shown by the format" not in key
@@ -132,9 +144,9 @@ def test_the_key_counts_every_event() -> None:
 def test_what_an_arrival_changed_is_changed() -> None:
     """A redacted event is shown as changed, without a compaction."""
     context = render([Event("user", "key sk-1234")], arrivals=[Redact({"key": r"sk-\d+"})])
-    (span,) = strip(parsed(context))
-    assert span.get("class") == "changed"
-    assert span.get("title") == f"0 user: {context.fragments[0].tokens} tokens, changed by arrivals"
+    (piece,) = strip(parsed(context))
+    assert piece.get("class") == "piece changed"
+    assert piece.findtext("title") == f"0 user: {context.fragments[0].tokens} tokens, changed by arrivals"
 
 
 def test_an_empty_context_has_a_picture() -> None:
@@ -147,6 +159,12 @@ def test_an_empty_context_has_a_picture() -> None:
 HOSTILE = (
     "</pre></details></div><script>alert(1)</script>&amp; \x00\x1b[2J\r\n\ud800\ufffe]]> \"' <!-- \u202e"
 )
+
+
+_TAGS = {
+    *("div", "style", "p", "b", "span", "table", "thead", "tbody", "tr", "th", "td", "u", "s"),
+    *("svg", "title", "defs", "pattern", "path", "rect", "text", "details", "summary", "pre"),
+}
 
 
 def test_hostile_text_stays_text() -> None:
@@ -169,11 +187,9 @@ def test_hostile_text_stays_text() -> None:
     assert "<script" not in page
     assert "\x1b" not in page
     root = parsed(context)
-    assert {str(element.tag) for element in root.iter()} <= set(
-        "div style p b span i table thead tbody tr th td u s details summary pre".split()  # noqa: SIM905
-    )
+    assert {str(element.tag) for element in root.iter()} <= _TAGS
     assert "<script>alert(1)</script>&amp;" in texts(root, "details/pre")[0]
-    assert any('"><script>' in str(span.get("title")) for span in strip(root))
+    assert any('"><script>' in title for title in titles(root))
 
 
 @settings(deadline=None)  # the first count of all loads a vocabulary
@@ -207,9 +223,9 @@ def test_ten_thousand_events_stay_light(budget: int | None) -> None:
         times.append(time.process_time() - start)
     assert len(page.encode()) < 1_000_000
     assert min(times) < 1
-    spans = strip(parsed(context))
-    assert len(spans) < 1_000
-    assert sum(number(str(span.get("style")).removeprefix("flex-grow:")) for span in spans) == context.tokens
+    sizes = widths(parsed(context))
+    assert len(sizes) < 1_000
+    assert sum(sizes) == context.tokens
 
 
 @pytest.mark.parametrize("text", ["&" * 3_000_000, '"\n' * 300_000, "\x1b" * 500_000, "🙂" * 500_000])
@@ -226,11 +242,11 @@ def test_a_large_event_stays_light(text: str) -> None:
 def test_neighbours_that_cannot_be_seen_share_a_segment() -> None:
     """A wide event keeps a segment of its own; the narrow ones between are put together, none is lost."""
     context = render([Event("note", "word " * size) for size in (1, 1, 90, 1, 1, 1)])
-    parts = list(segments(context.fragments, narrow=50))
-    assert [[fragment.id for fragment in part.fragments] for part in parts] == [
-        ["0", "1"],
-        ["2"],
-        ["3", "4", "5"],
+    parts = list(merged(pieces_of(context), narrow=50))
+    assert [(part.id, part.last, part.events) for part in parts] == [
+        ("0", "1", 2),
+        ("2", "", 1),
+        ("3", "5", 3),
     ]
     assert sum(part.tokens for part in parts) == context.tokens
     assert parts[0].title == f"2 events, 0 to 1: {parts[0].tokens} tokens, 2 kept"

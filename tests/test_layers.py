@@ -43,9 +43,13 @@ FLOORS = {
     "comparisons": 8,
     "questions": 8,
     "replaying": 8,
-    "display": 8,
-    "cli": 9,
-    "__init__": 10,
+    "parts": 9,
+    "occupancy": 9,
+    "format_costs": 9,
+    "reporting": 9,
+    "display": 10,
+    "cli": 11,
+    "__init__": 12,
 }
 """The floor of each module or folder."""
 

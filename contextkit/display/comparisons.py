@@ -4,11 +4,10 @@ They are made from the plain data that `Comparison.to_data` gives and `--json` p
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 
 from ..plain import JSON
-from .contexts import STYLE
-from .tables import Cell, Table, visible
+from .pages import frame, table_html
+from .tables import Cell, Table
 
 _TYPES = 10  # rows by event type
 
@@ -21,7 +20,7 @@ def comparison_tables(data: Mapping[str, JSON]) -> list[Table]:
 
 def comparison_html(data: Mapping[str, JSON]) -> str:
     """Draw a comparison as HTML; what came from events and names is escaped."""
-    return f'<div class="ck">{STYLE}{"".join(map(_html, comparison_tables(data)))}</div>'
+    return frame(*map(table_html, comparison_tables(data)))
 
 
 # ---- the tables
@@ -124,30 +123,3 @@ def _aligned(table: Table, *heads: str) -> Table:
 
     titles = tuple(str(head).rjust(columns.get(at, 0)) for at, head in enumerate(table.heads))
     return Table(table.title, titles, [put(row) for row in table.rows], [put(row) for row in table.totals])
-
-
-# ---- as HTML
-
-
-def _html(table: Table) -> str:
-    right = [table.is_number(at) or head != head.lstrip() for at, head in enumerate(table.heads)]
-    heads = "".join(
-        _cell("th", head.strip(), number) for head, number in zip(table.heads, right, strict=True)
-    )
-    body = "".join(_row(row, right) for row in table.rows)
-    totals = "".join(_row(row, right, ' class="sum"') for row in table.totals)
-    title = f"<p><b>{escape(visible(table.title))}</b></p>"
-    return f"{title}<table><thead><tr>{heads}</tr></thead><tbody>{body}{totals}</tbody></table>"
-
-
-def _row(row: Sequence[Cell], right: Sequence[bool], name: str = "") -> str:
-    cells = (
-        _cell("td" if at else "th", f"{cell:,}" if isinstance(cell, int) else str(cell or "").strip(), number)
-        for at, (cell, number) in enumerate(zip(row, right, strict=True))
-    )
-    return f"<tr{name}>{''.join(cells)}</tr>"
-
-
-def _cell(tag: str, text: str, number: bool) -> str:
-    name = ' class="n"' if number else ""
-    return f"<{tag}{name}>{escape(visible(text))}</{tag}>"

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from ..contexts import Context
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _JOINS = "where events meet"
 _SHORT = 8  # characters: a name of no more is never cut
 _EIGHTHS = " ▏▎▍▌▋▊▉"

@@ -216,6 +216,9 @@ class MessageMeasure(Measure):
         """Give the tokens of the whole that are decided on."""
         return self._scale(self.added_up(view))
 
+    def sizes(self, events: Iterable[Event]) -> None:
+        """Messages are counted as a whole: no list of their events adds up to them."""
+
     @property
     def _fixed_tokens(self) -> int:
         return self.memory.fixed(f"\0around {self.before}\0{self.after}", lambda _: self.counted(()))

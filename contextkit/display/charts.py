@@ -1,0 +1,133 @@
+"""Charts: what drawings with axes have in common: ticks, labels that keep apart, and whole SVG files."""
+
+from collections.abc import Iterator, Sequence
+
+from .looks import STYLE
+from .markup import Markup, element
+
+_LETTER = 6.4  # pixels: the width of most letters at 12 pixels
+
+
+def ticks(most: float, count: int) -> list[int]:
+    """Give round numbers from 0 up to `most`, about `count` of them.
+
+    >>> ticks(9_500, 4), ticks(37, 5)
+    ([0, 2500, 5000, 7500], [0, 10, 20, 30])
+    """
+    if most < 1:
+        return [0]
+    power = 1
+    while power * 10 * count <= most:
+        power *= 10
+    steps = (power * step for step in (1, 2, 2.5, 5, 10, 20, 25, 50) if power * step == int(power * step))
+    step = int(next((step for step in steps if most / step <= count), most))
+    return list(range(0, int(most) + 1, max(step, 1)))
+
+
+def short_tokens(tokens: int) -> str:
+    """Write a number of tokens in short.
+
+    >>> short_tokens(940), short_tokens(40_000), short_tokens(98_243), short_tokens(1_250_000)
+    ('940', '40k', '98.2k', '1.25M')
+    """
+    if tokens < 1_000:
+        return str(tokens)
+    number, unit = (tokens / 1_000, "k") if tokens < 999_950 else (tokens / 1_000_000, "M")
+    return f"{number:.3g}{unit}"
+
+
+def width_of(text: str) -> float:
+    """Give about how wide a text is, in pixels."""
+    return _LETTER * len(text)
+
+
+def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Move places that are in order so that they are `gap` apart and, if there is room, in a range.
+
+    >>> apart([10, 11, 50], 10, 0, 60)
+    [5.5, 15.5, 50]
+    """
+    groups: list[tuple[float, int]] = []  # the middle of each group of touching places, and how many
+    for place in places:
+        middle, count = float(place), 1
+        while groups and middle - groups[-1][0] < gap * (count + groups[-1][1]) / 2:
+            other, others = groups.pop()
+            middle = (middle * count + other * others) / (count + others)
+            count += others
+        groups.append((middle, count))
+    moved = [middle + gap * (index - (count - 1) / 2) for middle, count in groups for index in range(count)]
+    for index in range(len(moved) - 1, -1, -1):
+        moved[index] = min(moved[index], high - gap * (len(moved) - 1 - index))
+    for index in range(len(moved)):
+        moved[index] = max(moved[index], low + gap * index)
+    return [int(place) if place == int(place) else place for place in moved]
+
+
+def rows_for(spans: Sequence[tuple[float, float]], rows: int) -> Iterator[int | None]:
+    """Give each span, in order of its start, the first row where it touches no other, if there is one."""
+    ends = [float("-inf")] * rows
+    for start, end in spans:
+        row = next((row for row, taken in enumerate(ends) if taken <= start), None)
+        if row is not None:
+            ends[row] = end
+        yield row
+
+
+def svg_file(chart: Markup, width: int, height: int) -> str:
+    """Make a file of a chart: with its style, on paper of its own, and nothing from elsewhere.
+
+    Args:
+        chart: The chart.
+        width: In pixels; letters keep their size, so that this is how much room they have.
+        height: The height of the chart, in pixels.
+    """
+    paper = element("rect", width="100%", height="100%", class_="paper")
+    placed = element("svg", chart, x=12, y=8, width=width - 24, height=height)
+    whole = element(
+        "svg",
+        STYLE,
+        paper,
+        placed,
+        xmlns="http://www.w3.org/2000/svg",
+        class_="ck",
+        width=width,
+        height=height + 16,
+        style="padding:0;border:0;max-width:none",
+    )
+    return f"{whole}\n"
+
+
+def beside(
+    dots: Sequence[tuple[float, float]], widths: Sequence[float], whole: float, *, line: float = 15
+) -> list[tuple[int, float]]:
+    """Give the place of a label next to each dot where neither a dot nor another label is.
+
+    Args:
+        dots: Where the dots are, across and down.
+        widths: The widths of their labels.
+        whole: The width of the picture.
+        line: The height of a label.
+
+    Returns:
+        For each dot the side, 1 for right and -1 for left, and how far its label is moved up.
+
+    >>> beside([(10, 50), (20, 50)], [30, 30], 100)
+    [(1, 15), (1, 0)]
+    """
+    half = line / 2 - 0.5
+    taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in dots]
+    away = [(side, sign * step * line) for step in range(12) for sign in (1, -1) for side in (1, -1)]
+    found = []
+    for (x, y), width in zip(dots, widths, strict=True):
+        for side, up in away:
+            start = x + 9 if side > 0 else x - 9 - width
+            box = (start, y - up - half, start + width, y - up + half)
+            if box[0] > 0 and box[2] < whole and not any(_overlap(box, other) for other in taken):
+                break
+        taken.append(box)
+        found.append((side, up))
+    return found
+
+
+def _overlap(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]

@@ -1,0 +1,85 @@
+"""Layers: a run as stacked bars: what each bar holds, from the lowest layer up, and the calls behind it."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from ..occupancy import Filled, Occupancy
+from ..parts import PARTS, Part
+from .looks import LOOKS, TOOLS, Look
+from .strips import clipped
+
+_BARS = 600  # as many as a screen shows apart
+
+
+class Layer(NamedTuple):
+    """A layer of the bars.
+
+    Attributes:
+        look: How it looks.
+        label: What it is called.
+        sizes: Its tokens in each bar.
+    """
+
+    look: Look
+    label: str
+    sizes: list[int]
+
+
+def layers_of(calls: Sequence[Filled]) -> list[Layer]:
+    """Give the layers of bars, from the lowest: the parts, with tool results by tool.
+
+    The tools with most tokens over all bars have a layer of their own, the others one together.
+    """
+    totals = Occupancy(tuple(calls)).parts
+    tools = [part for part, _ in totals.most_common() if part.name == "result"]
+    own = tools if len(tools) <= len(TOOLS) else tools[: len(TOOLS) - 1]
+    results = [
+        (look, f"{clipped(part.tool, 13)} results", {part}) for look, part in zip(TOOLS, own, strict=False)
+    ]
+    if rest := set(tools[len(own) :]):
+        results.append((TOOLS[-1], f"results of {len(rest)} tools", rest))
+    others = {
+        name: (LOOKS[name], LOOKS[name].label, {part for part in totals if part.name == name})
+        for name in PARTS
+    }
+    stacked = [entry for name in PARTS for entry in (results if name == "result" else [others[name]])]
+    return [Layer(look, label, _sizes(calls, parts)) for look, label, parts in stacked if parts]
+
+
+def _sizes(calls: Sequence[Filled], parts: Collection[Part]) -> list[int]:
+    columns = [[call.parts.get(part, 0) for call in calls] for part in parts]
+    return columns[0] if len(columns) == 1 else [sum(sizes) for sizes in zip(*columns, strict=True)]
+
+
+class Bars(NamedTuple):
+    """The bars of a run.
+
+    Attributes:
+        each: How many calls a bar stands for: 1, or more where there are too many to be seen.
+        calls: The call that each bar shows: the largest of those that it stands for.
+        new: The share of new tokens of each bar, in thousandths: the largest of its calls.
+    """
+
+    each: int
+    calls: list[Filled]
+    new: list[int]
+
+    @property
+    def span(self) -> int:
+        """How many calls the whole width stands for."""
+        return self.each * len(self.calls)
+
+
+def bars_of(calls: Sequence[Filled]) -> Bars:
+    """Give the bars of a run."""
+    each = max(-(-len(calls) // _BARS), 1)
+    groups = [calls[start : start + each] for start in range(0, len(calls), each)]
+    return Bars(
+        each,
+        [max(group, key=lambda call: call.tokens) for group in groups],
+        [max(map(_new, group)) for group in groups],
+    )
+
+
+def _new(call: Filled) -> int:
+    return round(1_000 * (1 - call.cached / call.tokens)) if call.tokens else 0
