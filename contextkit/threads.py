@@ -53,7 +53,9 @@ class _Log:
     append takes constant time and no thread ever changes.
     """
 
-    __slots__ = ("answered", "answers", "events", "first_answer", "ids", "is_part", "units", "wholes")
+    __slots__ = (
+        *("answered", "answers", "events", "first_answer", "ids", "is_part", "origin", "units", "wholes"),
+    )
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -62,6 +64,7 @@ class _Log:
         self.answers: dict[str, str] = {}  # call_id -> the unit of the newest call of that id
         self.first_answer: int | None = None  # the position of the model's first own event
         self.wholes: dict[str, Event] = {}  # of a view: what its changed events were in the log
+        self.origin: _Log | None = None  # of a view: the log that it is a view of
         self.answered: frozenset[tuple[str, str]] = (
             frozenset()
         )  # of a part: units and calls with answers elsewhere
@@ -82,6 +85,7 @@ class _Log:
     def head(self, length: int) -> "_Log":
         copy = _Log()
         copy.wholes, copy.answered, copy.is_part = self.wholes, self.answered, self.is_part
+        copy.origin = self.origin
         copy.events, copy.units = self.events[:length], self.units[:length]
         copy.ids = {event.id: position for position, event in enumerate(copy.events) if event.id is not None}
         copy.answers = {
@@ -228,9 +232,9 @@ class Thread(Sequence[Event]):
         if view is not None and unit not in view:  # it comes too late: what it belongs to has been dropped
             unit = str(event.id)
         if is_record(event):
-            view = self.view()._after(event)
+            view = self.view()._after(event, log)
         elif view is not None:
-            view = view._put(event, unit)
+            view = view._put(event, unit, log)
         log.put(event, unit)
         return Thread._over(log, self._length + 1, view, self._arrived)
 
@@ -317,6 +321,7 @@ class Thread(Sequence[Event]):
             return self
         log, left = _Log(), leaving
         log.wholes, log.answered, log.is_part = self._log.wholes, self._log.answered, True
+        log.origin = self._log.origin or self._log
         for event, unit in zip(self, self._log.units, strict=False):
             if event.id not in gone:
                 log.put(event, unit)
@@ -355,6 +360,14 @@ class Thread(Sequence[Event]):
         """Give the events of the view as they were before any compaction changed them."""
         whole = self._log.wholes
         return [whole.get(str(event.id), event) for event in self] if whole else list(self)
+
+    def place(self, id: str) -> int | None:
+        """Give the position that an event has in the log, also where this is a view that it is gone from.
+
+        Returns:
+            The position; `None` for what a compaction has added.
+        """
+        return (self._log.origin or self._log).ids.get(id)
 
     def where(self, test: Callable[[Event], bool]) -> "Thread":
         """Give the events that pass a test, with their ids and units as they are."""
@@ -543,25 +556,28 @@ class Thread(Sequence[Event]):
                 return None
         return None
 
-    def _put(self, event: Event, unit: str) -> "Thread":
+    def _put(self, event: Event, unit: str, origin: _Log) -> "Thread":
         """Give this view with one more event of the log; an answer whose call is gone stands for itself."""
         if event.call_id is not None and event.kind not in MODEL_KINDS and unit == event.id:
             event = event.having(call_id=None)
         log = self._log
-        if len(log.events) != self._length:
+        if len(log.events) != self._length or log.origin is not origin:
             log = log.head(self._length)
+            log.origin = origin
         log.put(event, unit)
         return Thread._over(log, self._length + 1, None, {})
 
-    def _after(self, record: Event) -> "Thread":
+    def _after(self, record: Event, origin: _Log | None = None) -> "Thread":
         pairs = applied(zip(self, self._log.units, strict=False), record)
-        return self._remade([event for event, _ in pairs], [unit for _, unit in pairs])
+        view = self._remade([event for event, _ in pairs], [unit for _, unit in pairs])
+        view._log.origin = origin or view._log.origin
+        return view
 
     def _remade(self, events: Iterable[Event], units: Iterable[str]) -> "Thread":
         """Give a view made of this one, in which each changed event still knows what it was."""
         view = Thread._of(events, units)
         old = self._log
-        view._log.answered, view._log.is_part = old.answered, True
+        view._log.answered, view._log.is_part, view._log.origin = old.answered, True, old.origin or old
         for event in view:
             id = str(event.id)
             position = old.ids.get(id, self._length)
@@ -603,9 +619,9 @@ class Thread(Sequence[Event]):
         log, view = _Log(), None
         for event, unit in zip(events, units, strict=False):
             if is_record(event):
-                view = (view or Thread._over(log, len(log.events), None, {}))._after(event)
+                view = (view or Thread._over(log, len(log.events), None, {}))._after(event, log)
             elif view is not None:
-                view = view._put(event, unit)
+                view = view._put(event, unit, log)
             log.put(event, unit)
         return Thread._over(log, len(log.events), view, {})
 

@@ -285,3 +285,25 @@ def test_a_clamp_on_arrival_reaches_the_receipt() -> None:
     context = Window(arrivals=[ClampArrival(50)]).render([Event("log_result", "line\n" * 900)])
     assert context.receipt().rows[0]["state"] == "changed"
     assert context.receipt().rows[0]["policy"] == "arrivals"
+
+
+def test_the_ends_of_a_line_are_those_of_the_log() -> None:
+    """A line names the earliest and the latest of what it counts, also where it has taken up another one."""
+    thread = Thread().call("get_log", "word " * 50, call_id="in flight")
+    blank = "a" + " " * 100 + "b"
+    for number, text in enumerate((blank, "line\n" * 5, blank, "line\n" * 60)):
+        thread = thread.call("get_log", {"try": 0}, call_id=str(number))
+        thread = thread.result(str(number), text, type="error" if number == 1 else None)
+    policies = (Within("*_result", 40, (Mask(keep=0), Drop())), Drop())
+    view = Window(budget=150, policies=policies).render(thread).view()
+    lines = [event.data for event in view if event.type == "omitted"]
+    assert [(line["first"], line["last"]) for line in lines] == [("3", "8")]
+
+
+def test_a_line_reaches_as_far_as_each_line_that_it_takes_up() -> None:
+    """The ranges of two lines may overlap: both together reach from end to end."""
+    thread = Thread(Event("step" if n % 2 else "note", f"entry {n}") for n in range(9))
+    view = Within("step", 1, (Drop(),))(thread.append(Event("plan", "...")), Meter(lambda event: 1))
+    assert view["1+"].data == {"events": 4, "characters": 28, "first": "1", "last": "7"}
+    view = Drop()(view, Meter(lambda event: 1, excess=3))
+    assert view[0].data == {"events": 7, "characters": 49, "first": "0", "last": "7"}

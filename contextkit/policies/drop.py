@@ -46,13 +46,13 @@ class Drop:
         candidates = [*lines, *[event for unit in free for event in unit.events]]
         sizes = sizes_of(view)
         fixed = sum(meter(event) for unit in held for event in unit.events)
-        room = meter.room(view) - fixed - meter(line_of(candidates, sizes))
+        room = meter.room(view) - fixed - meter(line_of(candidates, view, sizes))
         kept = kept_of(free, room, meter)
         gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
         if not gone:
             return view
         gone.update(str(event.id) for event in lines)
-        return view.drop(gone, leaving=line_of([event for event in view if event.id in gone], sizes))
+        return view.drop(gone, leaving=line_of([event for event in view if event.id in gone], view, sizes))
 
     __repr__ = telling
 
@@ -94,8 +94,10 @@ def summed_up(event: Event) -> dict[str, Any] | None:
 
 
 def _counts(data: JSON) -> dict[str, Any] | None:
-    is_line = isinstance(data, dict) and data.keys() >= {"events", "characters", "first", "last"}
-    return data if is_line else None
+    if not isinstance(data, dict):
+        return None
+    kinds = [type(data.get(name)) for name in ("events", "characters", "first", "last")]
+    return data if kinds == [int, int, str, str] else None
 
 
 def sizes_of(view: Thread) -> dict[str | None, int]:
@@ -103,21 +105,29 @@ def sizes_of(view: Thread) -> dict[str | None, int]:
     return {event.id: len(event.text) for event in view.wholes()}
 
 
-def line_of(events: list[Event], sizes: Mapping[str | None, int]) -> Event:
-    """Count events, and what earlier lines and summaries have counted, into one line."""
+def line_of(events: list[Event], view: Thread, sizes: Mapping[str | None, int]) -> Event:
+    """Count events of a view, and what earlier lines and summaries have counted, into one line.
+
+    Its ends are the first and the last in the log of all that it counts: an earlier line stands in one
+    place of the view, and what it counts may have stood on both sides of what goes now.
+    """
     if not events:
         return Event("omitted", {}, kind="compaction")
-    lines = {
-        event.id: line
-        for event in events
-        if event.kind == "compaction" and (line := counts_of(event) or summed_up(event))
-    }
-    others = [sizes[event.id] for event in events if event.id not in lines]
-    first, last = lines.get(events[0].id), lines.get(events[-1].id)
-    data = {
-        "events": len(others) + sum(line["events"] for line in lines.values()),
-        "characters": sum(others) + sum(line["characters"] for line in lines.values()),
-        "first": first["first"] if first else str(events[0].id),
-        "last": last["last"] if last else str(events[-1].id),
-    }
+    count, characters, at = 0, 0, -1
+    ends: list[tuple[int, str]] = []
+    for event in events:
+        line = counts_of(event) or summed_up(event)
+        id = str(event.id)
+        at = _place(view, id, at)
+        ends += [(_place(view, end, at), end) for end in ((line["first"], line["last"]) if line else (id,))]
+        count += line["events"] if line else 1
+        characters += line["characters"] if line else sizes[event.id]
+    ends.sort(key=lambda end: end[0])
+    data = {"events": count, "characters": characters, "first": ends[0][1], "last": ends[-1][1]}
     return Event("omitted", data, kind="compaction")
+
+
+def _place(view: Thread, id: str, at: int) -> int:
+    """Give an event's place in the log; where it has none, since a compaction added it, that of another."""
+    place = view.place(id)
+    return at if place is None else place

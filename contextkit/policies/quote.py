@@ -57,7 +57,7 @@ class Quote:
         if not free:
             return view
         sizes = sizes_of(view)
-        bare = meter(line_of([*lines, *[event for unit in free for event in unit.events]], sizes))
+        bare = meter(line_of([*lines, *[event for unit in free for event in unit.events]], view, sizes))
         room = meter.room(view) - sum(meter(event) for unit in held for event in unit.events) - bare
         cut = [event is not view.whole(str(event.id)) for event in view]  # what that took out stays out
         others = [(e, is_cut) for e, is_cut in zip(view, cut, strict=True) if counts_of(e) is None]
@@ -67,11 +67,11 @@ class Quote:
             """Give the line with quotes that stands for all units that are not kept, and their ids."""
             gone = {event.id for unit in free if unit.events[0].id not in kept for event in unit.events}
             if not gone:
-                return line_of([], sizes), []
+                return line_of([], view, sizes), []
             out = [event for event in view if event.id in gone or event in lines]
             shown = [False] * (len(quotable) - len(others)) + [event.id not in gone for event, _ in others]
             # With its id it is the very event that will stand in the view, so that it is measured once.
-            line = line_of(out, sizes)
+            line = line_of(out, view, sizes)
             line = line.having(id=view.mark(out[0], line), pinned=False)
             return _with_quotes(line, quotable, shown, left, meter), [str(event.id) for event in out]
 

@@ -163,7 +163,7 @@ class Summarize:
         events = tuple(event for event in view if event.id in gone)
         if not events or tokens_of(Unit(events, in_flight=False), tokens, meter) is not None:
             return None
-        of = line_of(list(events), sizes_of(view))
+        of = line_of(list(events), view, sizes_of(view))
         words = tokens - meter(_summary(of, ""))
         if words < 1:
             return None

@@ -106,4 +106,4 @@ def _named(
 
 
 def _recounted(line: Event, counted: list[Event], view: Thread) -> Event:
-    return line.having(data={**line.data, **line_of(counted, sizes_of(view)).data})
+    return line.having(data={**line.data, **line_of(counted, view, sizes_of(view)).data})

@@ -149,9 +149,13 @@ def check_lines(thread: Thread) -> None:
     assert sum(line["events"] for line in lines) == len(gone) - len(collapsed_away(thread))
     named = {line[end] for line in lines for end in ("first", "last")}
     assert named <= {event.id for event in gone}
-    positions = {event.id: position for position, event in enumerate(thread)}
-    assert all(positions[line["first"]] <= positions[line["last"]] for line in lines)
     away = collapsed_away(thread)
+    positions = {event.id: position for position, event in enumerate(thread)}
+    ranges = [(positions[line["first"]], positions[line["last"]]) for line in lines]
+    assert all(first <= last for first, last in ranges)
+    for event in gone:
+        place = positions[event.id]
+        assert event.id in away or any(first <= place <= last for first, last in ranges)
     characters = sum(len(event.text) for event in gone if event.id not in away)
     assert sum(line["characters"] for line in lines) == characters
 
