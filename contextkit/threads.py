@@ -10,7 +10,7 @@ from typing import Any, overload
 from .events import MODEL_KINDS, Event, Kind, kind_of, matches
 from .exceptions import ContextkitError, ReadError, ThreadError
 from .plain import JSON
-from .records import Difference, applied, is_record
+from .records import Difference, added_by, applied, is_record
 
 _SILENT_KINDS: frozenset[Kind] = frozenset(("usage", "compaction"))
 
@@ -407,18 +407,23 @@ class Thread(Sequence[Event]):
     def restore(self, id: str) -> JSON:
         """Give back the data of an event of the log, however compactions have cut it.
 
-        Where an arrival changed the event as it entered, what the arrival left is given back.
+        Where an arrival changed the event as it entered, what the arrival left is given back. Of
+        what compactions have added, a summary is given back too; the line of a `Drop` holds nothing.
 
         Raises:
             ThreadError: If no event of the log has this id.
         """
-        event = self[id]
         if id in self._arrived:
             return self._arrived[id]
-        for record in reversed(self.records()):
+        records = self.records()[::-1]
+        for record in records:
             if id in record.data.get("arrived", {}):
                 return record.data["arrived"][id]
-        return event.data
+        if id not in self:
+            for event in (added for record in records for added in added_by(record)):
+                if event.id == id and event.type != "omitted":
+                    return event.data
+        return self[id].data
 
     @property
     def arrived(self) -> Mapping[str, JSON]:

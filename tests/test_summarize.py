@@ -30,6 +30,7 @@ from contextkit import (
     Summarize,
     TemplateError,
     Thread,
+    ThreadError,
     Window,
     Within,
     brief,
@@ -246,6 +247,16 @@ class TestChain:
         smaller = Window(budget=60, policies=[Drop()]).compact(thread)
         line = smaller.view()[1]
         assert (line.type, line.data["events"], line.data["last"]) == ("omitted", 40, "40")
+
+    def test_a_summary_that_was_dropped_can_be_had_back(self) -> None:
+        """By its id, as the log has it: lines of it may be quoted, and name that."""
+        thread = window(Writer("All of it."), Budget(600, target=400)).compact(rounds(20))
+        (summary,) = summaries(thread)
+        smaller = Window(budget=60, policies=[Drop()]).compact(thread)
+        assert summaries(smaller) == []
+        assert smaller.restore(str(summary.id)) == summary.data
+        with pytest.raises(ThreadError):
+            smaller.restore("2+")
 
     def test_a_line_in_the_place_of_a_summary_has_an_id_of_its_own(self) -> None:
         """Also where the event that the summary began with has the id that the line would get."""

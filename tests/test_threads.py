@@ -230,7 +230,7 @@ class TestVerbs:
         assert view.whole("5") is view["5"]
 
     def test_a_view_knows_where_its_events_stood(self) -> None:
-        """`place` gives the position in the log: of what is gone too, on each branch its own; not of a line."""
+        """`place` gives the position in the log, of what is gone too; on each branch its own."""
         made = Window(budget=60, policies=[Drop()])
         thread = made.render(busy()).thread
         assert "1" not in thread.view()

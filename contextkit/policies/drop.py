@@ -34,15 +34,7 @@ class Drop:
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view without what does not fit."""
-        held: list[Unit] = []
-        loose: list[Unit] = []
-        for unit in view.units():
-            (held if unit.held else loose).append(unit)
-        lines = [unit.events[0] for unit in loose if counts_of(unit.events[0]) is not None]
-        free = [unit for unit in loose if unit.events[0].kind != "compaction" or unit.events[0] not in lines]
-        if self.key is not None:
-            free.sort(key=self.key)
-        free.sort(key=lambda unit: summed_up(unit.events[0]) is not None)
+        held, lines, free = parted(view, self.key)
         candidates = [*lines, *[event for unit in free for event in unit.events]]
         sizes = sizes_of(view)
         fixed = sum(meter(event) for unit in held for event in unit.events)
@@ -55,6 +47,34 @@ class Drop:
         return view.drop(gone, leaving=line_of([event for event in view if event.id in gone], view, sizes))
 
     __repr__ = telling
+
+
+def parted(
+    view: Thread, key: Callable[[Unit], Any] | None = None
+) -> tuple[list[Unit], list[Event], list[Unit]]:
+    """Part a view into the units that stay, the lines of earlier drops, and the units that may go.
+
+    These are in the order in which they go: oldest first, or by a key; a summary, which stands where
+    the oldest stood, goes last.
+    """
+    held: list[Unit] = []
+    lines: list[Event] = []
+    free: list[Unit] = []
+    for unit in view.units():
+        if unit.held:
+            held.append(unit)
+        elif counts_of(unit.events[0]) is not None:
+            lines.append(unit.events[0])
+        else:
+            free.append(unit)
+    if key is not None:
+        free.sort(key=key)
+    return held, lines, sorted(free, key=is_summary)
+
+
+def is_summary(unit: Unit) -> bool:
+    """Whether a unit is what a model has made of earlier ones."""
+    return summed_up(unit.events[0]) is not None
 
 
 def kept_of(units: list[Unit], room: int, meter: Meter) -> set[str | None]:

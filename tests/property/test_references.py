@@ -105,24 +105,28 @@ def check_placeholder(event: Event, thread: Thread) -> None:
 def check_quotes(line: Event, thread: Thread) -> None:
     """What an `omitted` line quotes are lines of events that are gone, as these stood in the log.
 
-    Without their indentation; of a value, its records; of a long line, pieces.
+    Without their indentation; of a value, its records; of a long line, pieces; of a summary, its text.
     """
     counts = counts_of(line)
     for name, quoted in (counts or {}).get("quotes", {}).items():
         type, _, id = name.partition(" ")
-        assert thread[id].type == type
-        assert id not in thread.view()
-        lines = lines_of(thread[id])
+        if type == "summary" and id not in thread:
+            whole = Event(type, thread.restore(id)["text"])
+        else:
+            whole = thread[id]
+            assert id not in thread.view()
+        assert whole.type == type
+        lines = lines_of(whole)
         assert quoted
         for text in quoted.split("\n"):
             assert text == text.strip() != ""
-            if text not in lines and any(text in whole for whole in lines) and was_cut(id, thread):
+            if text not in lines and any(text in each for each in lines) and was_cut(id, thread):
                 continue  # what an earlier compaction left of a line
             if text not in lines:
                 piece = text.removeprefix("... ").removesuffix(" ...")
                 assert piece != text
                 assert 0 < len(piece) <= 200
-                assert any(piece in whole for whole in lines if len(whole) > 200)
+                assert any(piece in each for each in lines if len(each) > 200)
 
 
 def was_cut(id: str, thread: Thread) -> bool:
