@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import functools
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -34,6 +35,7 @@ from contextkit import (
     Window,
     Within,
     brief,
+    token_counter,
 )
 from contextkit.policies.drop import summed_up
 
@@ -145,6 +147,31 @@ class TestSummary:
         window(ask, format=JSON_LINES | {"*_result": brief}, prompt=ours).compact(rounds(20))
         assert ask.asked[0].startswith('Sum up.\n{"type":"get_log","data":""}\n')
         assert '{"type":"get_log_result","data":"0 ok"}' in ask.asked[0]
+
+    def test_what_is_asked_has_a_limit(self) -> None:
+        """Long data are cut, all to the same share, so that each event is still told."""
+        ask, plain = Writer(), Writer()
+        thread = rounds(1).call("get_log", call_id="x").result("x", "a long line\n" * 50_000)
+        thread = more(thread, 8, start=1).append(Event("note", {"rows": ["word " * 5_000] * 3}))
+        thread = thread.append(Event("note", "the end"))
+        for made in (window(ask, keep=0, limit=1_000), window(plain, keep=0)):
+            made.compact(thread)
+        (asked,) = ask.asked
+        count = token_counter("o200k_base")
+        assert 600 < count(asked) <= 1_000
+        assert all(f"{number} ok\n" in asked for number in range(9))
+        assert "a long line\n[... 49," in asked
+        assert count(plain.asked[0]) > 60_000
+
+    def test_of_very_many_events_the_middle_is_left_out(self) -> None:
+        """Where shares would be too small to tell anything; a prompt that fills the limit is not sent."""
+        ask = Writer()
+        window(ask, keep=0, limit=1_000).compact(rounds(400, size=2))
+        count = token_counter("o200k_base")
+        assert 600 < count(ask.asked[0]) <= 1_000
+        assert re.search(r"\n\[\.\.\. [\d,]+ lines, [\d,]+ characters left out \.\.\.\]\n", ask.asked[0])
+        assert ask.asked[0].endswith("\n\nWrite the summary now.\n")
+        window(forbidden, keep=0, limit=100).compact(rounds(20))
 
     def test_types_say_what_may_go(self) -> None:
         """A unit with an event of another type stays whole."""
@@ -539,6 +566,7 @@ class TestSettings:
             ({"tokens": 0}, "tokens"),
             ({"tokens": 5.0}, "tokens"),
             ({"timeout": 0}, "timeout"),
+            ({"limit": 0}, "limit"),
             ({"types": ()}, "types"),
             ({"format": "TAGGED"}, "format"),
         ],
