@@ -307,3 +307,14 @@ def test_a_line_reaches_as_far_as_each_line_that_it_takes_up() -> None:
     assert view["1+"].data == {"events": 4, "characters": 28, "first": "1", "last": "7"}
     view = Drop()(view, Meter(lambda event: 1, excess=3))
     assert view[0].data == {"events": 7, "characters": 49, "first": "0", "last": "7"}
+
+
+def test_within_counts_no_error_that_the_one_that_stays_counts() -> None:
+    """What is collapsed is told by the error that stays, and not by the line of what was dropped too."""
+    thread = Thread([Event("user", "go")])
+    for number, text in enumerate(("one", "two", "refused", "refused", "refused")):
+        thread = thread.call("deploy", call_id=str(number)).result(str(number), text, type="error")
+    view = Within("error", 2, (CollapseErrors(), Drop()))(thread, Meter(lambda event: 1))
+    assert [event.id for event in view] == ["0", "2+", "9", "10"]
+    assert view["2+"].data == {"events": 4, "characters": 6, "first": "1", "last": "4"}
+    assert view["10"].data == "refused\n[3 times in a row]"
