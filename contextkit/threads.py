@@ -520,10 +520,12 @@ class Thread(Sequence[Event]):
     def mark(self, event: Event, left: Event) -> str:
         """Give the id of what is left in the place of dropped events, of which this is the first.
 
-        It is `3+` for `3`, and for what an earlier drop left there.
+        It is `3+` for `3`; what an earlier drop left there keeps its id.
         """
+        if _alike(event, left) and str(event.id).endswith("+"):
+            return str(event.id)
         name = str(event.id).rstrip("+") + "+"
-        while name in self and (name, left.type, left.kind) != (event.id, event.type, event.kind):
+        while name in self:
             name += "+"
         return name
 

@@ -318,3 +318,34 @@ def test_within_counts_no_error_that_the_one_that_stays_counts() -> None:
     assert [event.id for event in view] == ["0", "2+", "9", "10"]
     assert view["2+"].data == {"events": 4, "characters": 6, "first": "1", "last": "4"}
     assert view["10"].data == "refused\n[3 times in a row]"
+
+
+def test_an_id_is_not_given_again_in_one_compaction() -> None:
+    """Of two policies the second gives its line neither the id that the first took nor the one it gave."""
+
+    def leave(id: str, event: Event) -> object:
+        return lambda view, meter: view.drop([id], leaving=event) if id in view else view
+
+    events = (Event("note", f"note {n} " * (30 if n else 120)) for n in range(3))
+    summary = Event("summary", "they talked " * 60, kind="compaction")
+    first = Window(budget=500, policies=[leave("0", summary)]).render(Thread(events)).thread  # type: ignore[list-item]
+    assert [event.id for event in first.view()] == ["0+", "1", "2"]
+    line = Event("omitted", {"events": 1}, kind="compaction")
+    policies = [leave("0+", line), leave("1", line.having(id="0+"))]
+    context = Window(budget=150, policies=policies).render(first)  # type: ignore[arg-type]
+    assert [(event.id, event.type) for event in context.thread.view()] == [
+        ("0++", "omitted"),
+        ("0+++", "omitted"),
+        ("2", "note"),
+    ]
+
+
+def test_a_line_keeps_its_id_whatever_stood_there_before() -> None:
+    """A line in the place of a summary, and of what came after it, is one line, taken up again and again."""
+    of = {"events": 2, "characters": 40, "first": "0", "last": "1"}
+    thread = Thread(Event("note", f"note {n}") for n in range(9))
+    summary = Event("summary", {"of": of, "note": "", "text": "x"}, kind="compaction")
+    view = thread.drop(["0", "1"], leaving=summary)
+    for ids in (["0+", "2"], ["0++", "3"], ["0++", "4"]):
+        view = view.drop(ids, leaving=Event("omitted", {"events": 3}, kind="compaction"))
+        assert view[0].id == "0++"
