@@ -1,7 +1,8 @@
 """Drop: whole units go, and one line says so."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from ..budgets import Meter
@@ -133,21 +134,37 @@ def line_of(events: list[Event], view: Thread, sizes: Mapping[str | None, int]) 
     """
     if not events:
         return Event("omitted", {}, kind="compaction")
-    count, characters, at = 0, 0, -1
-    ends: list[tuple[int, str]] = []
-    for event in events:
-        line = counts_of(event) or summed_up(event)
-        id = str(event.id)
-        at = _place(view, id, at)
-        ends += [(_place(view, end, at), end) for end in ((line["first"], line["last"]) if line else (id,))]
-        count += line["events"] if line else 1
-        characters += line["characters"] if line else sizes[event.id]
-    ends.sort(key=lambda end: end[0])
-    data = {"events": count, "characters": characters, "first": ends[0][1], "last": ends[-1][1]}
+    lines = {
+        at: line
+        for at, event in enumerate(events)
+        if event.kind == "compaction" and (line := counts_of(event) or summed_up(event))
+    }
+    others = [sizes[event.id] for at, event in enumerate(events) if at not in lines]
+    first, last = _ends(events, lines, view)
+    data = {
+        "events": len(others) + sum(line["events"] for line in lines.values()),
+        "characters": sum(others) + sum(line["characters"] for line in lines.values()),
+        "first": first,
+        "last": last,
+    }
     return Event("omitted", data, kind="compaction")
 
 
-def _place(view: Thread, id: str, at: int) -> int:
-    """Give an event's place in the log; where it has none, since a compaction added it, that of another."""
-    place = view.place(id)
-    return at if place is None else place
+def _ends(events: list[Event], lines: Mapping[int, dict[str, Any]], view: Thread) -> tuple[str, str]:
+    def before(at: int) -> Iterator[str]:
+        """Give ids that stand before an event, the nearest first."""
+        for earlier in range(at - 1, -1, -1):
+            yield lines[earlier]["last"] if earlier in lines else str(events[earlier].id)
+
+    def place(end: tuple[str, int]) -> int:
+        """Give an event's place in the log; what is not in it has that of what stands before it."""
+        id, at = end
+        found = map(view.place, chain((id, str(events[at].id)), before(at)))
+        return next((place for place in found if place is not None), -1)
+
+    ends = [(line[name], at) for at, line in lines.items() for name in ("first", "last")]
+    others = [at for at in range(len(events)) if at not in lines]
+    # A view is in the order of the log, so that of other events the first and the last are enough.
+    ends += [(str(events[at].id), at) for at in (*others[:1], *others[-1:])]
+    ends.sort(key=place)
+    return ends[0][0], ends[-1][0]
