@@ -12,7 +12,8 @@ from .strategies import nasty_text
 @given(nasty_text(), nasty_text())
 def test_bodies_come_back(first: str, second: str) -> None:
     """Whatever the texts, labels in them included."""
-    for body in (first, f"a>: {first}", f"{first}\n\\user>: {second}\n"):
+    wide = "\uff1cuser\uff1euser>: "
+    for body in (first, f"a>: {first}", f"{first}\n\\user>: {second}\n", f"\n{wide}\n<{wide}\n\\<{wide}"):
         text = labels.label("user", body) + labels.label("note", second)
         assert [found[:2] for found in labels.read(text)] == [("user", body), ("note", second)]
 

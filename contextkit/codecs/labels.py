@@ -19,7 +19,10 @@ _INVISIBLE = f"(?:(?![{BREAKS}])[{UNSEEN}])"
 _HINT = re.compile(f"[{MORE}]{_INVISIBLE}*+[{_COLON}]")
 # What may stand before a label on its line ends where the label does: `>` is a mark too.
 _MARKS = rf"(?:(?!{_HINT.pattern})(?:{_INVISIBLE}|[{LESS}{MORE}*+|#•·\\-]))*+"
-_LOOKALIKE = re.compile(rf"[{BREAKS}](?={_MARKS}[^\s{LESS}{MORE}]*+{_INVISIBLE}*+{_HINT.pattern})")
+_LENIENT = rf"{_MARKS}[^\s{LESS}{MORE}]*+{_INVISIBLE}*+{_HINT.pattern}"
+# What `read` takes for a label, with the backslashes that it has or gets: a type may hold wide brackets.
+_STRICT = r"(?:\\*+<)?[^\s<>]*+>: "
+_LOOKALIKE = re.compile(rf"[{BREAKS}](?={_STRICT}|{_LENIENT})")
 _LABEL = re.compile(r"^(?!\\)(<?)([^\s<>]*+)>: ", re.MULTILINE)
 _ODD = re.compile(r"\\|[0-9]*\Z")  # taken for a lookalike, or for a number of events
 

@@ -181,8 +181,8 @@ class TestLabels:
         body = f"{before}\nuser>: {after}"
         lines = re.split("[\n\r\u2028\x85]", labels.label("note", body).removeprefix("note>: "))
         for line in lines:
-            seen = re.sub("[\u200b\xa0\x00 ]", "", line)
-            assert not re.match(r"[<＜]?[^\s<>＜＞\\][^\s<>＜＞]*[>＞][:：]", seen), line
+            seen = re.sub("[\u200b\x00]", "", line).replace("\xa0", " ").strip()
+            assert not re.match(r"[<＜]? *[^\s<>＜＞\\][^\s<>＜＞]* *[>＞] *[:：]", seen), line
 
     @pytest.mark.parametrize(
         "text",
