@@ -30,6 +30,7 @@ from typing import Any, TypeVar
 import click
 
 from .budgets import Budget
+from .codecs import json as json_codec
 from .comparing import compare as compared
 from .comparisons import Comparison, together
 from .demo import deployment
@@ -38,7 +39,7 @@ from .display.comparisons import comparison_tables
 from .display.occupancies import in_words
 from .display.reports import overview, report_page, report_tables
 from .errors.summaries import summarize_error
-from .exceptions import ContextkitError, ReadError, SettingError
+from .exceptions import ContextkitError, FormatError, ReadError, SettingError
 from .formats import FORMATS, Format
 from .messages import NamedThread, read_threads
 from .plain import JSON
@@ -47,9 +48,11 @@ from .rates import rates_of
 from .reporting import Report
 from .reporting import report as report_on
 from .tokens.counters import TokenCounter, token_counter
+from .variants import VARIANTS
 from .windows import Window
 from .windows import render as rendered
 
+_ALL: Mapping[str, Format] = {**FORMATS, **VARIANTS}
 _FAILED, _UNREADABLE, _BUG, _STOPPED, _PIPE_CLOSED = 1, 3, 70, 130, 141
 _Item = TypeVar("_Item")
 _EXIT_CODES = """\b
@@ -109,7 +112,7 @@ def main() -> None:
 
 
 def _format(_ctx: click.Context, _parameter: click.Parameter, name: str) -> Format:
-    return FORMATS[name]
+    return _ALL[name]
 
 
 def _counter(_ctx: click.Context, _parameter: click.Parameter, name: str) -> TokenCounter:
@@ -170,11 +173,12 @@ _RESERVE = click.option(
 )
 _FORMAT = click.option(
     "--format",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(list(_ALL)),
+    metavar="NAME",
     default="tagged",
     show_default=True,
     callback=_format,
-    help="How events look.",
+    help=f"How events look: {', '.join(_ALL)}.",
 )
 _COUNTER = click.option(
     "--counter",
@@ -317,9 +321,11 @@ def count(files: tuple[str, ...], counter: TokenCounter, format: Format, as_json
 @click.option(
     "--format",
     "names",
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice([*_ALL, "all"]),
+    metavar="NAME",
     multiple=True,
-    help="A format to compare; several times for several. All of them by default.",
+    help=f"A format to compare; several times for several. By default {', '.join(FORMATS)}; more are "
+    f"{', '.join(VARIANTS)}; all.",
 )
 @click.option(
     "--counter",
@@ -332,12 +338,14 @@ def count(files: tuple[str, ...], counter: TokenCounter, format: Format, as_json
     help="What counts the tokens, as of the other commands; several times for several.",
 )
 @click.option("--prices", metavar="MODEL", callback=_prices, help="Whose prices to show; needs an extra.")
+@click.option("--value", is_flag=True, help="FILE holds a JSON value of any kind, and no thread.")
 @_JSON
 def compare(
     files: tuple[str, ...],
     names: tuple[str, ...],
     counters: tuple[str, ...],
     prices: str | None,
+    value: bool,
     as_json: bool,
 ) -> None:
     """Print what the threads in FILE cost in each format, next to compact and pretty JSON.
@@ -346,13 +354,14 @@ def compare(
     can serve over the calls of the model. Several threads are summed up, and none is kept.
     """
     run = _Run()
-    formats = {name: FORMATS[name] for name in names or FORMATS}
+    formats = {name: _ALL[name] for name in (_ALL if "all" in names else names or FORMATS)}
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     whole: Comparison | None = None
     with terminal.progress() as say:
-        for label, named in run.threads(files):
+        for label, given in run.values(files) if value else run.threads(files):
             with run.trying(label):
-                found = compared(named.thread, formats, counters=counters, rates=prices, as_of=today)
+                thread = given.thread if isinstance(given, NamedThread) else given
+                found = compared(thread, formats, counters=counters, rates=prices, as_of=today)
                 whole = found if whole is None else together((whole, found))
                 say(f"{whole.threads:,} threads, {whole.events:,} events")
     if whole is not None and as_json:
@@ -514,6 +523,18 @@ class _Run:
                         yield f"{name}:{named.line}: {named.id}", named
             except ReadError as error:
                 self._fail(_UNREADABLE, str(error))
+            except OSError as error:
+                self._fail(_UNREADABLE, f"{name}: {error.strerror or error}")
+
+    def values(self, files: Iterable[str]) -> Iterator[tuple[str, JSON]]:
+        """Give the JSON value that each file holds; what cannot be read is said, and the next file comes."""
+        for file in files:
+            name = "<stdin>" if file == "-" else file
+            try:
+                read = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+                yield name, json_codec.decode(read.decode("utf-8-sig"))
+            except (FormatError, UnicodeDecodeError) as error:
+                self._fail(_UNREADABLE, f"{name}: {error}")
             except OSError as error:
                 self._fail(_UNREADABLE, f"{name}: {error.strerror or error}")
 

@@ -274,7 +274,7 @@ class _Contexts:
 
 def _parts(format: Format, thread: Thread, counter: TokenCounter) -> Iterator[Part]:
     parts: dict[str, Part] = {}
-    for event in thread:
+    for event in format.arranged(thread):
         fragment = format(event)
         tokens = count(counter, fragment)
         framing = min(max(_frame(format, event, counter), 0), tokens)

@@ -47,7 +47,8 @@ class Format:
             an empty text leaves the event out.
         separator: What stands between two fragments.
         reader: The way back: text -> pairs of type and data.
-        arrange: Puts the events into the order in which they are written; `None`: as they come.
+        arrange: What looks at events next to each other: takes those that are shown, and gives them in the
+            order in which they are written, with their fields as `write` wants them; `None`: as they come.
         stable: Whether the text of a thread starts with the text of any shorter one, so that a
             provider can serve it from its prompt cache.
         primer: What teaches the notation to a model, for a system prompt; most formats need none.
@@ -122,8 +123,10 @@ class Format:
         return self.separator.join(filter(None, map(self, self.arranged(thread))))
 
     def arranged(self, thread: Iterable[Event]) -> Iterable[Event]:
-        """Give the events in the order in which they are written."""
-        return self.arrange(thread) if self.arrange is not None else thread
+        """Give the events in the order in which they are written; what is left out may be missing."""
+        if self.arrange is None:
+            return thread
+        return self.arrange(event for event in thread if self.rule(event) is None or self(event))
 
     @property
     def measuring(self) -> Callable[..., Any] | None:
@@ -303,11 +306,18 @@ def _write_compact(event: Event) -> str:
 
 
 def _read_compact(text: str) -> Iterable[tuple[str, JSON]]:
-    for type, body, line in labels.read(text):
-        try:
-            yield type, compact.decode(body)
-        except FormatError as error:
-            raise FormatError("COMPACT", error.reason, line=line + (error.line or 1) - 1) from error
+    for type, body, line, short in labels.read(text):
+        if short:
+            raise FormatError("COMPACT", f"{type}>: stands for no type", line=line)
+        yield type, read_compact_body(body, line, "COMPACT")
+
+
+def read_compact_body(body: str, line: int, name: str) -> JSON:
+    """Read a body of `COMPACT` that starts in a line of a text."""
+    try:
+        return compact.decode(body)
+    except FormatError as error:
+        raise FormatError(name, error.reason, line=line + (error.line or 1) - 1) from error
 
 
 TAGGED = Format("TAGGED", write_tagged, LINES, reader=read_tagged)

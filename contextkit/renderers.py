@@ -53,7 +53,7 @@ def as_compact(event: Event) -> str:
 
     >>> rows = [{"id": 1, "to": "SEA"}, {"id": 2, "to": "SEA"}]
     >>> as_compact(Event("find_flights_result", {"from": "JFK", "flights": rows}))
-    'from: JFK\nflights[2]{id,to=SEA}:\n 1\n 2'
+    'from: JFK\nflights[2]{id,to=SEA}\n1\n2'
     """
     if not isinstance(event.data, str):
         return compact.encode(event.data)

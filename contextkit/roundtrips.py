@@ -87,7 +87,8 @@ def _left_out(events: Sequence[Event], shown: Sequence[Event]) -> str:
     """Say what a text doesn't show, or shows in another place."""
     if len(shown) < len(events):
         return f"{len(events) - len(shown):,} of {len(events):,} events are left out"
-    moved = sum(event is not other for event, other in zip(events, shown, strict=True))
+    pairs = zip(events, shown, strict=True)
+    moved = sum(event.type != other.type or event.data is not other.data for event, other in pairs)
     return f"the places of {moved:,} of {len(events):,} events; types and data come back" if moved else ""
 
 

@@ -4,7 +4,7 @@
 |---|---|---|
 | `ONE_LINE` | `<type>body</type>`, the body as in `COMPACT` | every event |
 | `SHORT_TAGS` | the same, with `<call type>` and `<result>` | every event, but for the types of results |
-| `PAIRED` | as in `COMPACT`, a result behind its call as `<>: body` | every event; no stable prefix |
+| `PAIRED` | as in `COMPACT`, a result of the call right before it as `>: body` | every event |
 | `XML_ATTRIBUTES` | an XML element, scalar members as attributes | every event |
 | `TWELVE_FACTOR` | the look of 12-factor agents: indented, strings quoted | number, order, types |
 | `TOON` | `<type>` lines around TOON | number, order, types |
@@ -23,10 +23,12 @@ from .codecs import compact, labels, tags, xml
 from .codecs import json as json_codec
 from .events import Event
 from .exceptions import FormatError, MissingExtraError
-from .formats import LINES, Format, read_tagged, write_tagged
+from .formats import LINES, Format, read_compact_body, read_tagged, write_tagged
 from .plain import JSON
+from .records import is_bill
 from .renderers import Renderer, as_json
 
+_BACK = re.compile(r"([0-9]+)>\Z")
 _ONE_LINE = re.compile(r"<([^\s<>/][^\s<>]*+)(?: ([^\s<>]++))?>")
 
 
@@ -208,56 +210,50 @@ def _read_one_line(text: str) -> Iterator[tuple[str, JSON]]:
         at = end + len(closing)
 
 
-def paired(events: Iterable[Event]) -> list[Event]:
-    """Put each result right behind its call.
+def paired(events: Iterable[Event]) -> Iterator[Event]:
+    """Say of each result, in the place of its `call_id`, how many events before it its call stands.
 
-    Results that cannot be told by their place (a second one to a call, one whose type is not the call's and
-    `_result`) lose their `call_id`, by which `PAIRED` knows to name them.
+    Right behind its call a result stays as it is. One whose type is not that of its call and `_result`, or
+    whose call is not there, loses its `call_id`.
 
-    >>> events = [Event("a", 1, call_id="1"), Event("b", 2, call_id="2"), Event("a_result", 3, call_id="1")]
-    >>> [event.type for event in paired(events)]
-    ['a', 'a_result', 'b']
+    >>> events = [Event("a", 1, call_id="x"), Event("b", 2, call_id="y"), Event("a_result", 3, call_id="x")]
+    >>> [event.call_id for event in paired(events)]
+    ['x', 'y', '2>']
     """
-    events = list(events)
-    calls = {event.call_id: place for place, event in enumerate(events) if _is_call(event)}
-    answers: dict[int, Event] = {}
-    rest: list[Event | None] = []
-    for place, event in enumerate(events):
-        call = calls.get(event.call_id, place) if event.kind == "result" else place
-        if call < place and call not in answers and event.type == f"{events[call].type}_result":
-            answers[call] = event
-            rest.append(None)
-        else:
-            rest.append(event.having(call_id=None) if _is_answer(event) else event)
-    return [
-        one
-        for place, event in enumerate(rest)
-        if event
-        for one in (event, answers.get(place))
-        if one is not None
-    ]
-
-
-def _is_call(event: Event) -> bool:
-    return event.kind == "call" and event.call_id is not None
-
-
-def _is_answer(event: Event) -> bool:
-    return event.kind == "result" and event.call_id is not None
+    calls: dict[str, tuple[int, str]] = {}
+    place = 0
+    for event in events:
+        if is_bill(event):
+            continue
+        place += 1
+        if event.kind != "result" or event.call_id is None:
+            yield event
+            if event.call_id is not None:
+                calls[event.call_id] = place, event.type
+            continue
+        call, type = calls.get(event.call_id, (0, ""))
+        back = f"{place - call}>" if call and event.type == f"{type}_result" else None
+        is_told = back == "1>" and not _BACK.match(event.call_id)
+        yield event if is_told else event.having(call_id=back)
 
 
 def _write_paired(event: Event) -> str:
-    type = "" if _is_answer(event) else event.type
-    return labels.label(type, compact.encode(event.data))
+    body = compact.encode(event.data)
+    if event.kind != "result" or event.call_id is None:
+        return labels.label(event.type, body)
+    back = _BACK.match(event.call_id)
+    return labels.label(back[1] if back and back[1] != "1" else "", body, short=True)
 
 
 def _read_paired(text: str) -> Iterator[tuple[str, JSON]]:
-    last = ""
-    for type, body, line in labels.read(text):
-        if not type and not last:
-            raise FormatError("PAIRED", "a result without its call", line=line)
-        yield type or f"{last}_result", compact.decode(body)
-        last = type
+    types: list[str] = []
+    for type, body, line, short in labels.read(text):
+        if short:
+            back = int(type[:9] or 1)
+            if not 0 < back <= len(types):
+                raise FormatError("PAIRED", "a result without its call", line=line)
+        types.append(f"{types[-back]}_result" if short else type)
+        yield types[-1], read_compact_body(body, line, "PAIRED")
 
 
 def _write_twelve_factor(event: Event) -> str:
@@ -285,8 +281,15 @@ ONE_LINE = Format("ONE_LINE", _write_one_line, LINES, reader=_read_one_line)
 SHORT_TAGS = Format("SHORT_TAGS", _write_short, LINES, reader=_read_one_line)
 """Tags of one word: `<call list_git_tags>`, `<result>`. A result reads back with the type `result`."""
 
-PAIRED = Format("PAIRED", _write_paired, LINES, reader=_read_paired, stable=False, arrange=paired)
-"""Results right behind their calls, without a name. What came in between moves, so a prefix is not stable."""
+PAIRED_PRIMER = (
+    f"{compact.PRIMER} `>:` is the result of the call before it, `2>:` of the second event before."
+)
+"""One line that teaches `PAIRED` to a model."""
+
+PAIRED = Format("PAIRED", _write_paired, LINES, reader=_read_paired, arrange=paired, primer=PAIRED_PRIMER)
+"""As `COMPACT`, but results do not repeat the name of their call: `>: body` right behind it, `2>: body` if
+there is an event between. The fewest tokens of all; a window takes longer over it, as it looks at all events.
+"""
 
 XML_ATTRIBUTES = Format("XML_ATTRIBUTES", _write_xml, reader=_read_xml)
 """One XML 1.0 element an event, scalars as attributes where they can be."""
@@ -295,7 +298,7 @@ TWELVE_FACTOR = Format("TWELVE_FACTOR", _write_twelve_factor, LINES, reader=_rea
 """As 12-factor agents' README has it: bodies indented, strings quoted, a blank line.
 
 Of 2,907 events of tau-bench it makes 16 % more tokens (o200k) than events as compact JSON; `COMPACT` makes
-20 % fewer.
+22 % fewer.
 """
 
 TOON = Format("TOON", Tagged(as_toon), LINES, reader=read_tagged)

@@ -29,6 +29,7 @@ from contextkit import (
 )
 from contextkit.comparisons import together
 from contextkit.formats import FORMATS
+from contextkit.variants import PAIRED, VARIANTS
 
 SMALL = Path(__file__).parent / "data" / "deployment_small.json"
 DEMO = Path(cli.__file__).parent / "demo" / "deployment.json"
@@ -329,6 +330,36 @@ def test_compare_shows_tables() -> None:
         assert row.split()[1] == f"{render(small(), format).tokens:,}"
     assert tables[3][2].startswith("tagged  the data of ")
     assert "price" not in shown
+
+
+def test_compare_knows_all_formats() -> None:
+    """Those that are not ready-made by their names, or all at once."""
+    shown = json.loads(run("compare", SMALL, "--format", "paired", "--format", "tagged", "--json").stdout)
+    assert [row["format"] for row in shown["formats"]] == ["paired", "tagged"]
+    shown = json.loads(run("compare", SMALL, "--format", "all", "--json").stdout)
+    assert [row["format"] for row in shown["formats"]] == [*FORMATS, *VARIANTS]
+    assert (
+        run("render", SMALL, "--format", "paired", "--budget", "9000").stdout.rstrip()
+        == PAIRED.text(small()).rstrip()
+    )
+
+
+def test_compare_takes_a_value_alone(tmp_path: Path) -> None:
+    """Any JSON value, from files or standard input; what is no JSON is said, and passed over."""
+    values = [{"rows": [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]}, [1, 2.5, None]]
+    files = [tmp_path / f"{at}.json" for at in range(3)]
+    for file, value in zip(files, (*values, ...), strict=True):
+        file.write_text("{" if value is ... else json.dumps(value), encoding="utf-8")
+    result = run("compare", "--value", *files, "--json")
+    assert result.exit_code == 3
+    assert f"{files[2]}: json, line 1: " in result.stderr
+    shown = json.loads(result.stdout)
+    whole = together(compare(value, runs=0) for value in values).to_data()
+    assert [row["tokens_o200k_base"] for row in shown["formats"]] == [
+        row["tokens_o200k_base"] for row in whole["formats"]
+    ]
+    assert shown["compact"] == whole["compact"]
+    assert run("compare", "--value", "/nope").exit_code == 3
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contextkit import TokenCounter, token_counter
 from contextkit.codecs import compact
 from contextkit.codecs import json as json_codec
-from contextkit.codecs.compact_scalars import size
+from contextkit.codecs.compact_scalars import size, tokens
 from contextkit.exceptions import FormatError
 
 from .strategies import json_values, nasty_text, numbers, same
@@ -25,6 +25,10 @@ _TEXTS = st.one_of(
                 "- ",
                 "[1]:",
                 "[1]{a}:",
+                "[1]{a}",
+                "a[1]{a}",
+                "a[1:a]{a}",
+                "A: 1",
                 '"""',
                 '""""',
                 "a: 1",
@@ -106,9 +110,10 @@ class TestRoundTrip:
         assert same(compact.decode(compact.encode(value, cost=cost)), value)
 
     @given(st.one_of(tables(), json_values(30)))
-    def test_has_no_more_bytes_than_json(self, value: Any) -> None:
-        """Compact JSON is one of the forms."""
-        assert size(compact.encode(value)) <= size(json_codec.encode(value))
+    def test_is_no_dearer_than_json(self, value: Any) -> None:
+        """Compact JSON is one of the forms, whatever they cost."""
+        for cost in (tokens, size):
+            assert cost(compact.encode(value, cost=cost)) <= cost(json_codec.encode(value))
 
     @given(st.one_of(_TEXTS, st.text(st.sampled_from('a:[]{}"\n -1x,=#'), max_size=12)))
     def test_reads_back_any_text(self, text: str) -> None:
@@ -142,16 +147,19 @@ class TestRoundTrip:
         ('a: "v1"\nb: "me"\nc: "x"', '"""\na: "v1"\nb: "me"\nc: "x"\n"""'),
         ({"tag": "v1", "n": 1, "at": "12:30", "zip": "0118"}, "tag: v1\nn:1\nat:12:30\nzip:0118"),
         ({"a b": None, "x": [], "y": {"z": {}}}, '"a b": null\nx:[]\ny:\n z:{}'),
-        ({"tags": ["a", "b c", "d,e"]}, 'tags[3]: a,b c,"d,e"'),
+        (
+            {"tags": [*"abcdefghijklmnopqrstuvwxyz", "b c", "d,e"] * 2},
+            "tags[56]: " + ",".join([*"abcdefghijklmnopqrstuvwxyz", "b c", '"d,e"'] * 2),
+        ),
         ({"log": "one\ntwo\n"}, 'log:"one\\ntwo\\n"'),
         ({"log": 'if x:\n  say "x"\n  say "y"\n'}, 'log:"""\nif x:\n  say "x"\n  say "y"\n\n"""'),
         ({"log": '"""\n"""\n"a"\n"b"'}, 'log:""""\n"""\n"""\n"a"\n"b"\n""""'),
-        ([{"id": 1, "x": "a"}, {"id": 2, "x": "b"}], "[2]{id,x}:\n1,a\n2,b"),
-        ([{"id": 1, "to": "SEA"}, {"id": 2, "to": "SEA"}], "[2]{id,to=SEA}:\n1\n2"),
-        ([{"id": 1, "x": "a"}, {"id": 2}, {"id": 3, "x": None}], "[3]{id,x}:\n1,a\n2,\n3,null"),
+        ([{"id": 1, "x": "a"}, {"id": 2, "x": "b"}], "[2]{id,x}\n1,a\n2,b"),
+        ([{"id": 1, "to": "SEA"}, {"id": 2, "to": "SEA"}], "[2]{id,to=SEA}\n1\n2"),
+        ([{"id": 1, "x": "a"}, {"id": 2}, {"id": 3, "x": None}], "[3]{id,x}\n1,a\n2,\n3,null"),
         (
             [{"id": 1, "of": {"a": 1, "b": 2}}, {"id": 2, "of": {"a": 3, "b": 4}}],
-            "[2]{id,of{a,b}}:\n1,1,2\n2,3,4",
+            "[2]{id,of{a,b}}\n1,1,2\n2,3,4",
         ),
         (
             [
@@ -159,22 +167,26 @@ class TestRoundTrip:
                 {"id": 2, "of": [{"a": 3}]},
                 {"id": 3, "of": []},
             ],
-            "[3]{id,of[]{a}}:\n1,3\n 1\n 2\n 3\n2,1\n 3\n3,0",
+            "[3]{id,of[]{a}}\n1,3\n 1\n 2\n 3\n2,1\n 3\n3,0",
         ),
         (
             [{"id": 1, "of": [{"a": 1}, {"a": 2}]}, {"id": 2, "of": [{"a": 3}, {"a": 4}]}],
-            "[2]{id,of[2]{a}}:\n1\n 1\n 2\n2\n 3\n 4",
+            "[2]{id,of[2]{a}}\n1\n 1\n 2\n2\n 3\n 4",
         ),
-        ([[{"a": 1}, {"a": 2}], [{"a": 3}, {"a": 4}]], "[2x2]{a}:\n1\n2\n3\n4"),
-        ({"u": {"ann": {"age": 1}, "bob": {"age": 2}}}, "u[2:]{age}:\n ann,1\n bob,2"),
+        ([[{"a": 1}, {"a": 2}], [{"a": 3}, {"a": 4}]], "[2x2]{a}\n1\n2\n3\n4"),
+        ({"u": {"ann": {"age": 1}, "bob": {"age": 2}}}, "u[2:]{age}\n ann,1\n bob,2"),
         ([1, "a\nb\nc\nd\ne\nf"], '[1,"a\\nb\\nc\\nd\\ne\\nf"]'),
         (
             [
-                {"path": "a", "text": "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n19"},
+                {"path": "a", "text": 'if x:\n  say "x"\n  say "y"\n  say "z"'},
                 {"n": 0},
             ],
-            '[2]:\n- path: a\n text:"""\n' + "\n".join(map(str, range(1, 20))) + '\n"""\n- n:0',
+            '[2]:\n- path: a\n text:"""\nif x:\n  say "x"\n  say "y"\n  say "z"\n"""\n- n:0',
         ),
+        ({"u": {"k1": {"id": "k1", "n": 1}, "k2": {"id": "k2", "n": 2}}}, "u[2:id]{id,n}\n k1,1\n k2,2"),
+        ({"u": [{"id": 1, "x": "a"}, {"id": 2, "x": "b"}], "n": 0}, "u[2]{id,x}\n1,a\n2,b\nn:0"),
+        ({"Error": "not found"}, '"Error": not found'),
+        ("Error: not found", "Error: not found"),
     ],
 )
 def test_the_look(value: Any, text: str) -> None:
@@ -192,18 +204,22 @@ def test_the_look(value: Any, text: str) -> None:
         ("a:", 1),
         ("a: 1\n\nb: 2", 2),
         ("[2]: a,b,c", 1),
-        ("[2]{a,b}:\n1,2", 2),
-        ("[2]{a,b}:\n1,2\n3", 3),
-        ("[2]{a,b}:\n1,2\n3,4,5", 3),
-        ("[1]{a,b}:\n1,2\n3,4", 3),
+        ("[2]{a,b}\n1,2", 2),
+        ("[2]{a,b}\n1,2\n3", 3),
+        ("[2]{a,b}\n1,2\n3,4,5", 3),
+        ("[1]{a,b}\n1,2\n3,4", 3),
         ("[1]{a,b}: 1", 1),
-        ("[1]{a,a}:\n1,2", 1),
-        ("[1]{a,b:\n1,2", 1),
-        ("[9999]{a=1}:\n", 1),
-        ("[9x9]{a=1}:\n", 1),
-        ("[1]{a[]{b}}:\nx", 2),
-        ("[1]{a[9]{b=1}}:\n", 1),
-        ("[2:]{a}:\nx,1\nx,2", 3),
+        ("[1]{a,a}\n1,2", 1),
+        ("[1]{a,b\n1,2", 1),
+        ("[9999]{a=1}\n", 1),
+        ("[9x9]{a=1}\n", 1),
+        ("[1]{a[]{b}}\nx", 2),
+        ("[1]{a[9]{b=1}}\n", 1),
+        ("[2:]{a}\nx,1\nx,2", 3),
+        ("[2:a]{a}\nx\nx", 3),
+        ("[1:a]{a}\n1", 2),
+        ("[1:b]{a}\nx", 2),
+        ("[1]{a}:\n1", 1),
         ("[1]:\nx", 2),
         ('x:"""\nnever closed', 1),
         ('x:"a', 1),
@@ -259,4 +275,4 @@ def test_a_counter_decides_in_tokens() -> None:
 def test_the_primer_is_one_line() -> None:
     """It can stand anywhere in a system prompt."""
     assert compact.PRIMER.splitlines() == [compact.PRIMER]
-    assert token_counter("o200k_base")(compact.PRIMER) <= 140
+    assert token_counter("o200k_base")(compact.PRIMER) <= 145

@@ -11,6 +11,7 @@ from hypothesis import given
 
 from contextkit import Event, Format, FormatError, Thread, Window, token_counter
 from contextkit.formats import FORMATS
+from contextkit.renderers import hidden
 from contextkit.variants import (
     CSV,
     KEY_VALUES,
@@ -25,7 +26,6 @@ from contextkit.variants import (
     as_key_values,
     as_quoted_yaml,
     as_toon,
-    paired,
 )
 
 from .property.strategies import event_lists
@@ -47,7 +47,7 @@ LOOKS = {
 All of them.</user>
 <list_git_tags>last:2</list_git_tags>
 <get_log>pod: api-0</get_log>
-<list_git_tags_result>[2]{tag,ok}:
+<list_git_tags_result>[2]{tag,ok}
 v1,true
 v2,false</list_git_tags_result>
 <get_log_result>ready</get_log_result>
@@ -57,20 +57,20 @@ v2,false</list_git_tags_result>
 All of them.</user>
 <call list_git_tags>last:2</call>
 <call get_log>pod: api-0</call>
-<result>[2]{tag,ok}:
+<result>[2]{tag,ok}
 v1,true
 v2,false</result>
 <result>ready</result>
 """,
     PAIRED: """\
-<user>: Which tags?
+user>: Which tags?
 All of them.
-<list_git_tags>: last:2
-<>: [2]{tag,ok}:
+list_git_tags>: last:2
+get_log>: pod: api-0
+2>: [2]{tag,ok}
 v1,true
 v2,false
-<get_log>: pod: api-0
-<>: ready
+2>: ready
 """,
     XML_ATTRIBUTES: """\
 <user>Which tags?
@@ -193,19 +193,29 @@ def test_refuses_what_it_did_not_write(format: Format) -> None:
 
 
 class TestPaired:
-    """Calls with their results: the one format whose text does not only grow at its end."""
+    """Results that do not repeat the name of their call."""
 
-    def test_it_says_that_it_is_not_stable(self) -> None:
-        """It is the only one."""
-        assert [format.name for format in ALL.values() if not format.stable] == ["PAIRED"]
+    def test_right_behind_its_call_a_result_has_no_number(self) -> None:
+        """What is left out does not count, and a call_id that looks like a number is none."""
+        bill = Event("billed", {}, kind="usage")
+        events = [Event("a", 1, call_id="7>"), bill, Event("a_result", 2, call_id="7>")]
+        assert PAIRED.text(events) == "a>: 1\n>: 2\n"
+        hiding = PAIRED | {"user": hidden}
+        assert hiding.text([events[0], Event("user", "hi"), events[2]]) == "a>: 1\n>: 2\n"
 
     def test_a_result_that_its_place_does_not_tell_is_named(self) -> None:
-        """A second result, a result of another name, and one without a call."""
+        """A result of another name, and one without a call; a second result is told by its place too."""
         more = [*EVENTS, *(Event(type, 1, call_id="1") for type in ("list_git_tags_result", "b_result"))]
         more.append(Event("c_result", 2, call_id="3"))
         text = PAIRED.text(more)
-        assert text.endswith("<list_git_tags_result>: 1\n<b_result>: 1\n<c_result>: 2\n")
-        assert [event.type for event in PAIRED.read(text)] == [event.type for event in paired(more)]
+        assert text.endswith("4>: 1\nb_result>: 1\nc_result>: 2\n")
+        assert [event.type for event in PAIRED.read(text)] == [event.type for event in more]
+
+    @pytest.mark.parametrize("text", [">: 1\n", "a>: 1\n2>: 1\n", "a>: 1\n0>: 1\n", f"{'9' * 5000}>: 1\n"])
+    def test_refuses_a_result_without_its_call(self, text: str) -> None:
+        """A number that leads before the first event."""
+        with pytest.raises(FormatError, match="without its call"):
+            PAIRED.read(text)
 
     @given(event_lists(max_size=10))
     def test_a_window_counts_and_reads_it(self, events: list[Event]) -> None:
@@ -216,7 +226,7 @@ class TestPaired:
         assert context.tokens == counter(context.text)
         assert "".join(fragment.text for fragment in context.fragments) == context.text
         if not any(PAIRED.rule(event) for event in context.view()):
-            pairs = [(event.type, event.data) for event in paired(context.view())]
+            pairs = [(event.type, event.data) for event in context.view()]
             assert same([(event.type, event.data) for event in PAIRED.read(context.text)], pairs)
 
 

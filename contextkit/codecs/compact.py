@@ -5,56 +5,60 @@ r'''One JSON value in the fewest tokens that lose nothing: each part in its chea
 | scalar | `tag: v1.4.2`, `count:12`; text that could be read as something else is a JSON string |
 | object | one `key: value` a line; an object inside stands one column in, below its key |
 | list | `tags[3]: a,b,c`; of larger things, an item a line, with a `-` before it |
-| table | `users[2]{id,name}:` and a row a line; what a header may say, see `compact_tables` |
-| lists of as many rows | `[5x2]{id,name}:`, five lists of two rows each |
-| keyed table | `users[2:]{age}:`, the first cell of a row is its key |
+| table | `users[2]{id,name}` and a row a line; what a header may say, see `compact_tables` |
+| lists of as many rows | `[5x2]{id,name}`, five lists of two rows each |
+| keyed table | `users[2:]{age}`, a row's first cell is its key; `users[2:id]{id,age}`, its cell `id` is |
 | text | as it is, between two lines of `"""` |
 | JSON | `{"a":[1,{}]}`, wherever a value may stand |
 
-A document that is text is that text as it is, to the byte, unless it could be read as one of these. A space
-stands behind a colon where it costs no token: before a letter, but not before a digit or a quote.
+A document that is text is that text as it is, to the byte, unless it could be read as one of these. So that
+prose such as `Error: not found` could not, a first key with a capital letter is quoted. A space stands behind
+a colon, and before a row, where it costs no token: before a letter, but not before a digit.
 '''
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ..exceptions import FormatError
 from . import compact_scalars as scalars
 from .compact_reading import read_document
-from .compact_tables import Cost, table
+from .compact_tables import Cost, indented, table
 from .json import JSON
 from .json import encode as encode_json
 
 PRIMER = (
     "Data is compact: `key: value` lines, indented below their object; `key[2]: x,y` is a list; "
-    "`key[2]{a,b}:` a list of 2 objects, a row each (`a=x`: x in every row; `b{c,d}`: an object in it; "
-    "`b[]{c}`: as many rows below it; empty cell: no such key); `[5x2]` 5 lists of 2; `key[2:]{a}:` an "
-    'object of objects, its key first in each row; text is between `"""` lines; the rest is JSON.'
+    "`key[2]{a,b}` a list of 2 objects, a row each (`a=x`: x in every row; `b{c,d}`: an object in it; "
+    "`b[]{c}`: as many rows below it; empty cell: no such key); `[5x2]` 5 lists of 2; `key[2:]{a}` an "
+    "object of objects, a row's key first (`key[2:a]`: in cell a); text stands between "
+    '`"""` lines; the rest is JSON.'
 )
 """One line that teaches the notation to a model, for a system prompt."""
 
 
-_INDENTATION = 5  # what a line further in than one column costs, in bytes: white space of its own is a token
+_JSON_FIRST = 0.99  # without a counter, JSON is taken unless something else is cheaper by more than that
+_NEVER_CHEAPER = 1.4  # a form that is so much longer than another one is not counted
 
 
 class _Piece(NamedTuple):
-    """A container as it stands behind a key: what follows the key, the colon, and on the lines below."""
+    """A container as it stands behind a key: what follows the key on its line, and the lines below."""
 
     head: str
-    rest: str
-    lines: list[str]
+    lines: Sequence[str] = ()
 
-    def text(self, column: int) -> str:
-        """The text behind a key that stands in a column."""
-        return ("\n" + " " * (column + 1)).join((f"{self.head}:{self.rest}", *self.lines))
+    @property
+    def text(self) -> str:
+        """The text behind a key."""
+        return "\n".join((self.head, *indented(self.lines)))
 
 
-def encode(value: JSON, *, cost: Cost = scalars.size) -> str:
+def encode(value: JSON, *, cost: Cost = scalars.tokens) -> str:
     r"""Write a value in the cheapest way.
 
     Args:
         value: Plain JSON.
-        cost: What a text costs: its bytes, with a surcharge for deep indentation; or a token counter.
+        cost: What a text costs: about its tokens, without a vocabulary; or a token counter. With a
+            counter no value costs more than as compact JSON.
 
     Raises:
         FormatError: The value is not plain JSON.
@@ -62,7 +66,7 @@ def encode(value: JSON, *, cost: Cost = scalars.size) -> str:
     >>> flights = [{"id": f"HAT{n}", "to": "SEA", "seats": {"economy": n}} for n in (1, 2)]
     >>> print(encode({"from": "JFK", "flights": flights}))
     from: JFK
-    flights[2]{id,to=SEA,seats{economy}}:
+    flights[2]{id,to=SEA,seats{economy}}
      HAT1,1
      HAT2,2
     """
@@ -78,7 +82,7 @@ def decode(text: str) -> JSON:
     Raises:
         FormatError: The text is not in this notation; the line says where.
 
-    >>> decode("from: JFK\nflights[2]{id,to=SEA,seats{economy}}:\n HAT1,1\n HAT2,2")["flights"][1]
+    >>> decode("from: JFK\nflights[2]{id,to=SEA,seats{economy}}\n HAT1,1\n HAT2,2")["flights"][1]
     {'id': 'HAT2', 'to': 'SEA', 'seats': {'economy': 2}}
     """
     try:
@@ -92,41 +96,58 @@ class _Writer:
 
     def __init__(self, cost: Cost) -> None:
         self.cost = cost
-        self.indentation = _INDENTATION if cost is scalars.size else 0
-
-    def weigh(self, text: str, lines: Iterable[str], column: int) -> int:
-        """What a text costs; its lines, as far as they are ours, stand in a column or further in."""
-        if not self.indentation:
-            return self.cost(text)
-        indented = " " * max(2 - column, 0)
-        return self.cost(text) + self.indentation * sum(line.startswith(indented) for line in lines)
 
     def document(self, value: JSON) -> str:
         if type(value) is str:
-            return self._cheapest_text(_texts(value, scalars.can_be_encoded(value)))
+            return self.cheapest_text(_texts(value, scalars.can_be_encoded(value)))
         if type(value) not in (dict, list) or not value:
             return scalars.line(value)
-        ways = [[encode_json(value)]]
+        return "\n".join(self.lines(value, 0))
+
+    def lines(self, value: JSON, column: int) -> Sequence[str]:
+        """The lines of a container that is not empty, where text could stand as well."""
+        ways: list[Sequence[str]] = [[encode_json(value)]]
         if type(value) is dict:
-            ways.append(self.members(value, 0))
+            ways.append(self.members(value, scalars.first_key))
             pieces = self.tables(value)
         else:
-            pieces = self.lists(value, -1)
-        ways += ([f"{head}:{rest}", *lines] for head, rest, lines in pieces)
-        return "\n".join(min(ways, key=lambda lines: self.weigh("\n".join(lines), lines, 0)))
+            pieces = self.lists(value)
+        ways += ([head, *lines] for head, lines in pieces)
+        join = "\n" + " " * column
+        return ways[self.cheapest([join.join(lines) for lines in ways])]
 
-    def _cheapest_text(self, texts: list[str]) -> str:
-        return min(texts, key=self.cost) if len(texts) > 1 else texts[0]
+    def cheapest(self, texts: Sequence[str]) -> int:
+        """Which of the ways to write one value costs least; the first of those that cost as much."""
+        if self.cost is not scalars.tokens:
+            costs = list(map(self.cost, texts))
+            return costs.index(min(costs))
+        most = min(map(len, texts)) * _NEVER_CHEAPER
+        few = [at for at, text in enumerate(texts) if len(text) <= most]
+        return min(few, key=lambda at: self.about(texts[at])) if len(few) > 1 else few[0]
 
-    def members(self, value: dict[str, JSON], column: int) -> list[str]:
-        """The lines of an object that stands in a column."""
+    def about(self, text: str) -> float:
+        """What a form costs, without a counter."""
+        return scalars.tokens(text) * (_JSON_FIRST if text[0] in "[{" else 1)
+
+    def cheapest_text(self, texts: list[str]) -> str:
+        if len(texts) == 1:
+            return texts[0]
+        return min(texts, key=scalars.size if self.cost is scalars.tokens else self.cost)
+
+    def members(self, value: dict[str, JSON], key: Callable[[str], str] = scalars.key) -> list[str]:
+        """The lines of an object.
+
+        Args:
+            value: The object.
+            key: Writes its first key.
+        """
         lines: list[str] = []
         for name, member in value.items():
-            written = scalars.key(name)
+            written = scalars.key(name) if lines else key(name)
             if type(member) in (dict, list) and member:
-                head, rest, below = self.piece(member, column)
-                lines.append(f"{written}{head}:{rest}")
-                lines += [f" {line}" for line in below]
+                head, below = self.piece(member)
+                lines.append(f"{written}{head}")
+                lines += indented(below)
             else:
                 lines.append(f"{written}:{self.scalar(member)}")
         return lines
@@ -136,17 +157,17 @@ class _Writer:
         line = scalars.spaced(scalars.line(value))
         if type(value) is str and "\n" in value:
             fenced = scalars.fenced(value)
-            return line if fenced is None else self._cheapest_text([line, fenced])
+            return line if fenced is None else self.cheapest_text([line, fenced])
         return line
 
-    def piece(self, value: JSON, column: int) -> _Piece:
-        """The cheapest form of a container that is not empty, behind a key that stands in a column."""
+    def piece(self, value: JSON) -> _Piece:
+        """The cheapest form of a container that is not empty, behind a key."""
         if type(value) is dict:
-            pieces = [_Piece("", "", self.members(value, column + 1)), *self.tables(value)]
+            pieces = [_Piece(":", self.members(value)), *self.tables(value)]
         else:
-            pieces = self.lists(value, column)
-        pieces.append(_Piece("", encode_json(value), []))
-        return min(pieces, key=lambda piece: self.weigh(piece.text(column), piece.lines, column + 1))
+            pieces = self.lists(value)
+        pieces.append(_Piece(f":{encode_json(value)}"))
+        return pieces[self.cheapest([piece.text for piece in pieces])]
 
     def tables(self, value: dict[str, JSON]) -> list[_Piece]:
         """An object of objects as a table with keys."""
@@ -157,31 +178,30 @@ class _Writer:
         if found is None:
             return []
         keys = list(map(scalars.key, value))
-        lines = found._replace(cells=[keys, *found.cells]).lines(len(rows))
-        return [_Piece(f"[{len(rows)}:]{found.header}", "", lines)]
+        own = next((name for name in found.names if _names_rows(name, value)), "")
+        if not own:
+            found = found._replace(cells=[keys, *found.cells])
+        return [_Piece(f"[{len(rows)}:{own}]{found.header}", found.lines(len(rows)))]
 
-    def lists(self, value: list[JSON], column: int) -> list[_Piece]:
+    def lists(self, value: list[JSON]) -> list[_Piece]:
         """A list as a table, as lists of as many rows, on a line, or an item a line."""
         kinds = set(map(type, value))
         if kinds == {dict} and (found := table(value, self.cost)) is not None:
             lines = found.lines(len(value))
-            piece = _Piece(f"[{len(value)}]{found.header}", "", lines)
+            piece = _Piece(f"[{len(value)}]{found.header}", lines)
             is_simple = not any("\\n" in line or "{" in line or "[" in line for line in lines)
-            return [piece] if is_simple else [piece, self.items(value, column + 1)]
+            return [piece] if is_simple else [piece, self.items(value)]
         if kinds == {list} and (matrix := self.matrix(value)) is not None:
             return [matrix]
         if not kinds & {dict, list} or not any(type(item) in (dict, list) and item for item in value):
             line = ",".join(map(scalars.cell, value))
-            return [_Piece(f"[{len(value)}]", scalars.spaced(line), []), *self.texts(value, column)]
-        return [self.items(value, column + 1)]
+            return [_Piece(f"[{len(value)}]:{scalars.spaced(line)}"), *self.texts(value)]
+        return [self.items(value)]
 
-    def texts(self, value: list[JSON], column: int) -> list[_Piece]:
+    def texts(self, value: list[JSON]) -> list[_Piece]:
         """A list with long texts, an item a line."""
-        return (
-            [self.items(value, column + 1)]
-            if any(type(item) is str and "\n" in item for item in value)
-            else []
-        )
+        has_lines = any(type(item) is str and "\n" in item for item in value)
+        return [self.items(value)] if has_lines else []
 
     def matrix(self, value: list[list[JSON]]) -> _Piece | None:
         """Lists of as many objects each as one table."""
@@ -194,26 +214,25 @@ class _Writer:
         ):
             return None
         found = table(rows, self.cost)
-        return found and _Piece(f"[{len(value)}x{width}]{found.header}", "", found.lines(len(rows)))
+        return found and _Piece(f"[{len(value)}x{width}]{found.header}", found.lines(len(rows)))
 
-    def items(self, value: list[JSON], column: int) -> _Piece:
-        """A list, an item a line or more, whose dashes stand in a column."""
-        return _Piece(f"[{len(value)}]", "", [line for item in value for line in self.item(item, column)])
+    def items(self, value: list[JSON]) -> _Piece:
+        """A list, an item a line or more."""
+        return _Piece(f"[{len(value)}]:", [line for item in value for line in self.item(item)])
 
-    def item(self, value: JSON, column: int) -> list[str]:
+    def item(self, value: JSON) -> list[str]:
         """The lines of an item: a dash, and the rest one column in."""
         if type(value) is str:
-            return [f"- {self._cheapest_text(_texts(value, scalars.is_bare_line(value)))}"]
+            return [f"- {self.cheapest_text(_texts(value, scalars.is_bare_line(value)))}"]
         if type(value) not in (dict, list) or not value:
             return [f"- {scalars.line(value)}"]
-        ways = [[encode_json(value)]]
-        if type(value) is dict:
-            ways.append(self.members(value, column + 1))
-        else:
-            ways += ([f"{head}:{rest}", *lines] for head, rest, lines in self.lists(value, column))
-        join = "\n" + " " * (column + 1)
-        first, *lines = min(ways, key=lambda lines: self.weigh(join.join(lines), lines[1:], column + 1))
-        return [f"- {first}", *(f" {line}" for line in lines)]
+        first, *lines = self.lines(value, 1)
+        return [f"- {first}", *indented(lines)]
+
+
+def _names_rows(name: str, value: dict[str, JSON]) -> bool:
+    """Whether each object in an object has its own key as a member."""
+    return all(row.get(name) == key for key, row in value.items())
 
 
 def _texts(value: str, is_bare: bool) -> list[str]:

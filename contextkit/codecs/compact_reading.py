@@ -9,7 +9,7 @@ from .compact_tables import Column, read_header
 from .json import JSON
 from .json import decode as decode_json
 
-_LIST = re.compile(r"\[([0-9]{1,12})(?:x([0-9]{1,12})|(:))?\](?=[:{])")
+_LIST = re.compile(rf"\[([0-9]{{1,12}})(?:x([0-9]{{1,12}})|(:)({scalars.KEY})?)?\](?=[:{{])")
 _FENCE = re.compile(r'"{3,}\Z')
 
 
@@ -107,10 +107,10 @@ class _Reader:
             rest = _behind_colon(line, at)
             return self.cells(rest, count) if rest else [self.item(column) for _ in range(count)]
         columns, at = read_header(line, at) if line[at] == "{" else ((), at)
-        if _behind_colon(line, at) or not columns:
+        if at < len(line) or not columns:
             raise FormatError("compact", "a header ends its line")
         if match[3]:
-            return self.keyed(columns, count)
+            return self.named(columns, count, match[4]) if match[4] else self.keyed(columns, count)
         rows = self.rows(columns, count * (width or 1))
         return [[next(rows) for _ in range(width)] for _ in range(count)] if width else list(rows)
 
@@ -145,6 +145,18 @@ class _Reader:
             if name in members:
                 raise FormatError("compact", f"the key {name!r} stands twice in one table")
             members[name] = self.row(columns, iter(cells))
+        return members
+
+    def named(self, columns: Sequence[Column], count: int, name: str) -> dict[str, JSON]:
+        """Read a table of objects whose keys stand in one of its columns."""
+        members: dict[str, JSON] = {}
+        for row in self.rows(columns, count):
+            key = row.get(name)
+            if not isinstance(key, str) or key in members:
+                raise FormatError(
+                    "compact", f"a key that stands twice, or is no text, in the column {name!r}"
+                )
+            members[key] = row
         return members
 
     def rows(self, columns: Sequence[Column], count: int) -> Iterator[dict[str, JSON]]:

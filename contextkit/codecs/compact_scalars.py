@@ -30,8 +30,15 @@ _SIGNS = frozenset("-0123456789")
 _TIGHT = frozenset('"[{0123456789#-$.@<*')
 _TROUBLE = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_PIECE = re.compile(
+    r"\\[nt\"]|[ _]?[^\W\d_]+|[0-9]{1,3}"
+    r'| ?(?:,(?![,"])|,,|[^\s\w\\,]*,?"|[^\s\w\\,]+,?)[\r\n]*'
+    r"|[_\w\\]|\s*[\r\n]|\s+(?!\S)|\s"
+)
+_AT_ONCE = 1 << 16  # characters; the list of all pieces of a long text would take much memory
+_PROSE = re.compile("[A-Z]")
 _STRUCTURED = re.compile(
-    rf'["\[{{]|{KEY}(?:\[[0-9]++[x0-9:]*+\](?:\{{[^\n]*\}})?)?:(?=[ "\[{{\n0-9#$.@<*-]|\Z)'
+    rf'["\[{{]|(?![A-Z]){KEY}(?:\[[0-9]++(?:x[0-9]++|:[\w.$@*/#+-]*+)?\][:{{]|:(?=[ "\[{{\n0-9#$.@<*-]|\Z))'
 )
 
 
@@ -44,12 +51,30 @@ def size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
+def tokens(text: str) -> float:
+    """Give about as many tokens as a text has, as far as the forms of one value differ.
+
+    No vocabulary is asked. Counted are the pieces that tokenisers cut a text into before they look anything
+    up, runs of punctuation as far as vocabularies hold them; 20 bytes more count as one piece more. Fitted so
+    that choices by it come to what choices by o200k and cl100k come to, within 0.3 %.
+
+    >>> tokens('{"tag":"v1"}'), tokens("tag: v1")
+    (7.6, 4.35)
+    """
+    if len(text) <= _AT_ONCE:
+        return len(_PIECE.findall(text)) + size(text) / 20
+    starts = range(0, len(text), _AT_ONCE)
+    return sum(len(_PIECE.findall(text, start, start + _AT_ONCE)) for start in starts) + size(text) / 20
+
+
 def is_structured(text: str) -> bool:
     """Whether a text, as a document or behind a dash, is taken for something else than bare text.
 
-    >>> is_structured("tag: v1.4.2"), is_structured("[3]: 1,2,3"), is_structured("Done: all is well")
+    A first key with a capital letter is quoted, so that prose such as `Error: not found` stays as it is.
+
+    >>> is_structured("tag: v1.4.2"), is_structured("[3]: 1,2,3"), is_structured('"Tag": v1.4.2')
     (True, True, True)
-    >>> is_structured("I said: go"), is_structured("1.5"), is_structured("https://a.b/c")
+    >>> is_structured("Error: not found"), is_structured("1.5"), is_structured("https://a.b/c")
     (False, False, False)
     """
     return _STRUCTURED.match(text) is not None
@@ -98,6 +123,15 @@ def key(name: str) -> str:
     ('order-id', '"deck material"')
     """
     return name if _KEY.match(name) else quoted(name)
+
+
+def first_key(name: str) -> str:
+    """Write a key that stands where text could stand as well.
+
+    >>> first_key("tag"), first_key("Tag")
+    ('tag', '"Tag"')
+    """
+    return quoted(name) if _PROSE.match(name) else key(name)
 
 
 def cell(value: JSON) -> str:

@@ -10,6 +10,7 @@ A header names the columns: `{id,customer{name,city},items[]{sku,count},paid=tru
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -17,12 +18,23 @@ from ..exceptions import FormatError
 from . import compact_scalars as scalars
 from .json import JSON
 
-Cost: TypeAlias = Callable[[str], int]
-"""What a text costs: bytes, or tokens."""
+Cost: TypeAlias = Callable[[str], float]
+"""What a text costs: tokens, or something like them."""
 
 _ABSENT = object()
 _MOST_EMPTY = 4  # a table of more than so many cells a value is not tried
 _MOST_LEVELS = 4  # more would be hard to read, and slow to find
+
+
+class Flush(str):
+    """A row that starts with a digit: white space before it would be a token of its own, so it has none."""
+
+    __slots__ = ()
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """Give lines one column further in, but for rows that start with a digit."""
+    return [line if type(line) is Flush else f" {line}" for line in lines]
 
 
 class Fit(NamedTuple):
@@ -32,15 +44,21 @@ class Fit(NamedTuple):
         header: The columns, in braces.
         cells: The cells of each column.
         below: The lines that follow each row, for each column that has some.
+        names: The columns that are a cell each, whose names are one word.
     """
 
     header: str
     cells: list[list[str]]
     below: list[list[list[str]]]
+    names: tuple[str, ...] = ()
 
     def lines(self, count: int) -> list[str]:
         """Give the lines of a table of so many rows."""
-        return [line for lines in self.by_row(count) for line in lines]
+        return [
+            Flush(line) if at == 0 and line[:1].isdecimal() else line
+            for lines in self.by_row(count)
+            for at, line in enumerate(lines)
+        ]
 
     def by_row(self, count: int) -> Iterable[list[str]]:
         """Give the lines of each row."""
@@ -80,11 +98,12 @@ def fit(
     below: list[list[list[str]]] = []
     for name in names:
         values = [row.get(name, _ABSENT) for row in rows]
-        part, own_cells, own_below = _column(values, cost, constants, levels)
+        part, own_cells, own_below, _ = _column(values, cost, constants, levels)
         parts.append(scalars.key(name) + part)
         cells += own_cells
         below += own_below
-    return Fit(f"{{{','.join(parts)}}}", cells, below)
+    plain = (part for part, name in zip(parts, names, strict=True) if part == name)
+    return Fit(f"{{{','.join(parts)}}}", cells, below, tuple(plain))
 
 
 def table(rows: Sequence[dict[str, JSON]], cost: Cost) -> Fit | None:
@@ -137,22 +156,21 @@ def _cheaper(plain: Fit, other: Fit | None, cost: Cost) -> Fit:
 def _order(rows: Sequence[dict[str, JSON]]) -> list[str] | None:
     """The columns in an order that all rows keep, if there is one and the table is not mostly empty."""
     shapes = dict.fromkeys(map(tuple, rows))
-    names = list(next(iter(shapes)))
     if len(shapes) == 1:
-        return names
+        return list(next(iter(shapes)))
     room = _MOST_EMPTY * (sum(map(len, rows)) // len(rows) + 2)
-    place = {name: index for index, name in enumerate(names)}
+    before: dict[str, set[str]] = {}
     for shape in shapes:
-        at = 0
-        for name in shape:
-            if name not in place:
-                names.insert(at, name)
-                place = {name: index for index, name in enumerate(names)}
-                if len(names) > room:
-                    return None
-            at = place[name] + 1
-    in_order = all(all(place[first] < place[second] for first, second in pairwise(shape)) for shape in shapes)
-    return names if in_order else None
+        for name in shape[:1]:
+            before.setdefault(name, set())
+        for first, second in pairwise(shape):
+            before.setdefault(second, set()).add(first)
+        if len(before) > room:
+            return None
+    try:
+        return list(TopologicalSorter(before).static_order())
+    except CycleError:
+        return None
 
 
 # ---- reading

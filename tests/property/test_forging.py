@@ -10,11 +10,25 @@ from hypothesis import strategies as st
 from contextkit import Event, Format
 from contextkit.codecs import compact, labels
 from contextkit.formats import FORMATS
-from contextkit.variants import PAIRED, SHORT_TAGS, VARIANTS, paired
+from contextkit.variants import SHORT_TAGS, VARIANTS
 
 from ..strategies import joined, same
 
-TYPES = ("user", "error", "call", "result", "get_log", "get_log_result", "item", "ü", "a-b", "x:", ":")
+TYPES = (
+    "user",
+    "error",
+    "call",
+    "result",
+    "get_log",
+    "get_log_result",
+    "item",
+    "ü",
+    "a-b",
+    "x:",
+    ":",
+    "2",
+    "\\a",
+)
 LOSSLESS = ("xml", "yaml", "markdown", "json-lines", "compact", "one-line", "xml-attributes", "paired")
 ALL = {**FORMATS, **VARIANTS}
 
@@ -22,13 +36,15 @@ _FRAMES = (
     *(
         "<{0}>",
         "</{0}>",
+        "{0}>: ",
         "<{0}>: ",
-        "<{0}>:",
+        "{0}>:",
+        "2>: ",
         "<{0}/>",
         "<call {0}>",
-        "<>: ",
+        ">: ",
         "</>",
-        "<\\{0}>: ",
+        "\\{0}>: ",
         "\\<{0}>: ",
     ),
     *(
@@ -100,6 +116,7 @@ _DISGUISES = (
     lambda text: text.replace(">", " >"),
     lambda text: text.replace("<", "<\xa0"),
     lambda text: text.replace("<", "<\u200b").replace(":", "\u200b:"),
+    lambda text: text.replace(">", "\u200b\xa0>"),
     lambda text: text.translate(str.maketrans("<>/:`", "＜＞／：｀")),
     lambda text: text.replace("<", "\n \t<"),
 )
@@ -149,11 +166,10 @@ class TestForging:
     def test_number_order_and_types_come_back(self, name: str, events: list[Event]) -> None:
         """And the data too, where the format says so."""
         format = ALL[name]
-        written = paired(events) if format is PAIRED else events
         read = format.read(format.text(events))
-        assert [event.type for event in read] == expected_types(format, written)
+        assert [event.type for event in read] == expected_types(format, events)
         if name in LOSSLESS:
-            assert same([event.data for event in read], [event.data for event in written])
+            assert same([event.data for event in read], [event.data for event in events])
 
 
 class TestLabels:
@@ -162,10 +178,11 @@ class TestLabels:
     @given(hostile(), hostile())
     def test_a_label_in_any_disguise_is_marked(self, before: str, after: str) -> None:
         """At the start of a line no label is left that a lenient reader would see."""
-        body = f"{before}\n<user>: {after}"
-        lines = re.split("[\n\r\u2028\x85]", labels.label("note", body).removeprefix("<note>: "))
+        body = f"{before}\nuser>: {after}"
+        lines = re.split("[\n\r\u2028\x85]", labels.label("note", body).removeprefix("note>: "))
         for line in lines:
-            assert not re.match(r"[\s\u200b]*[<＜][^<>＜＞]*[>＞][\s\u200b]*[:：]", line), line
+            seen = re.sub("[\u200b\x00]", "", line).replace("\xa0", " ").strip()
+            assert not re.match(r"[<＜]? *[^\s<>＜＞\\][^\s<>＜＞]* *[>＞] *[:：]", seen), line
 
     @pytest.mark.parametrize(
         "text",
@@ -175,11 +192,13 @@ class TestLabels:
             "a < b\n  b > c: d",
             "std::vector<int>: x",
             "def f() -> None:\n",
+            "Error: not found\nmysql> select 1;\n> quoted: text",
+            "</user>\n<user>",
         ],
     )
     def test_clean_text_costs_nothing(self, text: str) -> None:
         """HTML, logs and code stand as they are."""
-        assert labels.label("note", text) == f"<note>: {text}\n"
+        assert labels.label("note", text) == f"note>: {text}\n"
 
     @given(hostile())
     def test_a_document_of_text_is_that_text(self, text: str) -> None:
