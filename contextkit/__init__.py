@@ -64,6 +64,7 @@ if typing.TYPE_CHECKING:
         to_messages,
     )
     from .messages import NamedThread, from_messages, read_threads
+    from .messages.caching import Front, cached_front, with_cache_marks
     from .messages.counting import Counted, count_messages
     from .messages.repairing import Repaired, repair
     from .messages.rules import Violation
@@ -115,6 +116,7 @@ __all__ = [
     "FormatError",
     "Fragment",
     "Frame",
+    "Front",
     "Hook",
     "Loss",
     "Mask",
@@ -154,6 +156,7 @@ __all__ = [
     "as_json",
     "as_yaml",
     "brief",
+    "cached_front",
     "compare",
     "consecutive_errors",
     "count_messages",
@@ -177,6 +180,7 @@ __all__ = [
     "to_messages",
     "token_counter",
     "validate",
+    "with_cache_marks",
 ]
 
 _LATER = {
@@ -201,6 +205,7 @@ _LATER = {
     **dict.fromkeys(("Repaired", "repair"), "messages.repairing"),
     "Violation": "messages.rules",
     "validate": "messages.validating",
+    **dict.fromkeys(("Front", "cached_front", "with_cache_marks"), "messages.caching"),
     **dict.fromkeys(("Counted", "count_messages"), "messages.counting"),
     **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),
 }

@@ -46,6 +46,7 @@ NAMES = [
     "FormatError",
     "Fragment",
     "Frame",
+    "Front",
     "Hook",
     "Loss",
     "Mask",
@@ -85,6 +86,7 @@ NAMES = [
     "as_json",
     "as_yaml",
     "brief",
+    "cached_front",
     "compare",
     "consecutive_errors",
     "count_messages",
@@ -108,6 +110,7 @@ NAMES = [
     "to_messages",
     "token_counter",
     "validate",
+    "with_cache_marks",
 ]
 """Each name that users may rely on. A change here is a change for users: say so in the changelog."""
 
