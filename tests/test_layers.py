@@ -65,6 +65,7 @@ HEAVY = {
         "tenacity",
         "tokenizers",
         "toktok",
+        "ipywidgets",
         "yaml",
         "toon_format",
     ),

@@ -81,6 +81,7 @@ NAMES = [
     "episodes",
     "error_summary",
     "escalation",
+    "explore",
     "fetched",
     "fingerprint",
     "from_messages",
@@ -97,7 +98,7 @@ NAMES = [
 
 HEAVY = (
     *("numpy", "lxml", "jinja2", "tiktoken", "regex", "yaml", "tokenizers", "pydantic", "rich", "click"),
-    *("anyio", "asyncio", "concurrent", "tenacity"),
+    *("anyio", "asyncio", "concurrent", "tenacity", "ipywidgets"),
 )
 ROOT = Path(__file__).parents[1]
 
