@@ -14,6 +14,7 @@ test profile="quick":
 
 # speed and memory, whether budgets are kept, and what formats cost
 bench:
+    {{python}} -m benchmarks.billing
     {{python}} -m benchmarks.core
     {{python}} -m benchmarks.fit
     {{python}} -m benchmarks.formats

@@ -55,20 +55,38 @@ if typing.TYPE_CHECKING:
     from .errors.life import Episode, Escalation, consecutive_errors, episodes, escalation
     from .errors.rendering import brief, error_summary
     from .errors.summaries import summarize_error
+    from .fitting import fit, fit_context
+    from .message_formats import (
+        ANTHROPIC,
+        GEMINI,
+        OPENAI_CHAT,
+        OPENAI_RESPONSES,
+        MessageFormat,
+        to_messages,
+    )
     from .messages import NamedThread, from_messages, read_threads
+    from .messages.counting import Counted, count_messages
+    from .messages.repairing import Repaired, repair
+    from .messages.rules import Violation
+    from .messages.validating import validate
     from .policies.refer_errors import ReferErrors
     from .policies.resolve_errors import ResolveErrors
     from .policies.supersede import Supersede
     from .policies.targets import Target, default_target
     from .prefetching import Fetch, FetchCache, Hook, aprefetch, fetched, prefetch
+    from .written import Loss, Written
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "ANTHROPIC",
     "COMPACT",
     "DEFAULT_POLICIES",
+    "GEMINI",
     "JSON_LINES",
     "MARKDOWN",
+    "OPENAI_CHAT",
+    "OPENAI_RESPONSES",
     "RESTORE_TOOL",
     "SUMMARY_PROMPT",
     "TAGGED",
@@ -83,6 +101,7 @@ __all__ = [
     "Comparison",
     "Context",
     "ContextkitError",
+    "Counted",
     "CounterError",
     "Drop",
     "Episode",
@@ -98,7 +117,9 @@ __all__ = [
     "Fragment",
     "Frame",
     "Hook",
+    "Loss",
     "Mask",
+    "MessageFormat",
     "Meter",
     "MissingExtraError",
     "NamedThread",
@@ -112,6 +133,7 @@ __all__ = [
     "ReferErrors",
     "RenderError",
     "Renderer",
+    "Repaired",
     "ResolveErrors",
     "SettingError",
     "Step",
@@ -124,8 +146,10 @@ __all__ = [
     "ThreadError",
     "TokenCounter",
     "Unit",
+    "Violation",
     "Window",
     "Within",
+    "Written",
     "aprefetch",
     "as_compact",
     "as_json",
@@ -133,6 +157,7 @@ __all__ = [
     "brief",
     "compare",
     "consecutive_errors",
+    "count_messages",
     "default_target",
     "episodes",
     "error_summary",
@@ -140,6 +165,8 @@ __all__ = [
     "explore",
     "fetched",
     "fingerprint",
+    "fit",
+    "fit_context",
     "from_messages",
     "hidden",
     "kind_of",
@@ -147,8 +174,11 @@ __all__ = [
     "prefetch",
     "read_threads",
     "render",
+    "repair",
     "summarize_error",
+    "to_messages",
     "token_counter",
+    "validate",
 ]
 
 _LATER = {
@@ -165,6 +195,16 @@ _LATER = {
     "Supersede": "policies.supersede",
     **dict.fromkeys(("Target", "default_target"), "policies.targets"),
     **dict.fromkeys(("NamedThread", "from_messages", "read_threads"), "messages"),
+    **dict.fromkeys(("fit", "fit_context"), "fitting"),
+    **dict.fromkeys(
+        ("ANTHROPIC", "GEMINI", "OPENAI_CHAT", "OPENAI_RESPONSES", "MessageFormat", "to_messages"),
+        "message_formats",
+    ),
+    **dict.fromkeys(("Loss", "Written"), "written"),
+    **dict.fromkeys(("Repaired", "repair"), "messages.repairing"),
+    "Violation": "messages.rules",
+    "validate": "messages.validating",
+    **dict.fromkeys(("Counted", "count_messages"), "messages.counting"),
     **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),
 }
 

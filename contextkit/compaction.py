@@ -1,7 +1,7 @@
 """Compaction: policies under a budget -> one recorded event."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from .budgets import Budget
 from .calling import Asking, without_calls
@@ -157,8 +157,13 @@ def _saved(measure: Measure, before: Thread, after: Thread) -> int:
 
 def mark_of(view: Thread, measure: Measure, budget: Budget) -> int:
     """Give what a compaction of the view goes down to, in tokens."""
+    return budget.mark(held_tokens(view, measure))
+
+
+def held_tokens(view: Thread, measure: Measure) -> int:
+    """Give the tokens of what may not be cut, the text around the thread included."""
     held = [event for unit in view.units() if unit.held for event in unit.events]
-    return budget.mark(measure.fixed + sum(map(measure.tokens, held)))
+    return measure.fixed + sum(map(measure.tokens, held))
 
 
 def _summarized(
@@ -220,16 +225,18 @@ def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thr
             )
     if gone:
         _check_units(policy, view, gone)
-    return view.changed_by(dataclasses.replace(found, added=tuple(_named(found.added, thread, view))))
+    return view.changed_by(dataclasses.replace(found, added=tuple(_named(found, thread, view))))
 
 
-def _named(added: Iterable[Added], thread: Thread, view: Thread) -> Iterator[Added]:
+def _named(found: Difference, thread: Thread, view: Thread) -> Iterator[Added]:
     """Give what a policy added ids that no event of the log has, dropped ones included.
 
-    An id of the view it has only from one of its own type, such as an earlier line that it takes up.
+    An id of the view it has only from one of its own type that it takes up, such as an earlier line;
+    none from what an earlier policy of this compaction took, of which the record speaks by its id.
     """
-    taken: set[str] = set()
-    for before, event in added:
+    taken = {event.id for event in thread.view() if event.id not in view}
+    taken.update({event.id for event in view}.difference(found.gone))
+    for before, event in found.added:
         id, kin = str(event.id), (event.type, event.kind)
         while id in thread or id in taken or (id in view and (view[id].type, view[id].kind) != kin):
             id += "+"

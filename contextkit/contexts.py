@@ -14,6 +14,7 @@ from .plain import JSON
 from .records import is_bill, is_record
 from .threads import Thread
 from .tokens.counters import TokenCounter, base_of
+from .written import Written
 
 State = Literal["kept", "changed", "added", "gone"]
 
@@ -56,12 +57,12 @@ class Step:
     @property
     def before(self) -> int:
         """The tokens of the whole text before."""
-        return self._measure.total(self._stage.before)
+        return self._measure.exact(self._stage.before)
 
     @property
     def after(self) -> int:
         """The tokens of the whole text after."""
-        return self._measure.total(self._stage.after)
+        return self._measure.exact(self._stage.after)
 
     @property
     def saved(self) -> int:
@@ -147,6 +148,21 @@ class Context:
     def text(self) -> str:
         """The whole text."""
         return self._measure.text(self._log.view())
+
+    @functools.cached_property
+    def written(self) -> Written:
+        """The context as messages, what stands beside them, and what they could not hold.
+
+        A message format makes those of its provider. Of a text format they are two, in the shape of
+        OpenAI Chat: the prompt before the thread as the system's, and the thread, with what stands
+        after it, as the user's.
+        """
+        return self._measure.written(self._log.view())
+
+    @property
+    def messages(self) -> list[dict[str, JSON]]:
+        """The context as messages; see `written`."""
+        return self.written.messages
 
     @property
     def counter(self) -> TokenCounter:
@@ -235,7 +251,7 @@ class Context:
         joins = self.tokens - prompt - sum(row["after"] for row in rows)
         room = self.budget.room if self.budget else None
         counter = name_of(self._measure.counter)
-        before = self._measure.total(entered)
+        before = self._measure.exact(entered)
         return Receipt(self.tokens, room, counter, prompt, joins, before, tuple(rows), self.failures)
 
     def _repr_html_(self) -> str:

@@ -187,8 +187,18 @@ class Event:
         return self.data if isinstance(self.data, str) else _encode(self.data)
 
     def with_data(self, data: object) -> "Event":
-        """Give the same event with other data; `raw`, which no longer speaks of it, is taken off."""
-        return self.having(data=plain(data), raw=None)
+        """Give the same event with other data; what `raw` holds of the old data is taken off.
+
+        Of a provider's message that is the `body`: which message it stood in, and how, is still so.
+
+        >>> raw = {"provider": "openai-chat", "message": {"role": "user"}, "body": {"content": "deploy it"}}
+        >>> Event("user", "deploy it", raw=raw).with_data("deploy").raw
+        {'provider': 'openai-chat', 'message': {'role': 'user'}}
+        """
+        kept = None
+        if isinstance(self.raw, dict) and "body" in self.raw:
+            kept = {key: value for key, value in self.raw.items() if key != "body"}
+        return self.having(data=plain(data), raw=kept)
 
     def having(self, **changes: Any) -> "Event":
         """Give the same event with other fields, which must be plain JSON already."""

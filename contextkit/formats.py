@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from .codecs import compact, fences, labels, tags, xml, yamlish
 from .codecs import json as json_codec
@@ -71,7 +71,7 @@ class Format:
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def __or__(self, rules: Mapping[str, Renderer]) -> "Format":
+    def __or__(self, rules: Mapping[str, Renderer]) -> Self:
         """Give the format with more rules; a new rule takes the place of an old one of the same key.
 
         Raises:
@@ -92,11 +92,10 @@ class Format:
         """
         if is_bill(event):
             return ""
-        rule = self.rule(event)
-        if rule is not None:
-            body = _rendered(rule, event)
-            if not body:
-                return ""
+        body = self.body(event)
+        if body == "":
+            return ""
+        if body is not None:
             event = event.having(data=body, raw=None)
         return _rendered(self.write, event)
 
@@ -104,6 +103,15 @@ class Format:
     def own_rules(self) -> Mapping[str, Renderer]:
         """The rules without those that the ready-made formats have for what compactions leave."""
         return {key: rule for key, rule in self.rules.items() if rule is not LINES.get(key)}
+
+    def body(self, event: Event) -> str | None:
+        """Write what a rule puts in the place of the event's data, if there is one for it.
+
+        Raises:
+            RenderError: If the renderer raises, or gives something else than text.
+        """
+        rule = self.rule(event)
+        return None if rule is None else _rendered(rule, event)
 
     def rule(self, event: Event) -> Renderer | None:
         """Give the rule that renders the event, if there is one."""
@@ -121,6 +129,11 @@ class Format:
     def arranged(self, thread: Iterable[Event]) -> Iterable[Event]:
         """Give the events in the order in which they are written."""
         return self.arrange(thread) if self.arrange is not None else thread
+
+    @property
+    def measuring(self) -> Callable[..., Any] | None:
+        """What measures a thread in it; `None`: what measures text."""
+        return None
 
     @property
     def adds_up(self) -> bool:

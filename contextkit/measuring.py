@@ -12,6 +12,7 @@ from .threads import Thread
 from .tokens.counters import Estimate, TokenCounter, base_of, count, seams_of
 from .tokens.cutting import exceeds
 from .tokens.seams import is_safe, joined_count
+from .written import Written
 
 _Item = TypeVar("_Item")
 _LONG = 16  # characters a token: a text with more than that may be told too long without a full count
@@ -83,9 +84,12 @@ class Memory:
     Attributes:
         known: The events that were looked up and their pieces, by address.
         tally: The last view, added up.
+        letter: The last view, written as messages.
+        sum: The last view, added up as messages.
+        texts: The texts of messages and their tokens.
     """
 
-    __slots__ = ("_fixed", "_lines", "_pieces", "known", "tally")
+    __slots__ = ("_fixed", "_lines", "_pieces", "known", "letter", "sum", "tally", "texts")
 
     def __init__(self) -> None:
         self._fixed: dict[str, int] = {}
@@ -93,6 +97,9 @@ class Memory:
         self._pieces: dict[Event, Piece] = {}
         self.known: dict[int, tuple[Event, Piece]] = {}
         self.tally = Tally()
+        self.letter: object = None
+        self.sum: object = None
+        self.texts: dict[str, int] = {}
 
     def piece(self, event: Event, write: Callable[[Event], Piece]) -> Piece:
         """Give the event's piece, written if it is not there yet."""
@@ -128,6 +135,8 @@ class Memory:
             used = [known for event in view if (known := self.known.get(id(event)))]
             self.known = {id(event): (event, piece) for event, piece in used}
             self._pieces = dict(used)
+        if len(self.texts) > 4 * len(view) + 4_096:
+            self.texts.clear()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -249,6 +258,12 @@ class Measure:
             fragments = self.format.separator.join([piece.text for piece in self.pieces(view)])
         return f"{self.before}{fragments}{self.after}" if self.before or self.after else fragments
 
+    def written(self, view: Iterable[Event]) -> Written:
+        """Give the whole as two messages: what stands before the thread, and all else."""
+        before, all = self.before, self.text(view)
+        system = [{"role": "system", "content": before}] if before else []
+        return Written("openai-chat", [*system, {"role": "user", "content": all.removeprefix(before)}])
+
     def counted(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole text; of an estimate, what it is made from."""
         return self._added_up(view) if self._seams else count(self._base, self.text(view))
@@ -263,6 +278,10 @@ class Measure:
             self._last.clear()
             self._last[id(view)] = (view, tokens)
         return tokens
+
+    def exact(self, view: Iterable[Event]) -> int:
+        """Give the tokens of the whole as it is sent; here that is what is decided on."""
+        return self.total(view)
 
     def _followed(self, view: Iterable[Event]) -> bool:
         """Whether the view goes on from the one that was added up last."""

@@ -68,6 +68,20 @@ numbers, lists, mappings, dataclasses or pydantic models
         raise EventError(path + "".join(shown), problem.reason) from None
 
 
+def copied(value: JSON) -> JSON:
+    """Copy plain JSON, so that whoever gets it may change it.
+
+    >>> rows = [{"a": [1]}]
+    >>> copied(rows) == rows, copied(rows)[0] is rows[0]
+    (True, False)
+    """
+    if isinstance(value, dict):
+        return {key: copied(item) if isinstance(item, dict | list) else item for key, item in value.items()}
+    if isinstance(value, list):
+        return [copied(item) if isinstance(item, dict | list) else item for item in value]
+    return value
+
+
 def same(first: JSON, second: JSON) -> bool:
     """Whether two JSON values are equal with their types: 1, 1.0 and True are three values.
 

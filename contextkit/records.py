@@ -102,6 +102,12 @@ def difference(before: Iterable[Event], after: Iterable[Event]) -> Difference:
     return Difference(gone, changed, tuple(added), moved)
 
 
+def added_by(record: Event) -> list[Event]:
+    """Give the events that a compaction put into the view."""
+    entries = [entry for step in record.data["steps"] for entry in step.get("added", ())]
+    return [Event.from_record(entry["event"]) for entry in entries]
+
+
 def applied(pairs: Iterable[tuple[Event, str]], record: Event) -> list[tuple[Event, str]]:
     """Give the events of a view, each with its unit, after a compaction.
 

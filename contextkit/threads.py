@@ -10,7 +10,7 @@ from typing import Any, overload
 from .events import MODEL_KINDS, Event, Kind, kind_of, matches
 from .exceptions import ContextkitError, ReadError, ThreadError
 from .plain import JSON
-from .records import Difference, applied, is_record
+from .records import Difference, added_by, applied, is_record
 
 _SILENT_KINDS: frozenset[Kind] = frozenset(("usage", "compaction"))
 
@@ -53,7 +53,9 @@ class _Log:
     append takes constant time and no thread ever changes.
     """
 
-    __slots__ = ("answered", "answers", "events", "first_answer", "ids", "is_part", "units", "wholes")
+    __slots__ = (
+        *("answered", "answers", "events", "first_answer", "ids", "is_part", "origin", "units", "wholes"),
+    )
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -62,6 +64,7 @@ class _Log:
         self.answers: dict[str, str] = {}  # call_id -> the unit of the newest call of that id
         self.first_answer: int | None = None  # the position of the model's first own event
         self.wholes: dict[str, Event] = {}  # of a view: what its changed events were in the log
+        self.origin: _Log | None = None  # of a view: the log that it is a view of
         self.answered: frozenset[tuple[str, str]] = (
             frozenset()
         )  # of a part: units and calls with answers elsewhere
@@ -82,6 +85,7 @@ class _Log:
     def head(self, length: int) -> "_Log":
         copy = _Log()
         copy.wholes, copy.answered, copy.is_part = self.wholes, self.answered, self.is_part
+        copy.origin = self.origin
         copy.events, copy.units = self.events[:length], self.units[:length]
         copy.ids = {event.id: position for position, event in enumerate(copy.events) if event.id is not None}
         copy.answers = {
@@ -233,9 +237,9 @@ class Thread(Sequence[Event]):
         if view is not None and unit not in view:  # it comes too late: what it belongs to has been dropped
             unit = str(event.id)
         if is_record(event):
-            view = self.view()._after(event)
+            view = self.view()._after(event, log)
         elif view is not None:
-            view = view._put(event, unit)
+            view = view._put(event, unit, log)
         log.put(event, unit)
         return Thread._over(log, self._length + 1, view, self._arrived)
 
@@ -322,6 +326,7 @@ class Thread(Sequence[Event]):
             return self
         log, left = _Log(), leaving
         log.wholes, log.answered, log.is_part = self._log.wholes, self._log.answered, True
+        log.origin = self._log.origin or self._log
         for event, unit in zip(self, self._log.units, strict=False):
             if event.id not in gone:
                 log.put(event, unit)
@@ -361,6 +366,14 @@ class Thread(Sequence[Event]):
         whole = self._log.wholes
         return [whole.get(str(event.id), event) for event in self] if whole else list(self)
 
+    def place(self, id: str) -> int | None:
+        """Give the position that an event has in the log, also where this is a view that it is gone from.
+
+        Returns:
+            The position; `None` for what a compaction has added.
+        """
+        return (self._log.origin or self._log).ids.get(id)
+
     def where(self, test: Callable[[Event], bool]) -> "Thread":
         """Give the events that pass a test, with their ids and units as they are."""
         return self._keeping(position for position, event in enumerate(self) if test(event))
@@ -399,18 +412,23 @@ class Thread(Sequence[Event]):
     def restore(self, id: str) -> JSON:
         """Give back the data of an event of the log, however compactions have cut it.
 
-        Where an arrival changed the event as it entered, what the arrival left is given back.
+        Where an arrival changed the event as it entered, what the arrival left is given back. Of
+        what compactions have added, a summary is given back too; the line of a `Drop` holds nothing.
 
         Raises:
             ThreadError: If no event of the log has this id.
         """
-        event = self[id]
         if id in self._arrived:
             return self._arrived[id]
-        for record in reversed(self.records()):
+        records = self.records()[::-1]
+        for record in records:
             if id in record.data.get("arrived", {}):
                 return record.data["arrived"][id]
-        return event.data
+        if id not in self:
+            for event in (added for record in records for added in added_by(record)):
+                if event.id == id and event.type != "omitted":
+                    return event.data
+        return self[id].data
 
     @property
     def arrived(self) -> Mapping[str, JSON]:
@@ -507,10 +525,12 @@ class Thread(Sequence[Event]):
     def mark(self, event: Event, left: Event) -> str:
         """Give the id of what is left in the place of dropped events, of which this is the first.
 
-        It is `3+` for `3`, and for what an earlier drop left there.
+        It is `3+` for `3`; what an earlier drop left there keeps its id.
         """
+        if _alike(event, left) and str(event.id).endswith("+"):
+            return str(event.id)
         name = str(event.id).rstrip("+") + "+"
-        while name in self and (name, left.type, left.kind) != (event.id, event.type, event.kind):
+        while name in self:
             name += "+"
         return name
 
@@ -548,25 +568,28 @@ class Thread(Sequence[Event]):
                 return None
         return None
 
-    def _put(self, event: Event, unit: str) -> "Thread":
+    def _put(self, event: Event, unit: str, origin: _Log) -> "Thread":
         """Give this view with one more event of the log; an answer whose call is gone stands for itself."""
         if event.call_id is not None and event.kind not in MODEL_KINDS and unit == event.id:
             event = event.having(call_id=None)
         log = self._log
-        if len(log.events) != self._length:
+        if len(log.events) != self._length or log.origin is not origin:
             log = log.head(self._length)
+            log.origin = origin
         log.put(event, unit)
         return Thread._over(log, self._length + 1, None, {})
 
-    def _after(self, record: Event) -> "Thread":
+    def _after(self, record: Event, origin: _Log | None = None) -> "Thread":
         pairs = applied(zip(self, self._log.units, strict=False), record)
-        return self._remade([event for event, _ in pairs], [unit for _, unit in pairs])
+        view = self._remade([event for event, _ in pairs], [unit for _, unit in pairs])
+        view._log.origin = origin or view._log.origin
+        return view
 
     def _remade(self, events: Iterable[Event], units: Iterable[str]) -> "Thread":
         """Give a view made of this one, in which each changed event still knows what it was."""
         view = Thread._of(events, units)
         old = self._log
-        view._log.answered, view._log.is_part = old.answered, True
+        view._log.answered, view._log.is_part, view._log.origin = old.answered, True, old.origin or old
         for event in view:
             id = str(event.id)
             position = old.ids.get(id, self._length)
@@ -608,9 +631,9 @@ class Thread(Sequence[Event]):
         log, view = _Log(), None
         for event, unit in zip(events, units, strict=False):
             if is_record(event):
-                view = (view or Thread._over(log, len(log.events), None, {}))._after(event)
+                view = (view or Thread._over(log, len(log.events), None, {}))._after(event, log)
             elif view is not None:
-                view = view._put(event, unit)
+                view = view._put(event, unit, log)
             log.put(event, unit)
         return Thread._over(log, len(log.events), view, {})
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from .budgets import Budget
 from .calling import Asking, check_sync, with_calls, with_calls_awaited, without_calls
-from .compaction import budget_error, compacting, mark_of
+from .compaction import budget_error, compacting, held_tokens, mark_of
 from .contexts import Context, billed_of, steps_of
 from .events import Event
 from .exceptions import PolicyError, SettingError, name_of
@@ -89,8 +89,9 @@ class Window:
         self.policies = tuple(policies)
         self.arrivals = tuple(arrivals)
         self._memory = Memory()
-        self._measured = Measure(self.format, self.counter, self._memory)
+        self._measured = self._measuring(self.counter)
         self._entered: tuple[Thread, Thread] = (Thread(), Thread())
+        self.fold: object = None  # what `fit` has read and compacted with this window
         self._billed: tuple[Thread, tuple[tuple[int, int], ...]] = (Thread(), ())
 
     def __repr__(self) -> str:
@@ -131,7 +132,7 @@ class Window:
         thread, log, stages = without_calls(self._fitting(log, measure))
         view = log.view()
         self._memory.trim(view)
-        tokens = measure.total(view)
+        tokens = measure.exact(view)
         return Context(tokens, thread, steps_of(stages, measure), self.budget, measure, log)
 
     def compact(
@@ -175,6 +176,11 @@ class Window:
         fitting = self._fitting(thread, self._measure(thread, variables), force=force)
         return (await with_calls_awaited(fitting))[0]
 
+    def try_compact(self, thread: Thread) -> Thread:
+        """Do what `compact` does; where what may not be cut is too large, give the thread as it is."""
+        check_sync(self.policies)
+        return with_calls(self._fitting(thread, self._measure(thread, {}), strict=False))[0]
+
     def sizes(self, thread: Thread) -> list[int] | None:
         """Give the tokens of each event of a log, where these add up to those of its context.
 
@@ -216,8 +222,12 @@ class Window:
             or known.format is not self.format
             or known.counter != counter
         ):
-            self._measured = Measure(self.format, counter, self._memory, *around)
+            self._measured = self._measuring(counter, *around)
         return self._measured
+
+    def _measuring(self, counter: TokenCounter, before: str = "", after: str = "") -> Measure:
+        made: Measure = (self.format.measuring or Measure)(self.format, counter, self._memory, before, after)
+        return made
 
     def _calibrated(self, log: Thread) -> TokenCounter:
         """Give the counter, fitted to what was billed for the latest contexts, as the log has it."""
@@ -231,7 +241,7 @@ class Window:
         return calibrated(self.counter, points) if points else self.counter
 
     def _fitting(
-        self, thread: Thread, measure: Measure, *, force: bool = False
+        self, thread: Thread, measure: Measure, *, force: bool = False, strict: bool = True
     ) -> Asking[tuple[Thread, Thread, Sequence[Any]]]:
         """Give the thread, the thread as it arrived, both with a record if one was made, and its stages."""
         log = self._enter(thread)
@@ -242,8 +252,12 @@ class Window:
         mark = mark_of(view, measure, budget)
         if not measure.exceeds(view, mark if force and not _tried(log) else budget.room):
             return unchanged
+        if not strict and held_tokens(view, measure) > budget.room:
+            return unchanged
         done = yield from compacting(log, self.policies, measure, mark, budget.room)
         if measure.exceeds(done.after, budget.room):
+            if not strict:
+                return unchanged
             raise budget_error(log, self.policies, measure, budget, done.after)
         if done.after is done.before:
             return unchanged

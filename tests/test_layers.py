@@ -24,6 +24,8 @@ FLOORS = {
     "errors": 3,
     "renderers": 2,
     "messages": 3,
+    "message_formats": 6,
+    "written": 2,
     "formats": 4,
     "variants": 5,
     "prompts": 4,

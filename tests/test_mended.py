@@ -285,3 +285,67 @@ def test_a_clamp_on_arrival_reaches_the_receipt() -> None:
     context = Window(arrivals=[ClampArrival(50)]).render([Event("log_result", "line\n" * 900)])
     assert context.receipt().rows[0]["state"] == "changed"
     assert context.receipt().rows[0]["policy"] == "arrivals"
+
+
+def test_the_ends_of_a_line_are_those_of_the_log() -> None:
+    """A line names the earliest and the latest of what it counts, also where it has taken up another one."""
+    thread = Thread().call("get_log", "word " * 50, call_id="in flight")
+    blank = "a" + " " * 100 + "b"
+    for number, text in enumerate((blank, "line\n" * 5, blank, "line\n" * 60)):
+        thread = thread.call("get_log", {"try": 0}, call_id=str(number))
+        thread = thread.result(str(number), text, type="error" if number == 1 else None)
+    policies = (Within("*_result", 40, (Mask(keep=0), Drop())), Drop())
+    view = Window(budget=150, policies=policies).render(thread).view()
+    lines = [event.data for event in view if event.type == "omitted"]
+    assert [(line["first"], line["last"]) for line in lines] == [("3", "8")]
+
+
+def test_a_line_reaches_as_far_as_each_line_that_it_takes_up() -> None:
+    """The ranges of two lines may overlap: both together reach from end to end."""
+    thread = Thread(Event("step" if n % 2 else "note", f"entry {n}") for n in range(9))
+    view = Within("step", 1, (Drop(),))(thread.append(Event("plan", "...")), Meter(lambda event: 1))
+    assert view["1+"].data == {"events": 4, "characters": 28, "first": "1", "last": "7"}
+    view = Drop()(view, Meter(lambda event: 1, excess=3))
+    assert view[0].data == {"events": 7, "characters": 49, "first": "0", "last": "7"}
+
+
+def test_within_counts_no_error_that_the_one_that_stays_counts() -> None:
+    """What is collapsed is told by the error that stays, and not by the line of what was dropped too."""
+    thread = Thread([Event("user", "go")])
+    for number, text in enumerate(("one", "two", "refused", "refused", "refused")):
+        thread = thread.call("deploy", call_id=str(number)).result(str(number), text, type="error")
+    view = Within("error", 2, (CollapseErrors(), Drop()))(thread, Meter(lambda event: 1))
+    assert [event.id for event in view] == ["0", "2+", "9", "10"]
+    assert view["2+"].data == {"events": 4, "characters": 6, "first": "1", "last": "4"}
+    assert view["10"].data == "refused\n[3 times in a row]"
+
+
+def test_an_id_is_not_given_again_in_one_compaction() -> None:
+    """Of two policies the second gives its line neither the id that the first took nor the one it gave."""
+
+    def leave(id: str, event: Event) -> object:
+        return lambda view, meter: view.drop([id], leaving=event) if id in view else view
+
+    events = (Event("note", f"note {n} " * (30 if n else 120)) for n in range(3))
+    summary = Event("summary", "they talked " * 60, kind="compaction")
+    first = Window(budget=500, policies=[leave("0", summary)]).render(Thread(events)).thread  # type: ignore[list-item]
+    assert [event.id for event in first.view()] == ["0+", "1", "2"]
+    line = Event("omitted", {"events": 1}, kind="compaction")
+    policies = [leave("0+", line), leave("1", line.having(id="0+"))]
+    context = Window(budget=150, policies=policies).render(first)  # type: ignore[arg-type]
+    assert [(event.id, event.type) for event in context.thread.view()] == [
+        ("0++", "omitted"),
+        ("0+++", "omitted"),
+        ("2", "note"),
+    ]
+
+
+def test_a_line_keeps_its_id_whatever_stood_there_before() -> None:
+    """A line in the place of a summary, and of what came after it, is one line, taken up again and again."""
+    of = {"events": 2, "characters": 40, "first": "0", "last": "1"}
+    thread = Thread(Event("note", f"note {n}") for n in range(9))
+    summary = Event("summary", {"of": of, "note": "", "text": "x"}, kind="compaction")
+    view = thread.drop(["0", "1"], leaving=summary)
+    for ids in (["0+", "2"], ["0++", "3"], ["0++", "4"]):
+        view = view.drop(ids, leaving=Event("omitted", {"events": 3}, kind="compaction"))
+        assert view[0].id == "0++"

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contextkit.exceptions import ReadError
+from contextkit.message_formats import ANTHROPIC
 from contextkit.messages import anthropic, openai_chat
 from contextkit.threads import Thread
 
@@ -64,16 +65,21 @@ def test_reads_a_conversation() -> None:
     ]
 
 
-def test_raw_holds_the_message_once_and_then_the_blocks_places() -> None:
-    """The first event of a message carries the message, each further one the place of its block."""
+def test_raw_holds_each_block_and_its_place() -> None:
+    """The first event of a message carries the emptied message, each further one its place."""
     message = {
         "role": "assistant",
         "content": [{"type": "thinking", "thinking": "", "signature": "E"}, text(""), use()],
     }
     assert [event.raw for event in anthropic.from_messages([message])] == [
-        {"provider": "anthropic", "message": message},
-        {"provider": "anthropic", "part": 1},
-        {"provider": "anthropic", "part": 2},
+        {
+            "provider": "anthropic",
+            "at": 0,
+            "message": {"role": "assistant", "content": []},
+            "body": {"content": message["content"][:1]},
+        },
+        {"provider": "anthropic", "at": 0, "part": 1, "body": {"content": message["content"][1:2]}},
+        {"provider": "anthropic", "at": 0, "part": 2, "body": {"content": message["content"][2:]}},
     ]
 
 
@@ -82,7 +88,13 @@ def test_a_system_prompt_of_blocks_is_one_event_and_kept_as_it_came() -> None:
     system = [text("Deploy with care."), {**text("Ask first."), "cache_control": {"type": "ephemeral"}}]
     [event] = anthropic.from_messages([], system)
     assert event.data == "Deploy with care.\nAsk first."
-    assert event.raw == {"provider": "anthropic", "system": system}
+    assert event.raw == {
+        "provider": "anthropic",
+        "at": 0,
+        "message": {"system": []},
+        "body": {"system": system},
+        "frame": {"cache_control": {"type": "ephemeral"}},
+    }
 
 
 @pytest.mark.parametrize("system", [None, "", []])
@@ -295,7 +307,7 @@ def test_any_history_reads_and_raw_is_verbatim(
     messages = [message for turn in history for message in turn]
     before = json.dumps(messages)
     thread = anthropic.from_messages(messages, system)
-    assert same([event.raw["message"] for event in thread if "message" in event.raw], messages)
+    assert same(ANTHROPIC.written(thread).messages, messages)
     assert not any(unit.in_flight for unit in thread.units())
     assert json.dumps(messages) == before
     assert Thread.from_json(thread.to_json()) == thread

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from contextkit.events import Event
 from contextkit.exceptions import ReadError
+from contextkit.message_formats import OPENAI_CHAT
 from contextkit.messages import openai_chat
 from contextkit.threads import Thread
 
@@ -72,13 +73,18 @@ def test_reads_a_conversation_with_parallel_calls() -> None:
     assert [len(unit.events) for unit in thread.units()] == [1, 1, 6, 1]
 
 
-def test_raw_holds_the_message_once_and_then_the_places() -> None:
-    """The first event of a message carries the message, each further one its place among the events."""
+def test_raw_holds_each_part_and_its_place() -> None:
+    """The first event of a message carries the emptied message, each further one its place; each its part."""
     message = {**called("deploy", '{"tag":  "v1"}'), "content": "Now.", "annotations": []}
     events = openai_chat.from_messages([message])
     assert [event.raw for event in events] == [
-        {"provider": "openai-chat", "message": message},
-        {"provider": "openai-chat", "part": 1},
+        {
+            "provider": "openai-chat",
+            "at": 0,
+            "message": {**message, "content": None, "tool_calls": []},
+            "body": {"content": "Now."},
+        },
+        {"provider": "openai-chat", "at": 0, "part": 1, "body": {"tool_calls": message["tool_calls"]}},
     ]
 
 
@@ -234,7 +240,7 @@ def test_names_that_are_no_event_types_are_made_legal() -> None:
     """White space, angle brackets and control characters become `_`; the name stays in `raw`."""
     [event] = openai_chat.from_messages([called("get <the>\ttags\n")])
     assert event.type == "get__the__tags_"
-    assert event.raw["message"]["tool_calls"][0]["function"]["name"] == "get <the>\ttags\n"
+    assert event.raw["frame"] == {"name": "get <the>\ttags\n"}
 
 
 def test_a_result_without_its_call_is_refused() -> None:
@@ -319,7 +325,7 @@ def test_any_history_reads_and_raw_is_verbatim(history: list[list[dict[str, Any]
     messages = [message for turn in history for message in turn]
     before = json.dumps(messages)
     thread = openai_chat.from_messages(messages)
-    assert same([event.raw["message"] for event in thread if "message" in event.raw], messages)
+    assert same(OPENAI_CHAT.written(thread).messages, messages)
     assert not any(unit.in_flight for unit in thread.units())
     assert json.dumps(messages) == before
     assert Thread.from_json(thread.to_json()) == thread

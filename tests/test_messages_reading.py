@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contextkit.exceptions import ReadError
+from contextkit.message_formats import OPENAI_CHAT
 from contextkit.messages import NamedThread, from_messages, read_threads
 
 USER = {"role": "user", "content": "deploy it"}
@@ -237,10 +238,15 @@ def test_providers_are_told_apart(messages: list[dict[str, Any]], provider: str)
 
 
 def test_a_system_prompt_beside_the_messages_is_a_sign_and_an_event() -> None:
-    """Anthropic has it so; with OpenAI's messages it is kept all the same."""
+    """Anthropic has it so; with OpenAI's messages it becomes the first of them."""
     assert {event.raw["provider"] for event in from_messages([USER], "Take care.")} == {"anthropic"}
     thread = from_messages([USER, CALL, RESULT], "Take care.")
-    assert (thread[0].type, thread[0].raw["provider"]) == ("system", "openai-chat")
+    assert OPENAI_CHAT.written(thread).messages == [
+        {"role": "system", "content": "Take care."},
+        USER,
+        CALL,
+        RESULT,
+    ]
 
 
 class Answer:
@@ -255,7 +261,7 @@ def test_a_clients_own_objects_are_read() -> None:
     """Histories are often mixed: mappings, and answers just as the client gave them."""
     thread = from_messages([USER, Answer(), RESULT])  # type: ignore[list-item]
     assert [event.type for event in thread] == DEPLOYED
-    assert thread[1].raw["message"] == CALL
+    assert OPENAI_CHAT.written(thread).messages == [USER, CALL, RESULT]
 
 
 @pytest.mark.parametrize("wrong", ["hi", USER, [USER, object]])

@@ -311,3 +311,27 @@ def test_a_quote_closes_no_tag() -> None:
     text = render(thread(first), TAGGED, budget=180, policies=[Quote()]).text
     assert text.count("</omitted>\n") == 1
     assert TAGGED.read(text)[0].type == "omitted"
+
+
+def summed(view: Thread, dull: int = 0) -> Thread:
+    """Give the view with a summary in the place of its first two units."""
+    of = {"events": 2, "characters": 4_711, "first": "0", "last": "1"}
+    data = {"of": of, "note": "derived", "text": "build_1 is red\n" + DULL * dull}
+    return view.drop(["0", "1"], leaving=Event("summary", data, kind="compaction"))
+
+
+class TestSummaries:
+    """A summary stands for the oldest units, but is not one of them."""
+
+    def test_a_summary_goes_last(self) -> None:
+        """As with a `Drop`: old units go, and it stays."""
+        after = Quote()(summed(thread(dull=9)), Meter(tokens, room=300))
+        assert [event.type for event in after][:2] == ["summary", "omitted"]
+        assert after[1].data["first"] == "2"
+
+    def test_the_newest_unit_goes_before_nothing(self) -> None:
+        """Where there is no room for both, the summary goes, and lines of its text are quoted."""
+        after = Quote()(summed(thread(dull=9, newest="word " * 50), dull=3), Meter(tokens, room=300))
+        assert [event.type for event in after] == ["omitted", "note"]
+        assert (after[0].data["first"], after[0].data["last"]) == ("0", "8")
+        assert after[0].data["quotes"] == {"summary 0+": "build_1 is red"}

@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import functools
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -30,9 +31,11 @@ from contextkit import (
     Summarize,
     TemplateError,
     Thread,
+    ThreadError,
     Window,
     Within,
     brief,
+    token_counter,
 )
 from contextkit.policies.drop import summed_up
 
@@ -145,6 +148,31 @@ class TestSummary:
         assert ask.asked[0].startswith('Sum up.\n{"type":"get_log","data":""}\n')
         assert '{"type":"get_log_result","data":"0 ok"}' in ask.asked[0]
 
+    def test_what_is_asked_has_a_limit(self) -> None:
+        """Long data are cut, all to the same share, so that each event is still told."""
+        ask, plain = Writer(), Writer()
+        thread = rounds(1).call("get_log", call_id="x").result("x", "a long line\n" * 50_000)
+        thread = more(thread, 8, start=1).append(Event("note", {"rows": ["word " * 5_000] * 3}))
+        thread = thread.append(Event("note", "the end"))
+        for made in (window(ask, keep=0, limit=1_000), window(plain, keep=0)):
+            made.compact(thread)
+        (asked,) = ask.asked
+        count = token_counter("o200k_base")
+        assert 600 < count(asked) <= 1_000
+        assert all(f"{number} ok\n" in asked for number in range(9))
+        assert "a long line\n[... 49," in asked
+        assert count(plain.asked[0]) > 60_000
+
+    def test_of_very_many_events_the_middle_is_left_out(self) -> None:
+        """Where shares would be too small to tell anything; a prompt that fills the limit is not sent."""
+        ask = Writer()
+        window(ask, keep=0, limit=1_000).compact(rounds(400, size=2))
+        count = token_counter("o200k_base")
+        assert 600 < count(ask.asked[0]) <= 1_000
+        assert re.search(r"\n\[\.\.\. [\d,]+ lines, [\d,]+ characters left out \.\.\.\]\n", ask.asked[0])
+        assert ask.asked[0].endswith("\n\nWrite the summary now.\n")
+        window(forbidden, keep=0, limit=100).compact(rounds(20))
+
     def test_types_say_what_may_go(self) -> None:
         """A unit with an event of another type stays whole."""
         thread = Thread()
@@ -246,6 +274,16 @@ class TestChain:
         smaller = Window(budget=60, policies=[Drop()]).compact(thread)
         line = smaller.view()[1]
         assert (line.type, line.data["events"], line.data["last"]) == ("omitted", 40, "40")
+
+    def test_a_summary_that_was_dropped_can_be_had_back(self) -> None:
+        """By its id, as the log has it: lines of it may be quoted, and name that."""
+        thread = window(Writer("All of it."), Budget(600, target=400)).compact(rounds(20))
+        (summary,) = summaries(thread)
+        smaller = Window(budget=60, policies=[Drop()]).compact(thread)
+        assert summaries(smaller) == []
+        assert smaller.restore(str(summary.id)) == summary.data
+        with pytest.raises(ThreadError):
+            smaller.restore("2+")
 
     def test_a_line_in_the_place_of_a_summary_has_an_id_of_its_own(self) -> None:
         """Also where the event that the summary began with has the id that the line would get."""
@@ -528,6 +566,7 @@ class TestSettings:
             ({"tokens": 0}, "tokens"),
             ({"tokens": 5.0}, "tokens"),
             ({"timeout": 0}, "timeout"),
+            ({"limit": 0}, "limit"),
             ({"types": ()}, "types"),
             ({"format": "TAGGED"}, "format"),
         ],

@@ -229,6 +229,20 @@ class TestVerbs:
         assert (view["3"].data, view.whole("3").data) == ("shorter", "line\n" * 50)
         assert view.whole("5") is view["5"]
 
+    def test_a_view_knows_where_its_events_stood(self) -> None:
+        """`place` gives the position in the log, of what is gone too; on each branch its own."""
+        made = Window(budget=60, policies=[Drop()])
+        thread = made.render(busy()).thread
+        assert "1" not in thread.view()
+        branches = [thread.append(Event("note", id=id)).append(Event("note", id="z")) for id in ("x", "y")]
+        for name, branch in zip("xy", branches, strict=True):
+            view = branch.view().where(lambda event: event.type == "note").replace("z", "changed")
+            assert [view.place(id) for id in ("0", "1", name, "z")] == [0, 1, len(thread), len(thread) + 1]
+            assert view.drop(["z"]).place("z") == len(thread) + 1
+            assert branch.fork(len(thread)).view().place("4") == Thread(branch).view().place("4") == 4
+        assert thread.view().place("1+") is None
+        assert busy().replace("3", "short").place("3") == 3
+
 
 class TestRestore:
     """Everything that was cut can be had back, to the byte, by its id."""

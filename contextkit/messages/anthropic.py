@@ -12,17 +12,24 @@
 A content of text blocks only is one event, else each block is one.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..events import Event
 from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
+from .bodies import Draft, stamped
+from .dialects import Role
 from .envelopes import block_part, check, plain_messages
-from .parts import Calls, content_data, joined, legal_type, part_event, stamped, system_events
+from .media import Media
+from .parts import Calls, content_data, joined, legal_type, marks, named, part_event, system_events
 
 PROVIDER = "anthropic"
+
+_IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+_NOT_IN_A_NAME = re.compile("[^a-zA-Z0-9_-]")
 
 
 def from_messages(
@@ -30,10 +37,7 @@ def from_messages(
 ) -> Thread:
     """Read a list of Anthropic messages, with the system prompt that stands beside them.
 
-    Nothing that came is lost: `raw` of the first event of a message is `{"provider": "anthropic",
-    "message": <the message as it came>}`; each further event of the same message has
-    `{"provider": "anthropic", "part": k}`, its place among the events of the message, which is its
-    block's place in the content. The system prompt's event has `{"provider": ..., "system": ...}`.
+    Nothing that came is lost (see `contextkit.messages.bodies`).
 
     Raises:
         ReadError: If a message is of another shape, or answers a call that stands nowhere before it.
@@ -51,35 +55,53 @@ def from_messages(
     return Thread([*system_events(system, PROVIDER), *events(plain_messages(messages))])
 
 
-def events(messages: Iterable[dict[str, JSON]]) -> list[Event]:
-    """Read messages that are plain JSON as the events of a thread."""
+def system(prompt: JSON) -> list[Event]:
+    """Read the system prompt that stands beside the messages."""
+    return system_events(prompt, PROVIDER)
+
+
+def events(
+    messages: Iterable[dict[str, JSON]], calls: Calls | None = None, *, after: tuple[int, int] = (0, 0)
+) -> list[Event]:
+    """Read messages that are plain JSON as the events of a thread.
+
+    Args:
+        messages: The messages, or those that follow what was read before.
+        calls: The calls so far; these are added.
+        after: How many messages and events were read before.
+    """
     read: list[Event] = []
-    calls = Calls()
-    for index, message in enumerate(messages):
+    calls = Calls() if calls is None else calls
+    first, _ = after
+    for index, message in enumerate(messages, start=first):
         check(message, f"messages[{index}]", PROVIDER)
         role, content = message["role"], message["content"]
         if (text := joined(content)) is not None:
-            drafts = [Event(role, text)]
+            drafts = [Draft(Event(role, text), {"content": content}, marks(content))]
         else:
             drafts = [
-                _event(block, role, calls, f"messages[{index}].content[{place}]")
+                _draft(block, role, calls, f"messages[{index}].content[{place}]")
                 for place, block in enumerate(content)
             ]
-        read += stamped(drafts, {"provider": PROVIDER, "message": message})
+        read += stamped(drafts, PROVIDER, message, at=index)
     return read
 
 
-def _event(block: dict[str, JSON], role: str, calls: Calls, path: str) -> Event:
+def _draft(block: dict[str, JSON], role: str, calls: Calls, path: str) -> Draft:
+    body: dict[str, JSON] = {"content": [block]}
     part = block_part(block)
     if part == "(call)":
-        return _call(block, calls)
+        event = _call(block, calls)
+        hosted = {} if block.get("type") == "tool_use" else {"hosted": True}
+        return Draft(event, body, named(block["name"], event.type) | hosted | marks([block]))
     if part == "(result)":
-        return _result(block, calls, path)
+        hosted = {} if block.get("type") == "tool_result" else {"hosted": True}
+        return Draft(_result(block, calls, path), body, hosted | marks([block]))
     if block.get("type") == "thinking" and isinstance(block.get("thinking"), str):
-        return Event("reasoning", block["thinking"])
+        return Draft(Event("reasoning", block["thinking"]), body)
     if block.get("type") == "redacted_thinking":
-        return Event("reasoning", {"redacted": True})
-    return part_event(block, role)
+        return Draft(Event("reasoning", {"redacted": True}), body)
+    return Draft(part_event(block, role), body, marks([block]))
 
 
 def _call(block: dict[str, JSON], calls: Calls) -> Event:
@@ -116,3 +138,84 @@ def _readable(content: JSON) -> JSON:
     if isinstance(content, dict):
         return {key: _readable(item) for key, item in content.items() if not key.startswith("encrypted_")}
     return content
+
+
+# ---- the way back
+
+
+class Dialect:
+    """How Anthropic writes the parts of a message; see `contextkit.messages.dialects`."""
+
+    provider = PROVIDER
+    beside = together = True
+    alternates = apart = False
+
+    def shell(self, role: Role) -> dict[str, JSON]:
+        """Give an empty message."""
+        return {"role": "assistant" if role == "assistant" else "user", "content": []}
+
+    def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
+        """Give the body of a text; one of white space alone, which Anthropic refuses, is left out."""
+        return {"content": [{"type": "text", "text": text, **_marked(frame)}] if text.strip() else []}
+
+    def media(self, media: Media, role: Role) -> dict[str, JSON] | None:
+        """Give the block of an image or a document; the model's own messages hold none."""
+        if role in ("system", "assistant") or media.id:
+            return None
+        source: dict[str, JSON]
+        if media.data:
+            source = {"type": "base64", "media_type": media.media_type, "data": media.data}
+        else:
+            source = {"type": "url", "url": media.url}
+        if media.kind == "image" and (media.media_type in _IMAGES or (media.url and not media.data)):
+            return {"type": "image", "source": source}
+        if media.kind == "file" and media.media_type == "application/pdf":
+            return {"type": "document", "source": source} | ({"title": media.name} if media.name else {})
+        return None
+
+    def block(self, block: dict[str, JSON]) -> dict[str, JSON]:
+        """Give the body of a block that `media` gave."""
+        return {"content": [block]}
+
+    def reasoning(self, text: str) -> None:
+        """Anthropic takes no thought back without its signature."""
+
+    def call(
+        self, id: str, name: str, data: JSON, arguments: str | None, frame: Mapping[str, JSON]
+    ) -> dict[str, JSON]:
+        """Give the body of a call; arguments that are no object are made one."""
+        given = data if isinstance(data, dict) else {"arguments": data} if data not in ("", None) else {}
+        return {"content": [{"type": "tool_use", "id": id, "name": name, "input": given, **_marked(frame)}]}
+
+    def result(
+        self,
+        id: str,
+        name: str,
+        content: Sequence[str | dict[str, JSON]],
+        failed: bool,
+        frame: Mapping[str, JSON],
+    ) -> dict[str, JSON]:
+        """Give the body of the answer to a call."""
+        blocks: JSON = [{"type": "text", "text": item} if isinstance(item, str) else item for item in content]
+        told = "\n".join(map(str, content)) if all(isinstance(item, str) for item in content) else blocks
+        block: dict[str, JSON] = {"type": "tool_result", "tool_use_id": id, "content": told}
+        return {"content": [block | ({"is_error": True} if failed else {}) | _marked(frame)]}
+
+    def name(self, name: str) -> str:
+        """Give a tool's name of the characters that Anthropic takes, at most 64."""
+        return _NOT_IN_A_NAME.sub("_", name)[:64]
+
+    def id(self, id: str) -> str:
+        """Give a call's id of the characters that Anthropic takes."""
+        return _NOT_IN_A_NAME.sub("_", id)[-64:]
+
+    def system(self, texts: Sequence[str]) -> JSON:
+        """Give the system prompt as text."""
+        return "\n\n".join(texts)
+
+
+def _marked(frame: Mapping[str, JSON]) -> dict[str, JSON]:
+    return {"cache_control": frame["cache_control"]} if "cache_control" in frame else {}
+
+
+DIALECT = Dialect()

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
 
-def plain_messages(messages: Iterable[object]) -> list[dict[str, JSON]]:
+def plain_messages(messages: Iterable[object], *, first: int = 0) -> list[dict[str, JSON]]:
     """Give messages as plain JSON: mappings, or the objects of a provider's client.
+
+    Args:
+        messages: The messages.
+        first: The number of the first one, for errors.
 
     Raises:
         ReadError: If they are no list of objects, or a part of one is not JSON; its `source` is the path.
@@ -28,7 +32,7 @@ def plain_messages(messages: Iterable[object]) -> list[dict[str, JSON]]:
     """
     if isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable):
         raise ReadError(f"a list of messages is needed, not {reprlib.repr(messages)}", source="messages")
-    return [_plain(message, f"messages[{index}]") for index, message in enumerate(messages)]
+    return [_plain(message, f"messages[{index}]") for index, message in enumerate(messages, first)]
 
 
 def _plain(message: object, place: str) -> dict[str, JSON]:

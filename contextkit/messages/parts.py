@@ -4,21 +4,21 @@ Two rules hold for every provider:
 
 - **data** is what the model reads, and no more: an image, a sound or a file is a placeholder that
   says what it is (`{"media_type": "image/png", "bytes": 34512}`), never its Base64.
-- **raw** is what came: the first event of a message holds `{"provider": ..., "message": ...}`, the
-  whole message as it came; each further event of it holds `{"provider": ..., "part": k}`, its place
-  among the events of the message (the first has 0).
+- **raw** is what came, event by event; see `bodies`.
 """
 
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ..codecs.json import decode
 from ..events import Event, kind_of
 from ..exceptions import ContextkitError, EventError, ReadError
 from ..plain import JSON, plain
+from .bodies import Draft, stamped
 
 _NOT_IN_A_TYPE = re.compile(r"^/|[\s<>\x00-\x20\x7f-\xa0\ud800-\udfff\ufeff\ufffe\uffff]")
+_TEXTS = ("text", "refusal", "input_text", "output_text", "summary_text", "reasoning_text")
 _PAYLOADS = ("url", "data", "file_data")
 _GROUPS = {"image": "images", "document": "documents"}
 
@@ -65,9 +65,9 @@ def joined(content: JSON) -> str | None:
 
 def text_of(part: JSON) -> str | None:
     """Give the text of a part that is text (or a refusal, which is text too)."""
-    if not isinstance(part, dict) or part.get("type") not in ("text", "refusal"):
+    if not isinstance(part, dict) or part.get("type") not in _TEXTS:
         return None
-    text = part.get(part["type"])
+    text = part.get("refusal" if part["type"] == "refusal" else "text")
     return text if isinstance(text, str) else None
 
 
@@ -163,7 +163,7 @@ def content_data(content: JSON) -> JSON:
 
 
 def system_events(system: JSON, provider: str) -> list[Event]:
-    """Make the events of a system prompt that stands beside the messages; its `raw` holds it as `system`."""
+    """Make the events of a system prompt that stands beside the messages, as text or as blocks."""
     if not system:
         return []
     try:
@@ -174,16 +174,26 @@ def system_events(system: JSON, provider: str) -> list[Event]:
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise ReadError("it is neither text nor a list of blocks", source="system")
     text = joined(blocks)
-    drafts = (
-        [Event("system", text)] if text is not None else [part_event(block, "system") for block in blocks]
-    )
-    return stamped(drafts, {"provider": provider, "system": value})
+    if text is not None:
+        drafts = [Draft(Event("system", text), {"system": value}, marks(blocks))]
+    else:
+        drafts = [Draft(part_event(block, "system"), {"system": [block]}, marks([block])) for block in blocks]
+    return stamped(drafts, provider, {"system": value})
 
 
-def stamped(drafts: Sequence[Event], raw: dict[str, JSON]) -> list[Event]:
-    """Give the events of one message what came: `raw` to the first, its place to each further one."""
-    parts = ({"provider": raw["provider"], "part": place} for place in range(1, len(drafts)))
-    return [draft.having(raw=own) for draft, own in zip(drafts, (raw, *parts), strict=True)]
+def marks(blocks: Iterable[JSON] | str) -> dict[str, JSON]:
+    """Give the last cache mark of some blocks, which stays when their text changes.
+
+    >>> marks([{"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}])
+    {'cache_control': {'type': 'ephemeral'}}
+    """
+    found = [b["cache_control"] for b in blocks if isinstance(b, dict) and b.get("cache_control")]
+    return {"cache_control": found[-1]} if found else {}
+
+
+def named(name: JSON, type: str) -> dict[str, JSON]:
+    """Give a tool's name where an event's type is not it."""
+    return {"name": name} if isinstance(name, str) and name != type else {}
 
 
 @dataclasses.dataclass(slots=True)
@@ -197,6 +207,10 @@ class Calls:
 
     types: dict[str, str] = dataclasses.field(default_factory=dict)
     waiting: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def copy(self) -> "Calls":
+        """Give a copy, which may be added to."""
+        return Calls(dict(self.types), dict(self.waiting))
 
     def opened(self, call_id: str | None, type: str, *, batch: int, position: int) -> str:
         """Note a call, and give its id: its own, else `call_<position>`."""

@@ -20,19 +20,20 @@ from typing import Any, BinaryIO
 from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
-from . import anthropic, guide, openai_chat
-from .envelopes import block_part, plain_messages
+from . import anthropic, gemini, guide, openai_chat, openai_responses
+from .envelopes import plain_messages
 from .lines import Lines
-from .parts import system_events
+from .telling import provider_of
 
 _KNOWN = (
     'known are {"messages": [...]}, {"events": [...]}, a list of messages or of events, a list of these, '
     'and one message {"role": ...} or one event {"type": ...} a line'
 )
-_OPENAI_ROLES = ("developer", "tool", "function")
-_OPENAI_KEYS = ("tool_calls", "function_call", "refusal", "reasoning_content", "audio")
-_OPENAI_PARTS = ("image_url", "input_audio", "video_url", "refusal")
-_ANTHROPIC_BLOCKS = ("thinking", "redacted_thinking", "image", "document")
+READERS: Mapping[str, Any] = {
+    reader.PROVIDER: reader for reader in (openai_chat, openai_responses, anthropic, gemini)
+}
+"""The modules that read and write messages, by the names of the providers."""
+
 _INDEX = re.compile(r"(?:messages|events)\[(\d+)\]")
 
 
@@ -70,28 +71,8 @@ def from_messages(
     [('system', 'Deploy with care.'), ('user', 'deploy it')]
     """
     history = plain_messages(messages)
-    reader = anthropic if _provider(history, beside=system is not None) == anthropic.PROVIDER else openai_chat
-    return Thread([*system_events(system, reader.PROVIDER), *reader.events(history)])
-
-
-def _provider(messages: Iterable[dict[str, JSON]], *, beside: bool) -> str:
-    """Tell whose messages these are; OpenAI's signs decide: its look-alikes borrow Anthropic's blocks."""
-    signs = {sign for message in messages for sign in _signs(message)}
-    if openai_chat.PROVIDER in signs:
-        return openai_chat.PROVIDER
-    return anthropic.PROVIDER if signs or beside else openai_chat.PROVIDER
-
-
-def _signs(message: dict[str, JSON]) -> Iterator[str]:
-    if message.get("role") in _OPENAI_ROLES or any(message.get(key) for key in _OPENAI_KEYS):
-        yield openai_chat.PROVIDER
-    content = message.get("content")
-    for part in content if isinstance(content, list) else ():
-        kind = part.get("type") if isinstance(part, dict) else None
-        if kind in _OPENAI_PARTS or (kind == "file" and "file" in part):
-            yield openai_chat.PROVIDER
-        elif kind in _ANTHROPIC_BLOCKS or block_part(part) != "(block)" or (kind and "cache_control" in part):
-            yield anthropic.PROVIDER
+    provider = provider_of(history, beside=system is not None)
+    return Thread([*READERS[provider].system(system), *READERS[provider].events(history)])
 
 
 def read_threads(source: Path | str | BinaryIO, *, name: str | None = None) -> Iterator[NamedThread]:

@@ -1,7 +1,8 @@
 """Drop: whole units go, and one line says so."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from ..budgets import Meter
@@ -34,27 +35,47 @@ class Drop:
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view without what does not fit."""
-        held: list[Unit] = []
-        loose: list[Unit] = []
-        for unit in view.units():
-            (held if unit.held else loose).append(unit)
-        lines = [unit.events[0] for unit in loose if counts_of(unit.events[0]) is not None]
-        free = [unit for unit in loose if unit.events[0].kind != "compaction" or unit.events[0] not in lines]
-        if self.key is not None:
-            free.sort(key=self.key)
-        free.sort(key=lambda unit: summed_up(unit.events[0]) is not None)
+        held, lines, free = parted(view, self.key)
         candidates = [*lines, *[event for unit in free for event in unit.events]]
         sizes = sizes_of(view)
         fixed = sum(meter(event) for unit in held for event in unit.events)
-        room = meter.room(view) - fixed - meter(line_of(candidates, sizes))
+        room = meter.room(view) - fixed - meter(line_of(candidates, view, sizes))
         kept = kept_of(free, room, meter)
         gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
         if not gone:
             return view
         gone.update(str(event.id) for event in lines)
-        return view.drop(gone, leaving=line_of([event for event in view if event.id in gone], sizes))
+        return view.drop(gone, leaving=line_of([event for event in view if event.id in gone], view, sizes))
 
     __repr__ = telling
+
+
+def parted(
+    view: Thread, key: Callable[[Unit], Any] | None = None
+) -> tuple[list[Unit], list[Event], list[Unit]]:
+    """Part a view into the units that stay, the lines of earlier drops, and the units that may go.
+
+    These are in the order in which they go: oldest first, or by a key; a summary, which stands where
+    the oldest stood, goes last.
+    """
+    held: list[Unit] = []
+    lines: list[Event] = []
+    free: list[Unit] = []
+    for unit in view.units():
+        if unit.held:
+            held.append(unit)
+        elif counts_of(unit.events[0]) is not None:
+            lines.append(unit.events[0])
+        else:
+            free.append(unit)
+    if key is not None:
+        free.sort(key=key)
+    return held, lines, sorted(free, key=is_summary)
+
+
+def is_summary(unit: Unit) -> bool:
+    """Whether a unit is what a model has made of earlier ones."""
+    return summed_up(unit.events[0]) is not None
 
 
 def kept_of(units: list[Unit], room: int, meter: Meter) -> set[str | None]:
@@ -94,8 +115,10 @@ def summed_up(event: Event) -> dict[str, Any] | None:
 
 
 def _counts(data: JSON) -> dict[str, Any] | None:
-    is_line = isinstance(data, dict) and data.keys() >= {"events", "characters", "first", "last"}
-    return data if is_line else None
+    if not isinstance(data, dict):
+        return None
+    kinds = [type(data.get(name)) for name in ("events", "characters", "first", "last")]
+    return data if kinds == [int, int, str, str] else None
 
 
 def sizes_of(view: Thread) -> dict[str | None, int]:
@@ -103,21 +126,45 @@ def sizes_of(view: Thread) -> dict[str | None, int]:
     return {event.id: len(event.text) for event in view.wholes()}
 
 
-def line_of(events: list[Event], sizes: Mapping[str | None, int]) -> Event:
-    """Count events, and what earlier lines and summaries have counted, into one line."""
+def line_of(events: list[Event], view: Thread, sizes: Mapping[str | None, int]) -> Event:
+    """Count events of a view, and what earlier lines and summaries have counted, into one line.
+
+    Its ends are the first and the last in the log of all that it counts: an earlier line stands in one
+    place of the view, and what it counts may have stood on both sides of what goes now.
+    """
     if not events:
         return Event("omitted", {}, kind="compaction")
     lines = {
-        event.id: line
-        for event in events
+        at: line
+        for at, event in enumerate(events)
         if event.kind == "compaction" and (line := counts_of(event) or summed_up(event))
     }
-    others = [sizes[event.id] for event in events if event.id not in lines]
-    first, last = lines.get(events[0].id), lines.get(events[-1].id)
+    others = [sizes[event.id] for at, event in enumerate(events) if at not in lines]
+    first, last = _ends(events, lines, view)
     data = {
         "events": len(others) + sum(line["events"] for line in lines.values()),
         "characters": sum(others) + sum(line["characters"] for line in lines.values()),
-        "first": first["first"] if first else str(events[0].id),
-        "last": last["last"] if last else str(events[-1].id),
+        "first": first,
+        "last": last,
     }
     return Event("omitted", data, kind="compaction")
+
+
+def _ends(events: list[Event], lines: Mapping[int, dict[str, Any]], view: Thread) -> tuple[str, str]:
+    def before(at: int) -> Iterator[str]:
+        """Give ids that stand before an event, the nearest first."""
+        for earlier in range(at - 1, -1, -1):
+            yield lines[earlier]["last"] if earlier in lines else str(events[earlier].id)
+
+    def place(end: tuple[str, int]) -> int:
+        """Give an event's place in the log; what is not in it has that of what stands before it."""
+        id, at = end
+        found = map(view.place, chain((id, str(events[at].id)), before(at)))
+        return next((place for place in found if place is not None), -1)
+
+    ends = [(line[name], at) for at, line in lines.items() for name in ("first", "last")]
+    others = [at for at in range(len(events)) if at not in lines]
+    # A view is in the order of the log, so that of other events the first and the last are enough.
+    ends += [(str(events[at].id), at) for at in (*others[:1], *others[-1:])]
+    ends.sort(key=place)
+    return ends[0][0], ends[-1][0]

@@ -8,7 +8,7 @@ from ..budgets import Meter
 from ..events import Event, kind_of
 from ..exceptions import SettingError
 from ..threads import Thread, Unit
-from .drop import counts_of, line_of, sizes_of, tokens_of
+from .drop import counts_of, is_summary, line_of, parted, sizes_of, tokens_of
 from .policy import telling
 from .quoting import Quotable, Source, source_of
 
@@ -25,7 +25,8 @@ class Quote:
     `omitted` event in the place of the first of what is gone, under the type and the id of the
     event that they are from; the id brings all of it back. Those of an earlier `Quote` take part in
     the choice, and may go. Of JSON, one record is a line; of a line of more than 200 characters
-    pieces are quoted. Pinned events, the task, calls in flight and the newest unit stay.
+    pieces are quoted. Pinned events, the task, calls in flight and the newest unit stay, and of the
+    rest a summary goes last.
 
     Attributes:
         share: What the quotes may have together of the room that pinned events leave, and not more
@@ -50,14 +51,13 @@ class Quote:
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view without what does not fit, and with the lines that are worth it."""
-        units = view.units()
-        lines = [unit.events[0] for unit in units if counts_of(unit.events[0]) is not None]
-        held = [unit for unit in units if unit.held and unit.events[0] not in lines]
-        free = [unit for unit in units if not unit.held and unit.events[0] not in lines]
+        held, lines, free = parted(view)
         if not free:
             return view
+        newest = next((unit for unit in reversed(free) if not is_summary(unit)), free[-1])
+        free.sort(key=lambda unit: unit is newest)  # a summary goes last of the others
         sizes = sizes_of(view)
-        bare = meter(line_of([*lines, *[event for unit in free for event in unit.events]], sizes))
+        bare = meter(line_of([*lines, *[event for unit in free for event in unit.events]], view, sizes))
         room = meter.room(view) - sum(meter(event) for unit in held for event in unit.events) - bare
         cut = [event is not view.whole(str(event.id)) for event in view]  # what that took out stays out
         others = [(e, is_cut) for e, is_cut in zip(view, cut, strict=True) if counts_of(e) is None]
@@ -67,11 +67,11 @@ class Quote:
             """Give the line with quotes that stands for all units that are not kept, and their ids."""
             gone = {event.id for unit in free if unit.events[0].id not in kept for event in unit.events}
             if not gone:
-                return line_of([], sizes), []
+                return line_of([], view, sizes), []
             out = [event for event in view if event.id in gone or event in lines]
             shown = [False] * (len(quotable) - len(others)) + [event.id not in gone for event, _ in others]
             # With its id it is the very event that will stand in the view, so that it is measured once.
-            line = line_of(out, sizes)
+            line = line_of(out, view, sizes)
             line = line.having(id=view.mark(out[0], line), pinned=False)
             return _with_quotes(line, quotable, shown, left, meter), [str(event.id) for event in out]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..events import MODEL_KINDS, Event
 from ..identifiers import identifiers
 from ..plain import JSON, json_in
+from .drop import summed_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,8 +55,11 @@ def source_of(event: Event, *, cut: bool = False) -> Source:
     >>> source_of(Event("search_result", found, id="7")).text
     'flight: HAT069, stops: []\nflight: HAT083, price: economy: 51'
     """
-    text = event.text
-    value = json_in(event.data) if isinstance(event.data, str) else event.data
+    data = event.data
+    if summed_up(event) is not None:
+        data = data.get("text", "")  # the rest of it counts what is gone
+    text = event.text if data is event.data else str(data)
+    value = json_in(data) if isinstance(data, str) else data
     if isinstance(value, dict | list):
         with contextlib.suppress(RecursionError):  # what stands in a text may be nested very deep
             text = "\n".join(records(value))

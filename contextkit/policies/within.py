@@ -1,14 +1,14 @@
 """Within: a limit of their own for some types."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..budgets import Meter, whole_number
 from ..events import Event, matches
 from ..exceptions import SettingError
 from ..records import Difference, difference
-from ..threads import Thread
+from ..threads import Thread, Unit
 from .drop import Drop, counts_of, line_of, sizes_of
 from .mask import Mask
 from .policy import patterns, telling
@@ -59,29 +59,31 @@ class Within:
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view with these events brought within their limit."""
         part = whole = view.where(self._concerns)
+        told: set[str] = set()  # what a line speaks of; an error that was collapsed is counted by another
         for policy in self.policies:
             excess = sum(map(meter, part)) - self.limit
             if excess <= 0:
                 break
-            part = policy(part, meter.within(self.limit, excess))
+            after = policy(part, meter.within(self.limit, excess))
+            step = difference(part, after)
+            written = [*_changed(step, part), *(event for _, event in step.added)]
+            told.update(step.gone if any(map(counts_of, written)) else ())
+            part = after
         found = difference(whole, part)
         if not found:
             return view
-        ids = {
-            event.id
-            for unit in view.units()
-            if not unit.held and any(event.id in found.gone for event in unit.events)
-            for event in unit.events
-        }
-        lines = {id for id, data in found.changed.items() if counts_of(view[id].with_data(data)) is not None}
-        gone = tuple(str(event.id) for event in view if event.id in ids)
-        counted = [event for event in view if event.id in ids or event.id in lines] if gone else []
+        units = [unit for unit in view.units() if not unit.held and _touches(unit, found.gone)]
+        gone = {str(event.id) for unit in units for event in unit.events}
+        lines = {str(event.id) for event in _changed(found, view) if counts_of(event)}
+        counted = {event.id for unit in units if _touches(unit, told) for event in unit.events}
+        line = [event for event in view if event.id in counted or event.id in lines] if counted else []
         changed = {
-            id: _recounted(view[id].with_data(data), counted, view).data if id in lines else data
+            id: _recounted(view[id].with_data(data), line, view).data if id in lines else data
             for id, data in found.changed.items()
-            if gone or id not in lines
+            if counted or id not in lines
         }
-        return view.changed_by(Difference(gone, changed, tuple(_named(found.added, counted, view))))
+        left = [str(event.id) for event in view if event.id in gone]
+        return view.changed_by(Difference(tuple(left), changed, tuple(_named(found.added, line, view))))
 
     def _concerns(self, event: Event) -> bool:
         if event.kind == "compaction":  # a line that a drop left is taken up into the next one
@@ -89,6 +91,14 @@ class Within:
         return matches(event, self.types)
 
     __repr__ = telling
+
+
+def _touches(unit: Unit, ids: Collection[str]) -> bool:
+    return any(event.id in ids for event in unit.events)
+
+
+def _changed(found: Difference, view: Thread) -> list[Event]:
+    return [view[id].with_data(data) for id, data in found.changed.items()]
 
 
 def _named(
@@ -106,4 +116,4 @@ def _named(
 
 
 def _recounted(line: Event, counted: list[Event], view: Thread) -> Event:
-    return line.having(data={**line.data, **line_of(counted, sizes_of(view)).data})
+    return line.having(data={**line.data, **line_of(counted, view, sizes_of(view)).data})

@@ -70,7 +70,7 @@ class TestReferences:
         for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
             if isinstance(context, Context):
                 for event in context.thread.view():
-                    check_placeholder(event, context.thread)
+                    check_placeholder(event, context.thread, clamps="Clamp(" in repr(setup.policies))
 
     @given(event_lists(), setups(ladders=OURS), shares(), pauses())
     def test_lines_of_what_was_left_out_are_right(
@@ -82,10 +82,10 @@ class TestReferences:
                 check_lines(context.thread)
 
 
-def check_placeholder(event: Event, thread: Thread) -> None:
+def check_placeholder(event: Event, thread: Thread, *, clamps: bool = False) -> None:
     """A placeholder names its own event, by its type and id, and says how large it was."""
     id = str(event.id)
-    check_quotes(event, thread)
+    check_quotes(event, thread, clamps=clamps)
     if id not in thread or event.data == thread[id].data or not isinstance(event.data, str):
         return
     whole = thread[id]
@@ -102,27 +102,31 @@ def check_placeholder(event: Event, thread: Thread) -> None:
     assert thread.restore(id) == whole.data
 
 
-def check_quotes(line: Event, thread: Thread) -> None:
+def check_quotes(line: Event, thread: Thread, *, clamps: bool) -> None:
     """What an `omitted` line quotes are lines of events that are gone, as these stood in the log.
 
-    Without their indentation; of a value, its records; of a long line, pieces.
+    Without their indentation; of a value, its records; of a long line, pieces; of a summary, its text.
     """
     counts = counts_of(line)
     for name, quoted in (counts or {}).get("quotes", {}).items():
         type, _, id = name.partition(" ")
-        assert thread[id].type == type
-        assert id not in thread.view()
-        lines = lines_of(thread[id])
+        if type == "summary" and id not in thread:
+            whole = Event(type, thread.restore(id)["text"])
+        else:
+            whole = thread[id]
+            assert id not in thread.view()
+        assert whole.type == type
+        lines = lines_of(whole)
         assert quoted
         for text in quoted.split("\n"):
             assert text == text.strip() != ""
-            if text not in lines and any(text in whole for whole in lines) and was_cut(id, thread):
-                continue  # what an earlier compaction left of a line
+            if text not in lines and any(text in each for each in lines) and (clamps or was_cut(id, thread)):
+                continue  # what an earlier policy, or compaction, left of a line
             if text not in lines:
                 piece = text.removeprefix("... ").removesuffix(" ...")
                 assert piece != text
                 assert 0 < len(piece) <= 200
-                assert any(piece in whole for whole in lines if len(whole) > 200)
+                assert any(piece in each for each in lines if len(each) > 200)
 
 
 def was_cut(id: str, thread: Thread) -> bool:
@@ -141,25 +145,30 @@ def lines_of(event: Event) -> set[str]:
 
 
 def check_lines(thread: Thread) -> None:
-    """What the lines say adds up to what is gone, and the ids that they name are gone ones."""
+    """What the lines say adds up to what is gone, all of which stands between the ids that they name."""
     view = thread.view()
     standing = {event.id for event in view}
-    gone = [event for event in thread if event.id not in standing and not is_record(event)]
+    away = collapsed_away(thread, "CollapseErrors()")
+    gone = [e for e in thread if not (e.id in standing or e.id in away or is_record(e))]
+    inside = collapsed_away(thread, "Within(", "CollapseErrors()")
+    sure = [event for event in gone if event.id not in inside]
     lines = [line for event in view if (line := counts_of(event) or summed_up(event))]
-    assert sum(line["events"] for line in lines) == len(gone) - len(collapsed_away(thread))
-    named = {line[end] for line in lines for end in ("first", "last")}
-    assert named <= {event.id for event in gone}
+    assert len(sure) <= sum(line["events"] for line in lines) <= len(gone)
+    characters = [sum(len(event.text) for event in events) for events in (sure, gone)]
+    assert characters[0] <= sum(line["characters"] for line in lines) <= characters[1]
+    assert {line[end] for line in lines for end in ("first", "last")} <= {event.id for event in gone}
     positions = {event.id: position for position, event in enumerate(thread)}
-    assert all(positions[line["first"]] <= positions[line["last"]] for line in lines)
-    away = collapsed_away(thread)
-    characters = sum(len(event.text) for event in gone if event.id not in away)
-    assert sum(line["characters"] for line in lines) == characters
+    ranges = [(positions[line["first"]], positions[line["last"]]) for line in lines]
+    assert all(first <= last for first, last in ranges)
+    for event in sure:
+        assert any(first <= positions[event.id] <= last for first, last in ranges)
 
 
-def collapsed_away(thread: Thread) -> set[str]:
-    """The ids of the events that `CollapseErrors` dropped: the error that stays counts those."""
+def collapsed_away(thread: Thread, *names: str) -> set[str]:
+    """The ids of what policies dropped that tell so in the error that stays: no line need speak of them."""
     steps = [step for record in thread.records() for step in record.data["steps"]]
-    return {id for step in steps if step["policy"] == repr(CollapseErrors()) for id in step.get("gone", ())}
+    found = [s for s in steps if s["policy"].startswith(names[0]) and names[-1] in s["policy"]]
+    return {id for step in found for id in step.get("gone", ())}
 
 
 def number(text: str) -> int:

@@ -1,0 +1,284 @@
+"""The events of a thread -> a provider's messages that it accepts.
+
+Whatever is as it came from the same provider is written as it came. All else is written anew by the
+provider's `Dialect`, under the rules that every provider has:
+
+- an answer stands directly behind its call, in the form the provider wants;
+- a call that nobody answered before something else was said gets the fixed answer `NO_RESULT`; an
+  answer that comes later than that, or whose call is gone, is told to the model as a user's text;
+- what is no message (a note, an event of the user's own type, what a compaction left) is a user's
+  text in the look of a text format;
+- what cannot be carried over is named in `losses`.
+
+Nothing that was written changes when the thread grows, but for answers that stood in for late ones
+at the very end.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..events import MODEL_KINDS, Event
+from ..plain import JSON
+from ..records import is_bill, is_record
+from ..written import Loss
+from .bodies import body_of, frame_of, merge, raw_of
+from .dialects import OPENING, PLAIN, Dialect, Look, Role
+from .drafts import NO_RESULT
+from .media import Media, contents
+
+_Waiting = tuple[str, str, Mapping[str, JSON]]  # id and name as written, and the frame of the call
+_Source = tuple[str, int, int]  # the provider, the number of the message there, and the part of it
+
+
+class Writer:
+    """Writes events one after the other; it may be asked for the messages at any time.
+
+    Attributes:
+        messages: The messages so far, without answers that stand in at the end.
+        losses: What could not be carried over so far.
+    """
+
+    def __init__(self, dialect: Dialect, look: Look) -> None:
+        self.messages: list[dict[str, JSON]] = []
+        self.losses: list[Loss] = []
+        self._dialect = dialect
+        self._look = look
+        self._system: dict[str, JSON] = {}
+        self._prompts: list[str] = []
+        self._role: Role | None = None  # of the last message
+        self._source: _Source = ("", 0, 0)  # where that came from
+        self._said = False  # whether it has the model's text
+        self._open: dict[str, _Waiting] = {}  # the calls without an answer
+        self._ids: set[str] = set()
+
+    @property
+    def system(self) -> JSON:
+        """The system prompt that stands beside the messages."""
+        if self._system:
+            return self._system["system"]
+        return self._dialect.system(self._prompts) if self._prompts else None
+
+    def ended(self) -> list[dict[str, JSON]]:
+        """Give the messages, with answers that stand in for those that have not come yet."""
+        messages = list(self.messages)
+        self._close(messages)
+        return messages
+
+    def answering(self, call_id: str, name: str) -> None:
+        """Take it that a call was made, so that its answer can be written by itself."""
+        self._open[call_id] = (call_id, name, {})
+
+    def feed(self, events: Iterable[Event]) -> None:
+        """Write more events."""
+        events = [e for e in events if not (is_bill(e) or is_record(e) or e.kind == "usage")]
+        own = self._dialect.provider
+        spoiled = {e.call_id for e in events if hosted(e) and body_of(e, own) is None}
+        anew = self._anew_with_others(events) if self._dialect.apart else ()
+        for event in events:
+            foreign = {**raw_of(event), "provider": ""}
+            self._event(
+                event.having(raw=foreign) if event.id in anew else event,
+                spoiled=hosted(event) and event.call_id in spoiled,
+            )
+
+    def _anew_with_others(self, events: Sequence[Event]) -> set[str | None]:
+        """Give the ids of what the model wrote at once, where a part of it is not as it came.
+
+        OpenAI takes a thought, and an item by its id, only with all that came with it.
+        """
+        changed: set[str | None] = set()
+        for _, group in itertools.groupby(events, lambda event: event.kind in MODEL_KINDS):
+            run = list(group)
+            own = [event for event in run if raw_of(event).get("provider") == self._dialect.provider]
+            thinks = any(event.kind == "reasoning" for event in own)
+            if any(body_of(event) is None for event in own) or (thinks and own[-1].kind == "reasoning"):
+                changed.update(event.id for event in own)
+        return changed
+
+    # ---- one event
+
+    def _event(self, event: Event, *, spoiled: bool) -> None:
+        """Write one event.
+
+        Args:
+            event: The event.
+            spoiled: Whether it is of a tool that its provider ran, and cannot be sent to this one as it came.
+        """
+        rule = self._look.body(event)
+        foreign = raw_of(event).get("provider") != self._dialect.provider
+        body = None if rule is not None else body_of(event, self._dialect.provider)
+        if body is not None and "system" in body:
+            merge(self._system, body)
+        elif event.kind == "call" and (foreign or not spoiled):
+            self._call(event, body)
+        elif event.kind in ("result", "error") and event.call_id in self._open:
+            self._result(event, body, rule)
+        elif body is not None and not spoiled and (event.kind not in ("result", "error") or hosted(event)):
+            self._say(event, self._role_of(event), body)
+        elif rule != "":
+            self._anew(event, rule)
+
+    def _role_of(self, event: Event) -> Role:
+        if event.kind == "system":
+            return "system"
+        return "assistant" if event.kind in MODEL_KINDS or hosted(event) else "user"
+
+    def _anew(self, event: Event, rule: str | None) -> None:
+        """Write an event that is no call, answers none, and cannot stand as it came."""
+        dialect, role = self._dialect, self._role_of(event)
+        if event.kind == "reasoning":
+            thought = dialect.reasoning(event.text if rule is None else rule)
+            if thought is None:
+                self._lost(event, "reasoning", "left out")
+            else:
+                self._say(event, role, thought)
+            return
+        if role == "system" and dialect.beside:
+            if not self.messages:
+                self._prompts.append(self._spoken(event, rule))
+                return
+            self._lost(event, "the role of a system prompt", "a user's text")
+            role = "user"
+        body = body_of(event) if rule is None and event.type not in PLAIN else None
+        found = next((item for item in contents(body) if isinstance(item, Media)), None)
+        if found is None:
+            if text := self._spoken(event, rule):
+                self._say(event, role, dialect.text(text, role, frame_of(event)))
+        elif (block := dialect.media(found, role)) is not None:
+            self._say(event, role, dialect.block(block))
+        else:
+            self._lost(event, found.kind, "a line of text")
+            self._say(event, role, dialect.text(found.placeholder, role, {}))
+
+    def _say(self, event: Event, role: Role, body: dict[str, JSON]) -> None:
+        self._begin(event, role)
+        self.messages[-1] = message = dict(self.messages[-1])  # somebody may hold the message as it was
+        merge(message, body)
+
+    def _spoken(self, event: Event, rule: str | None) -> str:
+        if event.type in PLAIN and (rule is not None or isinstance(event.data, str)):
+            return event.data if rule is None else rule
+        return self._look.text(event).rstrip("\n")
+
+    # ---- calls and answers
+
+    def _call(self, event: Event, body: dict[str, JSON] | None) -> None:
+        frame = frame_of(event)
+        name = self._dialect.name(str(frame.get("name", event.type)))
+        if body is not None:
+            id = str(event.call_id)
+        else:
+            id = self._fresh_id(str(event.call_id))
+            if hosted(event):
+                self._lost(event, "a tool of the provider's", "a tool of the user's")
+            body = self._dialect.call(id, name, event.data, _arguments(event), frame)
+        self._ids.add(id)
+        self._say(event, "assistant", body)
+        if not (hosted(event) and body_of(event, self._dialect.provider) is body):
+            key = str(event.call_id)
+            if key in self._open:  # a call of the same id: answers are for the newer one
+                self._open[f"{key} {id}"] = self._open.pop(key)
+            self._open[key] = (id, name, frame)
+
+    def _fresh_id(self, id: str) -> str:
+        """Give the id that a call is written with: legal, and of no other call."""
+        fresh = self._dialect.id(id)
+        while fresh in self._ids:
+            fresh = self._dialect.id(f"{fresh[-24:]}_{len(self._ids)}")
+        return fresh
+
+    def _result(self, event: Event, body: dict[str, JSON] | None, rule: str | None) -> None:
+        id, name, called = self._open.pop(str(event.call_id))
+        if body is None or id != event.call_id:
+            came = body_of(event) if rule is None else None
+            content = [event.text if rule is None else rule] if came is None else self._answered(event, came)
+            frame = {**called, **frame_of(event)}
+            body = self._dialect.result(id, name, content, event.kind == "error", frame)
+        self._say(event, "tool", body)
+
+    def _answered(self, event: Event, body: dict[str, JSON]) -> list[str | dict[str, JSON]]:
+        """Give what an answer that came from another provider holds: its texts, and blocks of media."""
+        items = list(contents(body))
+        if not any(isinstance(item, Media) for item in items):
+            return ["\n".join(map(str, items)) if items else event.text]
+        content: list[str | dict[str, JSON]] = []
+        for item in items:
+            block = item if isinstance(item, str) else self._dialect.media(item, "tool")
+            if block is None and isinstance(item, Media):
+                self._lost(event, item.kind, "a line of text")
+                block = item.placeholder
+            content.append(block or "")
+        return content
+
+    def _close(self, messages: list[dict[str, JSON]]) -> None:
+        """Answer the calls that wait with what stands in."""
+        last = messages[-1] if self._dialect.together and self._role == "tool" and messages else None
+        for id, name, frame in self._open.values():
+            if last is None or not self._dialect.together:
+                messages.append(self._dialect.shell("tool"))
+            last = messages[-1] = dict(messages[-1])
+            merge(last, self._dialect.result(id, name, [NO_RESULT], False, frame))
+
+    # ---- messages
+
+    def _begin(self, event: Event, role: Role) -> None:
+        """Make sure that the last message is the one that the event stands in."""
+        raw = (
+            raw_of(event) if role == "tool" or event.kind not in ("result", "error") or hosted(event) else {}
+        )
+        provider, shell, part = str(raw.get("provider", "")), raw.get("message"), raw.get("part")
+        source = (provider, raw.get("at", 0), part if isinstance(part, int) else 0)
+        if not self._continues(event, role, source, begins=isinstance(shell, dict)):
+            self._open_message(role, shell if provider == self._dialect.provider else None)
+        self._source = source
+        self._said = self._said or event.kind == "assistant"
+
+    def _open_message(self, role: Role, shell: JSON) -> None:
+        dialect = self._dialect
+        goes_on = role == self._role == "assistant" and (dialect.together or dialect.apart)
+        if self._open and role != "tool" and not goes_on:
+            self._close(self.messages)
+            self._open.clear()
+        as_it_came = isinstance(shell, dict) and not dialect.alternates
+        if role == "assistant" and dialect.beside and not self.messages and not as_it_came:
+            self.messages.append(dialect.shell("user"))
+            merge(self.messages[0], dialect.text(OPENING, "user", {}))
+        self.messages.append(dict(shell) if isinstance(shell, dict) else dialect.shell(role))
+        self._role, self._said = role, False
+
+    def _continues(self, event: Event, role: Role, source: _Source, *, begins: bool) -> bool:
+        """Whether the event stands in the last message."""
+        own = source[0] == self._dialect.provider
+        follows = source[:2] == self._source[:2] and self._source[2] < source[2]
+        if self._role is None:
+            return False
+        if own and begins:  # what stood between them may have been dropped
+            return self._dialect.alternates and role == self._role == "assistant" and not self._open
+        if own and follows:
+            return True
+        if self._dialect.apart or role != self._role:
+            return False
+        if role != "assistant":
+            return self._dialect.together if role == "tool" else follows
+        at_once = follows or (not begins and (event.kind == "call" or not self._said))
+        return self._dialect.together or bool(self._open) or at_once
+
+    def _lost(self, event: Event, what: str, became: str) -> None:
+        self.losses.append(Loss(str(event.id), event.type, what, became))
+
+
+def hosted(event: Event) -> bool:
+    """Whether it is of a tool that the provider ran itself."""
+    return bool(frame_of(event).get("hosted"))
+
+
+def _arguments(event: Event) -> str | None:
+    """Give the arguments of a call as the text that they came as."""
+    body = body_of(event)
+    if body is None:
+        return None
+    for call in body.get("tool_calls") or (body,):
+        held = call.get("function", call) if isinstance(call, dict) else {}
+        if isinstance(held, dict) and isinstance(text := held.get("arguments"), str):
+            return text
+    return None

@@ -1,0 +1,72 @@
+"""What `fit` promises: the same messages where all fit, valid ones where not, and a front that stays."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contextkit import Budget, BudgetError, Context, Event, Thread, Window
+from contextkit.fitting import fit_context
+from contextkit.message_formats import MESSAGE_FORMATS, MessageFormat
+from contextkit.messages.validating import validate
+
+from .strategies import Shares, event_lists, shares
+
+FORMATS = st.sampled_from(list(MESSAGE_FORMATS.values()))
+
+
+def fitted(
+    messages: list[dict[str, Any]], system: Any, window: Window, *, keep: bool
+) -> Context | BudgetError:
+    """Fit messages, with a window that remembers or with one that is new."""
+    used = window if keep else Window(window.format, budget=window.budget, counter=window.counter)
+    try:
+        return fit_context(messages, window=used, system=system)
+    except BudgetError as error:
+        return error
+
+
+def told(outcome: Context | BudgetError) -> Any:
+    """What a user sees of an outcome."""
+    return (outcome.tokens, outcome.messages) if isinstance(outcome, Context) else str(outcome)
+
+
+@given(events=event_lists(), format=FORMATS, shares=shares())
+def test_a_history_that_grows_keeps_its_front(
+    events: Sequence[Event], format: MessageFormat, shares: Shares
+) -> None:
+    """With a window and without one the same comes out; it is valid, fits, and begins as it did before."""
+    written = format.written(Thread(events).view())
+    messages, system = written.messages, written.system
+    whole = fit_context(messages, 10_000_000, system=system, provider=format.dialect.provider)
+    assert whole.messages == messages
+    budget: Budget = shares.of(whole.tokens)
+    window = Window(format, budget=budget)
+    before: Context | None = None
+    for end in range(1, len(messages) + 1):
+        outcome = fitted(messages[:end], system, window, keep=True)
+        assert told(outcome) == told(fitted(messages[:end], system, window, keep=False))
+        if isinstance(outcome, BudgetError):
+            before = None
+            continue
+        assert outcome.tokens <= budget.room
+        assert validate(outcome.messages, format.dialect.provider, system=system) == []
+        if end < len(messages) and not is_models(messages[end]):
+            continue  # nobody asks the model here, so nothing was sent that could be kept
+        if before is not None and len(outcome.thread.records()) == len(before.thread.records()):
+            front = messages_of(before)
+            assert outcome.messages[: len(front)] == front
+        before = outcome
+
+
+def is_models(message: dict[str, Any]) -> bool:
+    """Whether the model wrote it."""
+    called = message.get("type") in ("function_call", "custom_tool_call", "reasoning")
+    return called or message.get("role") in ("assistant", "model")
+
+
+def messages_of(context: Context) -> list[dict[str, Any]]:
+    """What later ones begin with: all but the last message, and what stands in for answers."""
+    open = sum(unit.in_flight for unit in context.thread.units())
+    return context.messages[: -1 - open]
