@@ -22,4 +22,4 @@ bench:
 
 # run the notebooks anew, in place
 notebooks:
-    .venv/bin/jupyter execute --inplace notebooks/*.ipynb
+    {{python}} -m notebooks.refresh

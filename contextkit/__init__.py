@@ -49,6 +49,7 @@ from .windows import Window, render
 if typing.TYPE_CHECKING:
     from .comparing import compare
     from .comparisons import Comparison
+    from .display.explore import explore
     from .errors.facts import Frame, own_code
     from .errors.fingerprints import Fingerprint, fingerprint
     from .errors.life import Episode, Escalation, consecutive_errors, episodes, escalation
@@ -164,6 +165,7 @@ __all__ = [
     "episodes",
     "error_summary",
     "escalation",
+    "explore",
     "fetched",
     "fingerprint",
     "fit",
@@ -186,6 +188,7 @@ __all__ = [
 _LATER = {
     "Comparison": "comparisons",
     "compare": "comparing",
+    "explore": "display.explore",
     **dict.fromkeys(("Frame", "own_code"), "errors.facts"),
     **dict.fromkeys(("Fingerprint", "fingerprint"), "errors.fingerprints"),
     **dict.fromkeys(("Episode", "Escalation", "consecutive_errors", "episodes", "escalation"), "errors.life"),

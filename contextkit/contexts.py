@@ -73,7 +73,7 @@ class Step:
         return f"{self.policy}: {self.before:,} -> {self.after:,} tokens"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Receipt:
     """Where each token of a context went. `rows` and the two rests add up to `tokens`.
 
@@ -99,6 +99,9 @@ class Receipt:
     rows: tuple[dict[str, JSON], ...]
     failures: tuple[dict[str, JSON], ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Receipt of {len(self.rows):,} events: {self.before:,} tokens before, {self.tokens:,} after>"
+
     def to_data(self) -> dict[str, JSON]:
         """Give the receipt as plain data."""
         return {
@@ -106,6 +109,11 @@ class Receipt:
             "rows": [dict(row) for row in self.rows],
             "failures": [dict(failure) for failure in self.failures],
         }
+
+    def _repr_html_(self) -> str:
+        from .display.receipts import receipt_html
+
+        return receipt_html(self)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -100,6 +100,11 @@ class Format:
             event = event.having(data=body, raw=None)
         return _rendered(self.write, event)
 
+    @property
+    def own_rules(self) -> Mapping[str, Renderer]:
+        """The rules without those that the ready-made formats have for what compactions leave."""
+        return {key: rule for key, rule in self.rules.items() if rule is not LINES.get(key)}
+
     def body(self, event: Event) -> str | None:
         """Write what a rule puts in the place of the event's data, if there is one for it.
 
@@ -159,11 +164,13 @@ class Format:
         return hash((self.name, self.write, tuple(self.rules)))
 
     def __repr__(self) -> str:
-        return (
-            self.name
-            if not self.rules
-            else f"{self.name} | {{{', '.join(f'{k!r}: ...' for k in self.rules)}}}"
-        )
+        rules = ", ".join(f"{key!r}: ..." for key in self.own_rules)
+        return f"{self.name} | {{{rules}}}" if rules else self.name
+
+    def _repr_html_(self) -> str:
+        from .display.formats import format_html
+
+        return format_html(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         rules = dict(self.rules)

@@ -76,7 +76,7 @@ class Sent:
     sent: int
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Occupancy:
     """What the contexts of a whole run held.
 
@@ -152,6 +152,15 @@ class Occupancy:
             calls.append(Filled(call.events, call.tokens, call.shared, _positive(parts), cut))
             last = call.tokens
         return cls(tuple(calls), None if budget is None else Budget.of(budget), counter)
+
+    def __repr__(self) -> str:
+        calls, cuts = len(self.calls), len(self.compactions)
+        return f"<Occupancy of {calls:,} calls: {self.tokens:,} tokens, compacted {cuts:,} times>"
+
+    def _repr_html_(self) -> str:
+        from .display.occupancies import occupancy_html
+
+        return occupancy_html(self)
 
     def to_data(self) -> dict[str, JSON]:
         """Give the figures as plain data, without the events."""

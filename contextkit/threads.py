@@ -189,6 +189,11 @@ class Thread(Sequence[Event]):
         parts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
         return f"<Thread of {len(self):,} events{': ' if parts else ''}{parts}>"
 
+    def _repr_html_(self) -> str:
+        from .display.threads import thread_html
+
+        return thread_html(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _revived, (self.to_records(), self._arrived)
 

@@ -94,6 +94,22 @@ class Window:
         self.fold: object = None  # what `fit` has read and compacted with this window
         self._billed: tuple[Thread, tuple[tuple[int, int], ...]] = (Thread(), ())
 
+    def __repr__(self) -> str:
+        parts = [repr(self.format)]
+        if self.budget is not None:
+            parts.append(f"budget={self.budget!r}")
+        if self.policies != tuple(DEFAULT_POLICIES):
+            parts.append(f"policies={name_of(list(self.policies))}")
+        if self.arrivals:  # without their settings: a pattern that redacts can be what must not be seen
+            names = (getattr(arrival, "__name__", type(arrival).__name__) for arrival in self.arrivals)
+            parts.append(f"arrivals=[{', '.join(names)}]")
+        return f"Window({', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        from .display.windows import window_html
+
+        return window_html(self)
+
     def render(
         self, thread: Thread | Iterable[Event], *, variables: Mapping[str, Any] = _NO_VARIABLES
     ) -> Context:

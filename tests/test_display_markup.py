@@ -102,3 +102,11 @@ def test_the_part_of_an_event() -> None:
     assert part_of(Event("omitted", "", kind="compaction")).name == "summary"
     assert part_of(Event("bash", "ls", call_id="1")) == ("call", "bash")
     assert part_of(Event("deploy_started")).name == "note"
+
+
+def test_a_notebook_shows_markup() -> None:
+    """What a function of this folder gives shows itself; its source is not printed beside it."""
+    made = element("p", "<b>")
+    bundle = made._repr_mimebundle_()
+    assert bundle == {"text/html": "<p>&lt;b&gt;</p>", "text/plain": "<HTML of 16 characters>"}
+    assert type(bundle["text/html"]) is str

@@ -67,6 +67,7 @@ HEAVY = {
         "tenacity",
         "tokenizers",
         "toktok",
+        "ipywidgets",
         "yaml",
         "toon_format",
     ),

@@ -94,6 +94,7 @@ NAMES = [
     "episodes",
     "error_summary",
     "escalation",
+    "explore",
     "fetched",
     "fingerprint",
     "fit",
@@ -116,7 +117,7 @@ NAMES = [
 
 HEAVY = (
     *("numpy", "lxml", "jinja2", "tiktoken", "regex", "yaml", "tokenizers", "pydantic", "rich", "click"),
-    *("anyio", "asyncio", "concurrent", "tenacity"),
+    *("anyio", "asyncio", "concurrent", "tenacity", "ipywidgets"),
 )
 ROOT = Path(__file__).parents[1]
 

@@ -6,8 +6,9 @@ They are made from the plain data that `Comparison.to_data` gives and `--json` p
 from collections.abc import Mapping, Sequence
 
 from ..plain import JSON
-from .pages import frame, table_html
+from .pages import folded, frame, table_html
 from .tables import Cell, Table
+from .texts import counted
 
 _TYPES = 10  # rows by event type
 
@@ -19,15 +20,17 @@ def comparison_tables(data: Mapping[str, JSON]) -> list[Table]:
 
 
 def comparison_html(data: Mapping[str, JSON]) -> str:
-    """Draw a comparison as HTML; what came from events and names is escaped."""
-    return frame(*map(table_html, comparison_tables(data)))
+    """Draw a comparison as HTML: the sizes, and all else to unfold; what came from events is escaped."""
+    first, *others = comparison_tables(data)
+    unfolded = (folded(table.title, table_html(table, titled=False)) for table in others)
+    return frame(table_html(first), *unfolded)
 
 
 # ---- the tables
 
 
 def _sizes(data: Mapping[str, JSON]) -> Table:
-    events, threads = (_counted(data[f"{noun}s"], noun) for noun in ("event", "thread"))
+    events, threads = (counted(data[f"{noun}s"], noun) for noun in ("event", "thread"))
     heads = ("format", *data["counters"], "bytes", "to compact", "to pretty", "comes back")
     rows: list[tuple[Cell, ...]] = []
     for row in data["formats"]:
@@ -62,7 +65,7 @@ def _shares(data: Mapping[str, JSON]) -> Table:
         (head, cells) for head, cells in columns if any(cells) or head in ("framing", "body", "escaping")
     ]
     title = f"Where the tokens go, in {data['counters'][0]}, and what a cache saves"
-    title += f" over {_counted(data['calls'], 'call')} of the model" if data["calls"] else ""
+    title += f" over {counted(data['calls'], 'call')} of the model" if data["calls"] else ""
     title += f"; {data['prices']}" if data["prices"] else ""
     rows: list[tuple[Cell, ...]] = [
         (row["format"], *cells)
@@ -98,10 +101,6 @@ def _losses(data: Mapping[str, JSON]) -> Table:
         if row["error"] or row["reason"]
     ]
     return Table("What failed, or does not come back", ("format", "why"), rows)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' if number != 1 else ''}"
 
 
 def _percent(share: float | None, *, sign: bool = False) -> str:

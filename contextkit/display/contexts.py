@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from ..parts import part_of
 from .charts import svg_file
 from .markup import Markup, element
-from .pages import frame
+from .pages import folded, frame
 from .strips import Piece, clipped, key_entries, part_key, strip, svg_key
-from .tables import visible
+from .texts import counted, shown_text
 
 if TYPE_CHECKING:
     from ..contexts import Context
@@ -24,13 +24,13 @@ _TYPES = 12  # rows of the table
 _END = 60_000  # characters shown of each end of a long text
 
 
-def context_html(context: "Context") -> str:
+def context_html(context: "Context", *, open: bool = False) -> Markup:
     """Draw a context as HTML: a heading, a strip with its events, a table by type, and the text.
 
     Nothing is counted for it that the context has not counted already, so what is gone has its
-    number of events here, and its tokens in `Context.receipt`.
+    number of events here, and its tokens in `Context.receipt`. `open` shows the text unfolded.
     """
-    parts = (_heading(context), _strip(context), _key(context), _types(context), _text(context))
+    parts = (_heading(context), _strip(context), _key(context), _types(context), _text(context, open=open))
     return frame(*map(Markup, parts))
 
 
@@ -44,7 +44,7 @@ def _size(context: "Context") -> str:
         room = context.budget.room
         size = f"{context.tokens:,} of {room:,} tokens ({100 * context.tokens // room} %)"
     shown = sum(fragment.state != "added" for fragment in context.fragments)
-    return f"{size}, {shown:,} of {_events(sum(_logged(context).values()))}"
+    return f"{size}, {shown:,} of {counted(sum(_logged(context).values()), 'event')}"
 
 
 def _logged(context: "Context") -> Counter[str]:
@@ -109,15 +109,15 @@ def _key(context: "Context") -> str:
         tokens[fragment.state] += fragment.tokens
         events[fragment.state] += 1
     keys = [
-        f"<span>{state}: {_events(events[state])}, {tokens[state]:,} tokens</span>"
+        f"<span>{state}: {counted(events[state], 'event')}, {tokens[state]:,} tokens</span>"
         for state in ("kept", "changed", "added")
         if events[state]
     ]
     view = context.view()
     if gone := sum(_logged(context).values()) - sum(str(event.id) in context.thread for event in view):
-        keys.append(f"<span>gone: {_events(gone)}</span>")
+        keys.append(f"<span>gone: {counted(gone, 'event')}</span>")
     if hidden := len(view) - len(context.fragments):
-        keys.append(f"<span>not shown by the format: {_events(hidden)}</span>")
+        keys.append(f"<span>not shown by the format: {counted(hidden, 'event')}</span>")
     return f'<p class="key dim">{" ".join(keys)}</p>'
 
 
@@ -153,22 +153,6 @@ def _row(label: str, shown: int, logged: int, tokens: int, *, bar: float = 0, na
     return f"{start}<th>{label}</th>{numbers}<td>{drawn}</td></tr>"
 
 
-def _text(context: "Context") -> str:
-    text, left = context.text, ""
-    if len(text) > 2 * _END:
-        middle = len(text) - 2 * _END
-        left = (
-            f'</pre><p class="dim">{middle:,} characters are not shown here; context.text has them.</p><pre>'
-        )
-    parts = (text[:_END], text[len(text) - _END :]) if left else (text,)
-    # A browser drops a newline that directly follows <pre>.
-    shown = left.join("\n" + "\n".join(_safe(line) for line in part.split("\n")) for part in parts)
-    return f"<details><summary>The text ({len(text):,} characters)</summary><pre>{shown}</pre></details>"
-
-
-def _safe(line: str) -> str:
-    return "\t".join(escape(visible(part), quote=False) for part in line.split("\t"))
-
-
-def _events(number: int) -> str:
-    return f"{number:,} event{'s' if number != 1 else ''}"
+def _text(context: "Context", *, open: bool) -> Markup:
+    shown = shown_text(context.text, end=_END, rest="context.text has them")
+    return folded(f"The text ({len(context.text):,} characters)", shown, open=open)

@@ -82,6 +82,7 @@ _FILLS = "".join(
     for look in dict.fromkeys((*LOOKS.values(), *TOOLS))
 )
 
+# A notebook has a style of its own for tables and code, light or dark as its theme is: ours must win there.
 CSS = f"""
 .ck{{--ink:#1f2328;--dim:#59636e;--paper:#fff;--line:#d1d9e0;--mark:rgba(20,24,28,.55);--shade:#eef1f4;{_COLOURS}
 max-width:60em;padding:.8em 1em;border:1px solid var(--line);border-radius:6px;
@@ -94,18 +95,25 @@ text-align:left}}
 .ck svg.swatch{{display:inline-block;width:16px;height:12px;margin:0 .4em 0 0;border:1px solid var(--line);
 vertical-align:-.1em}}
 .ck table{{margin:.2em 0 .6em;border-collapse:collapse;color:inherit;font-size:13px}}
-.ck tr{{background:none}}
-.ck th,.ck td{{padding:.15em .9em .15em 0;border:0;text-align:left;vertical-align:top;white-space:nowrap}}
-.ck .n{{text-align:right;font-variant-numeric:tabular-nums}}
+.ck tr{{background:none!important}}.ck+.ck{{margin-top:.5em}}
+.ck th,.ck td{{padding:.15em .9em .15em 0;border:0;text-align:left!important;vertical-align:top!important;
+white-space:nowrap}}
+.ck .n{{text-align:right!important;font-variant-numeric:tabular-nums}}
+.ck code{{background:none!important;color:inherit!important;padding:0;font:12px/1.4 ui-monospace,monospace}}
 .ck thead th{{border-bottom:1px solid var(--line)}}.ck .sum th,.ck .sum td{{border-top:1px solid var(--line)}}
 .ck tbody th{{font-weight:normal}}
 .ck td.w,.ck th.w{{white-space:normal;overflow-wrap:anywhere;min-width:16em}}
-.ck u{{display:block;width:12em;text-decoration:none}}
-.ck u>s{{display:block;height:.8em;margin-top:.3em;background:var(--dim)}}
+.ck u{{display:flex;width:12em;text-decoration:none}}
+@media (max-width:640px){{.ck u{{width:3.2em}}.ck td.w,.ck th.w{{min-width:9em!important}}}}
+.ck u>s{{height:.8em;margin-top:.3em;background:var(--dim)}}
+.ck u>.gone{{background:none;box-shadow:inset 0 0 0 1px var(--dim);opacity:.6}}
 .ck summary{{cursor:pointer}}
+.ck .line{{margin:.1em 0 .1em 1em}}
+.ck .line>summary{{overflow:hidden;text-overflow:ellipsis;white-space:nowrap;unicode-bidi:isolate}}
+.ck .line i{{display:inline-block;width:.7em;height:.7em;margin-right:.5em}}
 .ck pre{{max-height:32em;overflow:auto;margin:.5em 0 0;padding:.6em;border:1px solid var(--line);
 background:none;color:inherit;font:12px/1.4 ui-monospace,monospace;white-space:pre-wrap;
-overflow-wrap:anywhere;unicode-bidi:isolate}}
+overflow-wrap:anywhere;word-break:normal;unicode-bidi:isolate}}
 .ck .sides{{width:100%}}.ck .halves{{display:flex;flex-wrap:wrap;gap:.5em;margin-bottom:.8em}}
 .ck .halves>*{{flex:1 1 20em;min-width:0;max-height:14em;margin:0}}
 .ck del{{text-decoration:none;background:#d55e0030}}.ck ins{{text-decoration:none;background:#009e7330}}

@@ -7,9 +7,15 @@ from .tables import visible
 
 
 class Markup(str):
-    """Text that is markup already; any other text is escaped where it is put into markup."""
+    """Text that is markup already; any other text is escaped where it is put into markup.
+
+    A notebook shows it as what it is.
+    """
 
     __slots__ = ()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": str(self), "text/plain": f"<HTML of {len(self):,} characters>"}
 
 
 def element(name: str, *children: str | Iterable[str], **attributes: object) -> Markup:

@@ -35,7 +35,7 @@ def occupancy_parts(found: Occupancy) -> list[Markup]:
     return [
         element("p", in_words(found)),
         element("div", occupancy_svg(found), class_="wide sided"),
-        element("p", *keys, class_="key narrow"),
+        element("p", Markup(" ".join(keys)), class_="key narrow"),
         folded("The figures as a table", table),
     ]
 

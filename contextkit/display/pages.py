@@ -46,7 +46,7 @@ def wide(*parts: str) -> Markup:
 
 def table_html(table: Table, *, titled: bool = True) -> Markup:
     """Write a table as HTML; columns of numbers stand to the right, and long texts are wrapped."""
-    right = [table.is_number(at) or head != head.lstrip() for at, head in enumerate(table.heads)]
+    right = [table.is_number(at) or _is_put_right(table, at) for at in range(len(table.heads))]
     heads = joined(
         element("th", head.strip(), class_=_class(head, number))
         for head, number in zip(table.heads, right, strict=True)
@@ -58,6 +58,12 @@ def table_html(table: Table, *, titled: bool = True) -> Markup:
     )
     made = wide(element("table", element("thead", element("tr", heads)), body))
     return joined([element("p", element("b", table.title)), made]) if titled else made
+
+
+def _is_put_right(table: Table, column: int) -> bool:
+    """Tell whether texts of a column have been put to the right with spaces, as a terminal needs it."""
+    cells = (table.heads[column], *(row[column] for row in (*table.rows, *table.totals)))
+    return any(isinstance(cell, str) and cell.startswith(" ") for cell in cells)
 
 
 _LONG = 48  # characters: longer texts are wrapped
@@ -74,7 +80,16 @@ def _row(row: Sequence[Cell], right: Sequence[bool], name: str | None = None) ->
 
 def _cell(tag: str, cell: Cell, number: bool) -> Markup:
     if isinstance(cell, Bar):
-        width = f"width:{cell.after / max(cell.most, 1):.1%}"
-        return element(tag, element("u", element("s", style=width)))
+        return element(tag, element("u", *_bar(cell)))
     shown = f"{cell:,}" if isinstance(cell, int) else str(cell or "").strip()
     return element(tag, shown, class_=_class(shown, number))
+
+
+def _bar(bar: Bar) -> list[Markup]:
+    """Draw what is left, and behind it the outline of what is gone."""
+    sizes = {None: bar.after, "gone": bar.before - bar.after}
+    return [
+        element("s", style=f"width:{size / max(bar.most, 1):.1%}", class_=name)
+        for name, size in sizes.items()
+        if size > 0
+    ]

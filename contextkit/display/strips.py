@@ -160,7 +160,7 @@ def key_entries(pieces: Iterable[Piece]) -> list[tuple[Look, str]]:
 def part_key(pieces: Iterable[Piece]) -> Markup:
     """Write what the colours of a strip stand for as a line of HTML."""
     keys = [element("span", swatch(look), words) for look, words in key_entries(pieces)]
-    return element("p", *keys, class_="key")
+    return element("p", Markup(" ".join(keys)), class_="key")
 
 
 def svg_key(entries: Sequence[tuple[Look, str]], width: float) -> tuple[Markup, int]:

@@ -206,12 +206,18 @@ def receipt_table(explained: Mapping[str, JSON], name: str) -> Table:
     """Show what became of each event of a thread, by its name; before and after add up to the totals."""
     heads = ("id", "type", "state", "policy", "before", "after")
     totals: list[tuple[Cell, ...]] = [("total", None, None, None, explained["before"], explained["tokens"])]
-    for key, label in (("joins", _JOINS), ("prompt", "the prompt")):
-        if tokens := explained[key]:
-            totals.insert(0, (label, None, None, None, tokens, tokens))
+    totals[:0] = [(label, None, None, None, *sizes) for label, *sizes in around(explained)]
     of = "" if explained["room"] is None else f" of {explained['room']:,}"
     title = f"{visible(name)}: {explained['tokens']:,}{of} tokens"
     return Table(title, heads, [tuple(row[head] for head in heads) for row in explained["rows"]], totals)
+
+
+def around(explained: Mapping[str, JSON]) -> list[tuple[str, int, int]]:
+    """Give what belongs to no event: its name, and its tokens before and after."""
+    prompt = explained["prompt"]
+    joins = explained["before"] - prompt - sum(row["before"] for row in explained["rows"])
+    named = [("the prompt", prompt, prompt), (_JOINS, joins, explained["joins"])]
+    return [row for row in named if any(row[1:])]
 
 
 def steps_table(steps: Sequence[Mapping[str, JSON]]) -> Table:

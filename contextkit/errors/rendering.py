@@ -34,10 +34,10 @@ def error_summary(event: Event) -> str:
     """
     data = event.data
     if not isinstance(data, dict):
-        return summarize_error(as_yaml(event)) or as_yaml(event)
+        return str(summarize_error(as_yaml(event))) or as_yaml(event)
     texts = [str(data[name]) for name in _TEXTS if isinstance(data.get(name), str) and data[name]]
     codes = [data[name] for name in _CODES if isinstance(data.get(name), int)]
     if not texts:
-        return summarize_error(as_yaml(event)) or as_yaml(event)
+        return str(summarize_error(as_yaml(event))) or as_yaml(event)
     status = next((code for code in codes if isinstance(code, int) and not isinstance(code, bool)), None)
-    return summarize_error("\n".join(texts), status=status)
+    return str(summarize_error("\n".join(texts), status=status))

@@ -15,6 +15,7 @@ from .patterns import Pattern
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .runs import read_runs
 from .salience import explains, failure_at, salient, words_of
+from .summary import Summary
 from .traces import read_traces
 
 MARKERS = frozenset(
@@ -64,12 +65,13 @@ def summarize_error(
     status: int | None = None,
     counter: TokenCounter | str = "o200k_base",
     parse: bool = True,
-) -> str:
+) -> Summary:
     r"""Say what went wrong in few words: type, message, cause, and where in the user's own code.
 
     Reads stack traces of a dozen languages, runs of tests, and what compilers and linters say. What it cannot
     read it quotes: lines that speak of failure, and both ends. The summary is never larger than the input, says
-    nothing that the input does not, and never tells of success only where something failed.
+    nothing that the input does not, and never tells of success only where something failed. It is a text,
+    which also has the `whole` that it is of, and a notebook shows both.
 
     Args:
         error: An exception, or a text: standard error, a log, the output of a build.
@@ -125,7 +127,7 @@ def summarize_error(
         summary = prefix + summary
         if count(count_tokens, summary) > limit:
             summary = prefix.strip() if budget and budget < 12 else _cut(summary, limit, count_tokens)
-    return _no_larger(summary, prefix, text, limit, count_tokens)
+    return Summary(_no_larger(summary, prefix, text, limit, count_tokens), text)
 
 
 def text_of(error: BaseException | str) -> str:

@@ -1,0 +1,1 @@
+"""Notebooks to read and to run, each on data that ships with contextkit."""
