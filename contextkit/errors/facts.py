@@ -49,7 +49,7 @@ class Frame(NamedTuple):
         return f"{self.place} {self.name}".strip()
 
 
-_ARGUMENTS = Pattern(r"\(.*")
+_ARGUMENTS = Pattern(r"(?<!\.)\(.*")  # Go writes receivers so: main.(*Crane).lift
 
 OwnCode: TypeAlias = Callable[[Frame], bool]
 """Whether a frame is in the user's own code. Pure."""

@@ -19,10 +19,10 @@ _HEADING = Pattern(r"[\w@./\\+ -]++:?$")
 _UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>\S.*)$")
 _RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
 _ARROW = Pattern(
-    r"\s*(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+)\]?$"
+    r"\s*(?:(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*|(?<=\s)(?=\S+:$))(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+)[\]:]?$"
 )
 _ON_LINE = Pattern(
-    r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$| near)"
+    r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$|(?P<near> near .*))"
 )
 _CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
@@ -46,23 +46,27 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
     found: list[Finding] = []
     mine: set[int] = set()
     heading, pending = "", None
+    above = -1  # the line that the message of a place may stand on, if the place follows
     last = -9  # the line of the finding that further lines may belong to
     for at, line in enumerate(lines):
         if at in used:
             continue
         if not line.strip():
             last = -9
+            above = above if above == at - 1 else -1
             if at + 1 < len(lines) and not lines[at + 1].startswith((" ", "\t")):
                 heading = ""
             continue
         finding = None
         if not _TRIED.search(line):
             pass
-        elif pending is not None and (match := _ARROW.match(line)):
-            finding, pending = (
-                Finding(match["file"], match["line"], match["column"], pending[0], pending[1]),
-                None,
-            )
+        elif match := _ARROW.match(line):
+            if pending is None and above >= 0:
+                pending = ("", lines[above].strip(" ✘×✖"))
+                mine.add(above)
+            if pending:
+                finding = Finding(match["file"], match["line"], match["column"], *pending)
+            pending = None
         elif match := _RUSTC.match(line):
             pending = (match["severity"], f"{(match['code'] or '').strip('[]')} {match['message']}".strip())
         elif heading and (match := _UNDER.match(line)):
@@ -72,7 +76,9 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
         elif match := _PLACED.match(line):
             finding = _placed(match)
         elif match := _ON_LINE.match(line):
-            finding = Finding(match["file"], match["line"], "", match["severity"] or "", match["message"])
+            message = match["message"] + (match["near"] or "")
+            finding = Finding(match["file"], match["line"], "", match["severity"] or "", message)
+        above = at if line[0].strip() and not finding else -1
         if finding:
             found.append(finding)
             mine.add(at)
@@ -80,6 +86,10 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
         elif last >= 0 and at - last < 6 and line[0] in " \t" and not _is_source(lines, at):
             found[-1].details.append(line.strip())
             mine.add(at)
+        elif last == at - 1 and _is_wrapped(found[-1].message, line):
+            found[-1].message += f" {line.strip()}"
+            mine.add(at)
+            last = at
         elif _HEADING.match(line) and re.search(r"[/\\.]\w", line):
             heading, last = line.rstrip(":"), -9
     return found, mine
@@ -94,6 +104,13 @@ def _placed(match: re.Match[str]) -> Finding | None:
     column = next((found[key] for key in keys if found[key]), "")
     message = re.sub(r"^[:\s-]+", "", found["message"])
     return Finding(found["file"], number, column, found["severity"] or found["before"] or "", message)
+
+
+def _is_wrapped(message: str, behind: str) -> bool:
+    """Whether a message goes on in the line behind it, which a narrow terminal has broken."""
+    return 40 < len(message) + len(behind.split(" ", 1)[0]) and message[-1] not in ".;:)]" and behind[0] in "\"'[(" or (
+        len(message) > 40 and message[-1] not in ".;:)]" and behind[0].islower()
+    )
 
 
 def _is_source(lines: Sequence[str], at: int) -> bool:

@@ -31,6 +31,9 @@ _SHAPES = (
         r"\s*#\d+ +(?:0x[0-9a-f]+ in )?(?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))?(?: at)? "
         r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)?\)?$"
     ),
+    # Valgrind: by 0x10918F: dup (leak.c:3)
+    Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \((?P<file>[^\s():]+):(?P<line>\d+)\)$"),
+    Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \(in (?P<file>[^\s():]+)\)$"),
     # Dart: #0      main (file:///a.dart:3:5)
     Pattern(r"\s*#\d+ +(?P<function>[^\s(]+) \((?P<file>[^()]+?):(?P<line>\d+)(?::\d+)?\)$"),
     # Elixir writes an app, its version, a place and a function
@@ -42,7 +45,7 @@ _SHAPES = (
     Pattern(r"\s*❯ (?:(?P<function>\S+) )?(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?$"),
 )
 _MAYBE = Pattern(
-    r"\s*(?:File \"|at |from |# |#?\d+[: ]|\([\w~ .-]+\) |❯ |[^\s:]+\.(?:lua|exs?|erl):\d|\S+\(.*called at )"
+    r"\s*(?:File \"|at |by 0x|from |# |#?\d+[: ]|\([\w~ .-]+\) |❯ |[^\s:]+\.(?:lua|exs?|erl):\d|\S+\(.*called at )"
 )
 
 

@@ -38,13 +38,13 @@ _ENDS = Pattern(
     r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:"
 )
 _CODE = Pattern(
-    r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: |\s*@@|[-]{10,}|stack backtrace:"
+    r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: (?!panic|test did)|\s*@@|[-]{10,}|stack backtrace:"
 )
 _DIFF = Pattern(
     r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S"
 )
 _NOISE = Pattern(
-    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |\.\.\.|---|\.\.$|Captured std|--$|\(compared using|\[\w+\]$)"
+    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|Captured std|--$|\(compared using|\[\w+\]$)"
 )
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _CAPTURED = Pattern(r"-{5,} Captured ")

@@ -12,6 +12,7 @@ from .facts import Facts, Failure, Fault, Finding, Frame, OwnCode, own_code
 from .findings import read_findings
 from .lines import lines_of, plain
 from .patterns import Pattern
+from .records import read_records
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .runs import read_runs
 from .salience import explains, failure_at, salient, words_of
@@ -53,6 +54,7 @@ _FALLBACK = 420  # tokens of one of a format that nobody knows
 _MESSAGE = 300  # characters
 _WORD = Pattern(r"\w+")
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
+_BRACKETS = Pattern(r"[^\w\s]{1,4}$")
 _PYDANTIC = Pattern(r"\s+(.*) \[type=[\w.]+, input_value=(.*), input_type=\w+\]$")
 
 
@@ -110,7 +112,7 @@ def summarize_error(
     lines = lines_of(text)
     limit = budget or _MOST
     prefix = f"exit status {status}\n" if status else ""
-    facts, used = read(lines, own) if parse else (Facts(), set[int]())
+    facts, used = read(lines, own, text) if parse else (Facts(), set[int]())
     pieces = _pieces(facts, own)
     known = bool(pieces)
     if known:
@@ -142,9 +144,12 @@ def text_of(error: BaseException | str) -> str:
     return text
 
 
-def read(lines: Sequence[str], own: OwnCode = own_code) -> tuple[Facts, set[int]]:
+def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple[Facts, set[int]]:
     """Read the facts of a text, and the numbers of the lines that they are from."""
     facts = Facts()
+    facts.findings = read_records(text)
+    if facts.findings:
+        return facts, set(range(len(lines)))
     facts.failures, facts.counts, used = read_runs(lines, own)
     if not facts.failures:
         facts.faults, facts.stacks, traced = read_traces(lines, own)
@@ -256,7 +261,10 @@ def _headline(pieces: Pieces, fault: Fault, rank: int, before: Fault | None, tim
 
 def _details(pieces: Pieces, fault: Fault, rank: int) -> None:
     place = ""
-    shown = 0
+    shown = compared = 0
+    for found in read_records("\n".join((fault.message, *fault.details))):
+        pieces.start(rank, f"  {found.file}: {shortened(found.message, 160)}")
+        shown = 6
     for detail in fault.details:
         if match := _PYDANTIC.match(detail):
             pieces.start(
@@ -274,9 +282,12 @@ def _details(pieces: Pieces, fault: Fault, rank: int) -> None:
             (text := detail.strip())
             and text not in ("Traceback", "^")
             and not text.startswith(("(Background on", "at "))
+            and not _BRACKETS.match(text)
         ):
-            pieces.long(rank if shown < 4 else 6, f"  {text}", 160)
-            shown += 1
+            differs = text[0] in "+-" and compared < 8
+            pieces.long(rank if shown < 5 or differs else 6, f"  {text}", 160)
+            compared += differs
+            shown += not differs
 
 
 def _stack(pieces: Pieces, fault: Fault, rank: int, own: OwnCode) -> None:
@@ -395,10 +406,15 @@ def _findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
         groups.setdefault((finding.severity, message), []).append(finding)
     short = _short_paths({finding.file for finding in findings})
     graded = any(_SEVERITY.search(severity) for severity, _ in groups)
+    few = len(groups) <= 8
     for (severity, message), group in groups.items():
         low = severity.lower()
         rank = (
-            6 if low in ("note", "info", "hint", "help") and graded else 4 if "warn" in low and graded else 2
+            (STANDARD if few else 6)
+            if low in ("note", "info", "hint", "help") and graded
+            else 4
+            if "warn" in low and graded
+            else 2
         )
         text = f"{severity}: {message}" if severity else message
         if len(group) == 1:
@@ -433,10 +449,13 @@ def _short_paths(files: Collection[str]) -> dict[str, str]:
 def _guarded(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
     """Add the lines that matter and are not explained by what was understood."""
     words = words_of(" ".join(piece.text for piece in pieces if piece.rank <= STANDARD))
-    missed = [entry for entry in salient(lines, used) if not explains(words, lines[entry[0]])]
+    # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
+    said = sum(1 for line in lines if line.strip())
+    least = 0 if said <= 6 else 1 if said <= 30 else 2
+    missed = [entry for entry in salient(lines, used, least) if not explains(words, lines[entry[0]])]
     missed.sort(key=lambda entry: -entry[1])
     for at, heavy, times in sorted(missed[:12]):
-        pieces.start(3 if heavy > 2 else 4, shortened(lines[at].strip(), 160))
+        pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, shortened(lines[at].strip(), 160))
         if times > 1:
             pieces.add(4, f" ×{times}")
     if len(missed) > 12:

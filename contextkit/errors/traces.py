@@ -30,7 +30,7 @@ _STOP = Pattern(
     r'[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
 )
 _MORE = Pattern(r"\s*(?:\.\.\. |--- End of |\.\.\.$|<[\w ]+ frames? )")
-_TITLE = Pattern(r"(?i)\s*(?:full |python )?(?:stack ?-?trace|backtrace|call stack|traceback):?$")
+_TITLE = Pattern(r"(?i)\s*(?:full |python )?(?:stack ?-?trace|backtrace|call stack|(?:stack )?traceback)(?: ?\(.*\))?:?$")
 _FIELD = Pattern(r"\s+(code|status|statusCode|exitCode|signal|reason|path|sqlState|detail|hint): (.+?),?$")
 _GOROUTINE = Pattern(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\],]+)")
 _GO_PLACE = Pattern(r"\s+(\S+):(\d+)(?: \+0x[0-9a-f]+)?$")
@@ -243,19 +243,7 @@ class _Reader:
     # What writes its error before its stack: Java, JavaScript, C#, and whatever looks alike
 
     def stack(self, at: int) -> int:
-        head = at - 1
-        if _TITLE.match(self.line(head)) or not self.line(head).strip():
-            head -= 1  # `Stack trace:`, or a blank line, between the error and its stack
-        top = head
-        while head >= 0 and head > at - 12 and head not in self.used and self.lines[head].strip():
-            text = self.lines[head]
-            if frame_of(text) or self.is_head(text, near=head == at - 1):
-                break
-            head -= 1
-        found = 0 <= head < at and head not in self.used and self.is_head(self.line(head), near=top == at - 1)
-        if not found:
-            near = top == at - 1 and head != top - 12 and top not in self.used and self.line(top).strip()
-            head = top if near else at
+        head = self.head_above(at)
         faults = self.heads(head, at)
         segments: list[list[Frame]] = [[]]
         behind = at
@@ -288,6 +276,24 @@ class _Reader:
         ):
             self.faults += faults
         return behind
+
+    def head_above(self, at: int) -> int:
+        """Find the line that names the error of a stack; the stack's own first line if there is none."""
+        titled = bool(_TITLE.match(self.line(at - 1)))
+        top = at - 2 if titled or not self.line(at - 1).strip() else at - 1
+        parted = False  # by a blank line; what is above it must look like an error
+        for number in range(top, max(top - 30, -1), -1):
+            text = self.lines[number]
+            if number in self.used or frame_of(text):
+                break
+            if not text.strip():
+                parted = True
+            elif self.is_head(text, near=number == at - 1) and (
+                not parted or (text[:1].strip() and _NAMED.search(text.partition(":")[0].partition(" [")[0]))
+            ):
+                return number
+        near = (titled or top == at - 1) and top >= 0 and top not in self.used
+        return top if near and self.lines[top].strip() and not frame_of(self.lines[top]) else at
 
     def heads(self, head: int, at: int) -> list[Fault]:
         """Read the lines before a stack as one fault, or as a chain with arrows."""
@@ -363,7 +369,9 @@ class _Reader:
                 at += 1
             self.used.update(range(start, at))
             if running and panic is not None and match[1] == "running":
-                panic.frames, running = frames, None
+                # What runs while it panics, a deferred function say, stands above the call of panic.
+                raised = [number for number, frame in enumerate(frames) if frame.function == "panic"]
+                panic.frames, running = frames[raised[-1] + 1 :] if raised else frames, None
             elif frames:
                 mine = next((frame for frame in frames if self.own(frame)), frames[0])
                 stack = f"at {mine}" + (f" ← {started}" if started else "")
