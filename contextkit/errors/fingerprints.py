@@ -59,7 +59,7 @@ def fingerprint(error: BaseException | str, *, own: OwnCode = own_code) -> Finge
     facts, used = read(lines, own)
     literal = _parts(facts, own)
     if not literal:
-        literal = [("", lines[at].strip(), "") for at, _, _ in salient(lines, used)[:8]]
+        literal = [("", lines[alike.numbers[0]].strip(), "") for alike in salient(lines, used)[:8]]
     general = [(kind, masked(message), function) for kind, message, function in literal]
     return Fingerprint(_digest(general, 12), _digest(literal, 16))
 

@@ -1,6 +1,7 @@
 """Which lines of a text matter, whatever its format: the guard behind all parsers."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from .patterns import Pattern
 
@@ -32,6 +33,7 @@ _WEAK = Pattern(
     r"expected|received|actual|\bgot\b|\bwant\b|left:|right:|warn|assert|caused by|raise |throw|hint|help:|note:|"
     r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"
 )
+_COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
     r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^[A-Z]\w+(?:\.\w+)*: "
 )
@@ -40,6 +42,7 @@ _SUCCESS = Pattern(
 )
 _TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
+_PLACE = Pattern(r"(?<![\w./\\-])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
 _WORD = Pattern(r"[^\W_]\w+")
 _SPACES = Pattern(r"\s+")
 
@@ -97,7 +100,7 @@ def weight(line: str) -> int:
             if _TYPES.search(line) or lowered.lstrip().startswith(("error", "fatal", "panic", "fail"))
             else 2
         )
-    if _TYPES.search(line):
+    if _TYPES.search(line) or _COMPARED.match(lowered):
         return 2
     return 1 if _WEAK.search(lowered) else 0
 
@@ -116,23 +119,54 @@ def words_of(text: str) -> set[str]:
     return set(_WORD.findall(text))
 
 
-def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) -> list[tuple[int, int, int]]:
-    """Find the lines that matter, one of each shape, in order.
+class Alike(NamedTuple):
+    """Lines of one shape.
 
-    Returns:
-        For each: its number, its weight and how many lines have its shape. The last line that is not blank is
-        always one of them.
+    Attributes:
+        weight: How much the first of them matters.
+        numbers: Where they are.
     """
-    first: dict[str, list[int]] = {}
+
+    weight: int
+    numbers: list[int]
+
+
+def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) -> list[Alike]:
+    """Find the lines that matter, by their shapes, in order.
+
+    The last line that is not blank is always one of them.
+    """
+    found: dict[str, Alike] = {}
+    opened = False  # whether the line above announces what this one says
     last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), -1)
     for at, line in enumerate(lines):
         if at in used or not line.strip():
             continue
         heavy = weight(line[:400])
+        if opened and at not in used:
+            heavy = max(heavy, 2)
+        opened = heavy >= 2 and not opened and line.rstrip().endswith(":")
         if heavy >= least or at == last:
-            entry = first.setdefault(shape(line[:400]), [at, max(heavy, 2 if at == last else 0), 0])
-            entry[2] += 1
-    return [(at, heavy, times) for at, heavy, times in first.values()]
+            heavy = max(heavy, 2 if at == last else 0)
+            found.setdefault(shape(line[:400]), Alike(heavy, [])).numbers.append(at)
+    return list(found.values())
+
+
+def places(lines: Sequence[str], numbers: Sequence[int], most: int = 24) -> list[str]:
+    """Give the places that lines name, each once, without the file that the one before has.
+
+    >>> places(["a.c:3:1: bad", "a.c:9:1: bad", "b.c(7,2): bad"], [0, 1, 2])
+    ['a.c:3:1', '9:1', 'b.c(7,2)']
+    """
+    told: dict[str, None] = {}
+    file = ""
+    for number in numbers:
+        if match := _PLACE.search(lines[number][:400]):
+            told[match[2] if match[1] == file else match[0]] = None
+            file = match[1]
+        if len(told) == most:
+            break
+    return [place.lstrip(":") for place in told]
 
 
 def explains(summary: Collection[str], line: str) -> bool:

@@ -15,7 +15,7 @@ from .patterns import Pattern
 from .records import read_records
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .runs import read_runs
-from .salience import explains, failure_at, salient, words_of
+from .salience import explains, failure_at, places, salient, words_of
 from .traces import read_traces
 
 MARKERS = frozenset(
@@ -50,7 +50,8 @@ MARKERS = frozenset(
 """The words that a summary may have besides those of its input; and numbers behind `×`, `+` and `[...`."""
 
 _MOST = 2_000  # tokens of a summary without a budget
-_FALLBACK = 420  # tokens of one of a format that nobody knows
+_FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
+_FEW = 3  # lines of a shape that are all quoted
 _MESSAGE = 300  # characters
 _WORD = Pattern(r"\w+")
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
@@ -120,9 +121,9 @@ def summarize_error(
         _with_failure(pieces, lines)
         summary = fitted(pieces, limit, count_tokens, None if budget else STANDARD)
     else:
-        summary = _quoted(lines, budget or _FALLBACK, count_tokens)
+        summary = _quoted(lines, budget, count_tokens)
     if known and not _is_faithful(summary, text):
-        summary = _quoted(lines, budget or _FALLBACK, count_tokens)
+        summary = _quoted(lines, budget, count_tokens)
     if prefix:
         summary = prefix + summary
         if count(count_tokens, summary) > limit:
@@ -452,12 +453,13 @@ def _guarded(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
     # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
     said = sum(1 for line in lines if line.strip())
     least = 0 if said <= 6 else 1 if said <= 30 else 2
-    missed = [entry for entry in salient(lines, used, least) if not explains(words, lines[entry[0]])]
-    missed.sort(key=lambda entry: -entry[1])
-    for at, heavy, times in sorted(missed[:12]):
-        pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, shortened(lines[at].strip(), 160))
-        if times > 1:
-            pieces.add(4, f" ×{times}")
+    missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
+    missed.sort(key=lambda alike: -alike.weight)
+    for heavy, numbers in sorted(missed[:12], key=lambda alike: alike.numbers[0]):
+        line = lines[numbers[0]].strip()
+        pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, shortened(line, 160))
+        if len(numbers) > 1:
+            pieces.add(4, f" ×{len(numbers)}")
     if len(missed) > 12:
         pieces.start(4, f"[+{len(missed) - 12} more lines]")
 
@@ -479,32 +481,41 @@ def _around_failure(line: str) -> str:
     return shortened(line[start:].strip(), 300)
 
 
-def _quoted(lines: Sequence[str], budget: int, counter: TokenCounter) -> str:
+def _quoted(lines: Sequence[str], budget: int | None, counter: TokenCounter) -> str:
     """Quote lines that matter and both ends, in order, and say how many lines are left out."""
     numbers = [at for at, line in enumerate(lines) if line.strip()]
     if not numbers:
         return ""
     ranks: dict[int, int] = {}
-    found = salient(lines, least=1)
-    by_weight = sorted(found, key=lambda entry: (-entry[1], entry[0]))
+    alike_at: dict[int, str] = {}
+    by_weight = sorted(salient(lines, least=1), key=lambda alike: (-alike.weight, alike.numbers[0]))
+    if budget is None:
+        strong = sum(1 for alike in by_weight if alike.weight >= 2)
+        budget = min(_FALLBACK + sum(map(len, lines)) // 130 + 15 * max(strong - 12, 0), _MOST)
     shown = {3: 0, 2: 0, 1: 0, 0: 0}
-    for at, heavy, _ in by_weight:
-        # Of many alike in weight the first ones come first, but every other is from the end.
+    for heavy, same in by_weight:
         shown[heavy] += 1
-        ranks[at] = (3 - heavy) * 40 + min(shown[heavy], 39)
+        rank = (3 - heavy) * 40 + min(shown[heavy], 39)
+        ranks[same[0]] = rank
+        if len(same) <= _FEW:
+            ranks |= dict.fromkeys(same[1:], rank + 20)
+        else:
+            alike_at[same[0]] = f" ×{len(same)} {' '.join(places(lines, same)[1:])}".rstrip()
     if numbers:
         ranks[numbers[-1]] = 0
     for distance in range(min(len(numbers), 60)):
         for at in {numbers[distance], numbers[-1 - distance]}:
             ranks[at] = min(ranks.get(at, 999), 60 + distance)
     pieces = Pieces()
-    telling = [entry[0] for entry in by_weight if failure_at(lines[entry[0]]) >= 0]
+    telling = [same[0] for _, same in by_weight if failure_at(lines[same[0]]) >= 0]
     strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
     for at in sorted({*ranks, strongest}):
         if at == strongest:
             pieces.start(0, lines[at].rstrip() if len(lines[at]) <= 300 else _around_failure(lines[at]))
         else:
             pieces.start(ranks[at] + 1, shortened(lines[at].rstrip(), 200))
+        if at in alike_at:
+            pieces.add(60, alike_at[at])
     return fitted(pieces, budget, counter)
 
 
