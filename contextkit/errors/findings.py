@@ -7,7 +7,9 @@ from .facts import Finding
 from .patterns import Pattern
 
 _PATH = r"(?P<file>(?:[A-Za-z]:(?=[\\\\/]))?[^\s:()\"'<>|,\[\]{}=]++)"
-_LEVEL = r"(?:(?P<severity>(?i:fatal error|error|warning|warn|note|info|hint|convention|refactor|style|suggestion|failure)) ?)"
+_LEVELS = "fatal error|error|warning|warn|note|info|hint|convention|refactor|style|suggestion|failure"
+# A capital letter begins a sentence, unless a colon or a code follows: `Error return value is not checked`.
+_LEVEL = rf"(?:(?P<severity>(?:{_LEVELS})(?=\W|$)|(?i:{_LEVELS})(?=\s*[:\[(]|\s+[A-Z]+\d+\b|\s*$)) ?)"
 _PLACED = Pattern(
     rf"\s*(?:(?:(?P<before>(?i:error|warning|fatal))(?:\[[^\]]+\])?:? (?:in )?)|\[\w+\] )?{_PATH}"
     r"(?::(?P<line>\d+)(?:[:.](?P<column>\d+))?(?:-\d+(?:[:.]\d+)?)?|:\((?P<line2>\d+),(?P<column2>\d+)\)(?:-\(\d+,\d+\))?"
@@ -15,6 +17,7 @@ _PLACED = Pattern(
     r"|:\[(?P<line5>\d+),(?P<column5>\d+)\])"
     rf"(?:\s*[:,-]?\s+-?\s*|:\s*){_LEVEL}?(?P<message>\S.*)$"
 )
+_ALONE = Pattern(r"(?i)(error|warning):? *(\[[\w-]+\])?$")
 _HEADING = Pattern(r"[\w@./\\+ -]++:?$")
 _UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>\S.*)$")
 _RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
@@ -84,7 +87,10 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
             mine.add(at)
             last = at
         elif last >= 0 and at - last < 6 and line[0] in " \t" and not _is_source(lines, at):
-            found[-1].details.append(line.strip())
+            if found[-1].message:
+                found[-1].details.append(line.strip())
+            else:
+                found[-1].message = line.strip()
             mine.add(at)
         elif last == at - 1 and _is_wrapped(found[-1].message, line):
             found[-1].message += f" {line.strip()}"
@@ -103,7 +109,10 @@ def _placed(match: re.Match[str]) -> Finding | None:
     keys = ("column", "column2", "column3", "column4", "column5")
     column = next((found[key] for key in keys if found[key]), "")
     message = re.sub(r"^[:\s-]+", "", found["message"])
-    return Finding(found["file"], number, column, found["severity"] or found["before"] or "", message)
+    severity = found["severity"] or found["before"] or ""
+    if not severity and (alone := _ALONE.match(message)):  # what it says follows on the next lines
+        severity, message = alone[1], alone[2] or ""
+    return Finding(found["file"], number, column, severity, message)
 
 
 def _is_wrapped(message: str, behind: str) -> bool:

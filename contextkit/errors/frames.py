@@ -29,15 +29,18 @@ _SHAPES = (
     # C and C++: #0 0x55 in f /srv/a.c:3:1, #0 f (x=1) at a.c:3
     Pattern(
         r"\s*#\d+ +(?:0x[0-9a-f]+ in )?(?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))?(?: at)? "
-        r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)?\)?$"
+        r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)\)?$"
     ),
+    Pattern(r"\s*#\d+ +0x[0-9a-f]+ in (?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))? (?P<file>/[^\s:()]+)$"),
     # Valgrind: by 0x10918F: dup (leak.c:3)
     Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \((?P<file>[^\s():]+):(?P<line>\d+)\)$"),
     Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \(in (?P<file>[^\s():]+)\)$"),
     # Dart: #0      main (file:///a.dart:3:5)
     Pattern(r"\s*#\d+ +(?P<function>[^\s(]+) \((?P<file>[^()]+?):(?P<line>\d+)(?::\d+)?\)$"),
     # Elixir writes an app, its version, a place and a function
-    Pattern(r"\s+(?:\([^)]*\) )?(?P<file>[\w./-]+\.exs?|[\w./-]+\.erl):(?P<line>\d+): (?P<function>.+)$"),
+    Pattern(
+        r"\s+(?:\((?P<app>\w+)[^)]*\) )?(?P<file>[\w./-]+\.exs?|[\w./-]+\.erl):(?P<line>\d+): (?P<function>.+)$"
+    ),
     # Lua: a.lua:3: in function 'f'; Perl: main::f() called at a.pl line 3
     Pattern(r"\s+(?P<file>[^\s:]+\.lua):(?P<line>\d+): in (?:function |upvalue |method )?(?P<function>.+)$"),
     Pattern(r"\s+(?P<function>\S+\(.*\)) called at (?P<file>\S+) line (?P<line>\d+)"),
@@ -64,5 +67,7 @@ def frame_of(line: str) -> Frame | None:
         if match := shape.match(line):
             found = match.groupdict()
             file = (found.get("file") or "").removeprefix("file://")
+            if found.get("app"):
+                file = f"{found['app']}/{file}"
             return Frame(file, found.get("line") or "", (found.get("function") or "").strip())
     return None

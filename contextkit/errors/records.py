@@ -44,7 +44,8 @@ def _walk(value: object, file: str, depth: int) -> Iterator[Finding]:
         file = _text(value, _FILES) or inner or _path(value.get("path")) or file
         message = _text(value, _MESSAGES)
         if message and (line or isinstance(value.get("path"), (list, str)) or inner):
-            code = _text(value, _CODES)
+            further = value.get("extensions")
+            code = _text(value, _CODES) or (_text(further, _CODES) if isinstance(further, dict) else "")
             severity = value.get("severity", value.get("level", ""))
             yield Finding(
                 file,

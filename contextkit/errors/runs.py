@@ -29,7 +29,7 @@ _COUNT = Pattern(
 )
 _COUNTS = frozenset("=✖×*# [TRFPS0123456789pfct")
 _COUNTED = Pattern(
-    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|errors)[=: ]+\d"
+    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|passed|errors)[=: ]+\d"
 )
 _RESULT = Pattern(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
 _SHOWN = Pattern(r"E( {3,}|$)(?P<text>.*)")
@@ -44,8 +44,9 @@ _DIFF = Pattern(
     r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S"
 )
 _NOISE = Pattern(
-    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|Captured std|--$|\(compared using|\[\w+\]$)"
+    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|\(compared using|\[\w+\]$)"
 )
+_WORKER = Pattern(r"\[gw\d+\] |[-_]{3,}")
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _CAPTURED = Pattern(r"-{5,} Captured ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
@@ -135,7 +136,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
 
 
 def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
-    return any("failing" in line or "ailures" in line or "examples" in line for line in counts) or any(
+    return any("failing" in line or re.match(r"\d+ failed", line) or "ailures" in line or "examples" in line for line in counts) or any(
         line.startswith(("There was ", "There were ", "Failures:")) for line in lines
     )
 
@@ -190,6 +191,10 @@ def _of_pytest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
         for fault in faults[:1]:
             shown += [fault.headline, *fault.details]
             frames += fault.frames[::-1]
+    if not shown:  # a crash, a doctest, a test that passed against all expectation
+        told = [line.strip() for line in block if line.strip() and not _AT.match(line)]
+        at = next((number for number, line in enumerate(told) if line.startswith("Expected")), 0)
+        shown = [line for line in told[at : at + 6] if not _WORKER.match(line)]
     failure.lines = _telling(shown)
     _place(failure, [frame for frame in reversed(frames) if own(frame)])
     return failure

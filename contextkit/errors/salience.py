@@ -33,6 +33,7 @@ _WEAK = Pattern(
     r"expected|received|actual|\bgot\b|\bwant\b|left:|right:|warn|assert|caused by|raise |throw|hint|help:|note:|"
     r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"
 )
+_CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
     r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^[A-Z]\w+(?:\.\w+)*: "
@@ -102,7 +103,7 @@ def weight(line: str) -> int:
         )
     if _TYPES.search(line) or _COMPARED.match(lowered):
         return 2
-    return 1 if _WEAK.search(lowered) else 0
+    return 1 if _WEAK.search(lowered) and not _CALM.search(line) else 0
 
 
 def shape(line: str) -> str:

@@ -7,6 +7,7 @@ from .facts import Fault, Frame, OwnCode
 from .frames import frame_of
 from .patterns import Pattern
 
+_STARRED = Pattern(r"\*\* \((?P<type>[\w.]+)\) (?P<message>.*)$")
 _TYPED = Pattern(
     r"\[?(?P<type>[A-Za-z_][\w.$\\]*(?:::[A-Za-z_]\w*)*)(?: \[\w+\])?(?:\([^)]*\))?(?:: ?(?P<message>.*))?$"
 )
@@ -145,6 +146,8 @@ class _Reader:
 
     def typed(self, text: str) -> Fault:
         """Read `lead type: message`."""
+        if starred := _STARRED.match(text.strip()):
+            return Fault(starred["type"], starred["message"])
         lead = _LEAD.match(text)
         rest = text[lead.end() :] if lead else text
         match = _TYPED.match(rest)
