@@ -125,4 +125,5 @@ def _is_wrapped(message: str, behind: str) -> bool:
 def _is_source(lines: Sequence[str], at: int) -> bool:
     """Whether a line is source code, or points at some."""
     behind = lines[at + 1] if at + 1 < len(lines) else ""
-    return bool(_CODE.match(lines[at])) or bool(behind.strip() and not behind.strip(" \t^~|-"))
+    points = ("^" in behind or "~" in behind) and not behind.strip(" \t^~|-")
+    return points or bool(_CODE.match(lines[at]))

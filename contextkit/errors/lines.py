@@ -3,6 +3,7 @@
 import re
 
 from .patterns import Pattern
+from .salience import failure_at
 
 _CONTROL = Pattern(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|[\x00-\x08\x0b-\x1f\x7f]"
@@ -12,6 +13,8 @@ _CLOCK = Pattern(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $|^==0== $")
 _END = Pattern(
     r"(?:[\]|:>Z)] |0 |^==0== |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout) )"
 )
+_TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")
+_PARTS = 8
 _LONGEST = 2_000  # characters of a line that are looked at
 
 
@@ -32,7 +35,9 @@ def lines_of(text: str) -> list[str]:
     >>> lines_of("10:00:01 web | Traceback:\n10:00:02 web |   File\n10:00:12 web | KeyError: 'a'")
     ['Traceback:', '  File', "KeyError: 'a'"]
     """
-    lines = [line if len(line) <= _LONGEST else line[:_LONGEST] for line in text.split("\n")]
+    lines = [
+        piece for line in text.split("\n") for piece in ([line] if len(line) <= _LONGEST else _parts(line))
+    ]
     sample = [_DIGITS.sub("0", line[:120]) for line in lines[:400] if line.strip()]
     if len(sample) < 3:
         return _dedented(lines)
@@ -45,7 +50,27 @@ def lines_of(text: str) -> list[str]:
     if not _CLOCK.search(prefix):
         return _dedented(lines)
     pattern = re.compile(re.escape(prefix.rstrip()).replace("0", r"\d+") + " ?")
-    return _dedented([line[match.end() :] if (match := pattern.match(line)) else line for line in lines])
+    return _dedented(_untagged([line[m.end() :] if (m := pattern.match(line)) else line for line in lines]))
+
+
+def _untagged(lines: list[str]) -> list[str]:
+    """Take Android's level and tag away, where most lines have the same."""
+    tags = [match[0] if (match := _TAG.match(line)) else "" for line in lines]
+    often = max(set(tags), key=lambda tag: (tags.count(tag), tag))
+    if not often or tags.count(often) * 2 < len(lines):
+        return lines
+    return [line.removeprefix(often) for line in lines]
+
+
+def _parts(line: str) -> list[str]:
+    """Give what is looked at of a very long line: its beginning, and some places that speak of failure."""
+    parts, at = [line[:_LONGEST]], _LONGEST
+    while len(parts) < _PARTS and (found := failure_at(line, at)) >= 0:
+        start = max(found - 100, at)
+        start = max(line.rfind(" ", start, found), line.rfind(",", start, found), start - 1) + 1
+        parts.append(line[start : start + 400])
+        at = start + 400
+    return parts
 
 
 def _common(one: str, other: str) -> str:

@@ -47,6 +47,7 @@ _NOISE = Pattern(
     r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|\(compared using|\[\w+\]$)"
 )
 _WORKER = Pattern(r"\[gw\d+\] |[-_]{3,}")
+_BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _CAPTURED = Pattern(r"-{5,} Captured ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
@@ -148,7 +149,8 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     faults, _, used = read_traces(block, own)
     for fault in faults[:3]:
         if fault.headline:
-            kept += [fault.headline, *(detail.strip() for detail in fault.details[:4])]
+            told = (detail.strip() for detail in fault.details if not _NOISE.match(detail))
+            kept += [fault.headline, *[detail for detail in told if detail not in _BRACKETS][:6]]
     frames = [frame for fault in reversed(faults) for frame in fault.frames]
     compared = 0
     for at, line in enumerate(block):

@@ -26,7 +26,7 @@ _STRONG = (
     *("rejected", "mismatch", "does not", "doesn't", "is not", "must be", "too few", "too many", "too long"),
     *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
-    *("not allowed", "impossible"),
+    *("not allowed", "impossible", "terminat", "sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
 _STRONG_WORDS = Pattern(r"\bfail\b|\bbad\b|returned \d|^e  ")
 _WEAK = Pattern(
@@ -76,14 +76,14 @@ FAILED = (
 """What a text that tells of a failure has at least one of, in small letters."""
 
 
-def failure_at(text: str) -> int:
+def failure_at(text: str, start: int = 0) -> int:
     """Find the first word that tells of a failure: where it begins, or -1.
 
     >>> failure_at("it has failed"), failure_at("done")
     (7, -1)
     """
-    lowered = text.lower()
-    return min((at for word in FAILED if (at := lowered.find(word)) >= 0), default=-1)
+    lowered = text[start:].lower()
+    return min((start + at for word in FAILED if (at := lowered.find(word)) >= 0), default=-1)
 
 
 def weight(line: str) -> int:

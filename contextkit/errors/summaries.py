@@ -17,6 +17,7 @@ from .pieces import STANDARD, Pieces, fitted, shortened
 from .runs import read_runs
 from .salience import explains, failure_at, places, salient, words_of
 from .traces import read_traces
+from .unknown_stacks import read_unknown_stacks
 
 MARKERS = frozenset(
     {
@@ -55,6 +56,8 @@ _FEW = 3  # lines of a shape that are all quoted
 _MESSAGE = 300  # characters
 _WORD = Pattern(r"\w+")
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
+_INSTANTIATED = ("required from ‘", "required from '", "required by ", "In instantiation of")
+_RULER = Pattern(r"([^\w\s])\1{4,}")
 _BRACKETS = Pattern(r"[^\w\s]{1,4}$")
 _PYDANTIC = Pattern(r"\s+(.*) \[type=[\w.]+, input_value=(.*), input_type=\w+\]$")
 
@@ -155,6 +158,9 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
     if not facts.failures:
         facts.faults, facts.stacks, traced = read_traces(lines, own)
         used |= traced
+        if not facts.faults and not facts.stacks:
+            facts.faults, traced = read_unknown_stacks(lines, used)
+            used |= traced
     facts.findings, found = read_findings(lines, used)
     return facts, used | found
 
@@ -311,7 +317,7 @@ def _stack(pieces: Pieces, fault: Fault, rank: int, own: OwnCode) -> None:
         if frame.place in seen or "<anonymous>" in frame.file:
             continue
         seen.add(frame.place)
-        pieces.add(3 if shown == 0 and rank <= 2 else 7 if shown < 5 else 8, f" ← {frame}")
+        pieces.add(3 if not shown and rank <= 2 else STANDARD if shown == 1 and rank <= 2 else 7 if shown < 5 else 8, f" ← {frame}")
         shown += 1
     code = frames[0].code
     if code:
@@ -407,11 +413,13 @@ def _findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
         groups.setdefault((finding.severity, message), []).append(finding)
     short = _short_paths({finding.file for finding in findings})
     graded = any(_SEVERITY.search(severity) for severity, _ in groups)
-    few = len(groups) <= 8
+    few = sum(not message.startswith(_INSTANTIATED) for _, message in groups) <= 8
     for (severity, message), group in groups.items():
         low = severity.lower()
         rank = (
-            (STANDARD if few else 6)
+            6
+            if message.startswith(_INSTANTIATED)
+            else (STANDARD if few else 6)
             if low in ("note", "info", "hint", "help") and graded
             else 4
             if "warn" in low and graded
@@ -481,11 +489,18 @@ def _around_failure(line: str) -> str:
     return shortened(line[start:].strip(), 300)
 
 
+def _is_drawn(line: str) -> bool:
+    """Whether a line is a ruler, a box, or letters made of signs."""
+    signs = "".join(_RULER.sub("", line[:200]).split())
+    return sum(map(str.isalnum, signs)) * 3 < len(signs) or not signs
+
+
 def _quoted(lines: Sequence[str], budget: int | None, counter: TokenCounter) -> str:
     """Quote lines that matter and both ends, in order, and say how many lines are left out."""
     numbers = [at for at, line in enumerate(lines) if line.strip()]
     if not numbers:
         return ""
+    numbers = [at for at in numbers if not _is_drawn(lines[at])] or numbers
     ranks: dict[int, int] = {}
     alike_at: dict[int, str] = {}
     by_weight = sorted(salient(lines, least=1), key=lambda alike: (-alike.weight, alike.numbers[0]))
