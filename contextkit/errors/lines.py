@@ -14,6 +14,7 @@ _END = Pattern(
     r"(?:[\]|:>Z)] |0 |^==0== |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout) )"
 )
 _TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")
+_PLACE = Pattern(r"[^\s:()]+\.[A-Za-z]\w{0,5}[:(]0")
 _PARTS = 8
 _LONGEST = 2_000  # characters of a line that are looked at
 
@@ -45,6 +46,8 @@ def lines_of(text: str) -> list[str]:
     sample.sort()
     lowest, highest = len(sample) // 10, len(sample) - 1 - len(sample) // 10
     prefix = _common(sample[lowest], sample[highest])
+    if place := _PLACE.search(prefix):  # what a linter says of one file, not what a logger does
+        prefix = prefix[: place.start()]
     ends = [match.end() for match in _END.finditer(prefix)]
     prefix = prefix[: ends[-1]] if ends else ""
     if not _CLOCK.search(prefix):

@@ -4,7 +4,7 @@ import dataclasses
 import re
 import traceback
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ..budgets import whole_number
 from ..tokens.counters import TokenCounter, count, token_counter
@@ -15,7 +15,7 @@ from .patterns import Pattern
 from .records import read_records
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .runs import read_runs
-from .salience import explains, failure_at, places, salient, words_of
+from .salience import explains, failure_at, places, salient, shape, words_of
 from .traces import read_traces
 from .unknown_stacks import read_unknown_stacks
 
@@ -127,6 +127,8 @@ def summarize_error(
         summary = _quoted(lines, budget, count_tokens)
     if known and not _is_faithful(summary, text):
         summary = _quoted(lines, budget, count_tokens)
+    if failure_at(summary) < 0 <= (told := failure_at(text)):
+        summary = _saying(text, told, summary, limit, count_tokens)
     if prefix:
         summary = prefix + summary
         if count(count_tokens, summary) > limit:
@@ -483,10 +485,41 @@ def _with_failure(pieces: Pieces, lines: Sequence[str]) -> None:
         pieces.start(1, _around_failure(line))
 
 
+def _saying(text: str, at: int, summary: str, limit: int, counter: TokenCounter) -> str:
+    """Put a text's word of failure before a summary that has none: it stood in the prefix of each line."""
+    start = at
+    while start > max(at - 40, 0) and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    word = re.match(r"\w*", text[start : start + 80])
+    said = f"{word[0] if word else ''}: {summary}"
+    return said if count(counter, said) <= limit else summary
+
+
 def _around_failure(line: str) -> str:
     at = failure_at(line)
     start = line.rfind(" ", 0, at) + 1 if at > 100 else 0
     return shortened(line[start:].strip(), 300)
+
+
+def _around(lines: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
+    """Give the lines around one, up to a blank line, each with how far it is."""
+    for step, most in ((1, 4), (-1, 2)):
+        for distance in range(1, most + 1):
+            near = at + step * distance
+            if not 0 <= near < len(lines) or not lines[near].strip():
+                break
+            yield near, distance
+
+
+def _ends(lines: Sequence[str], numbers: Sequence[int]) -> list[int]:
+    """Give the lines of both ends, outermost first, and of lines alike but one from each end."""
+    ends: list[int] = []
+    for order in (numbers[:60], numbers[::-1][:60]):
+        seen: dict[str, int] = {}
+        for distance, at in enumerate(order):
+            if seen.setdefault(shape(lines[at][:200]), distance) == distance:
+                ends.append(2 * distance * len(lines) + at)
+    return [end % len(lines) for end in sorted(ends)]
 
 
 def _is_drawn(line: str) -> bool:
@@ -518,9 +551,12 @@ def _quoted(lines: Sequence[str], budget: int | None, counter: TokenCounter) -> 
             alike_at[same[0]] = f" ×{len(same)} {' '.join(places(lines, same)[1:])}".rstrip()
     if numbers:
         ranks[numbers[-1]] = 0
-    for distance in range(min(len(numbers), 60)):
-        for at in {numbers[distance], numbers[-1 - distance]}:
-            ranks[at] = min(ranks.get(at, 999), 60 + distance)
+    for heavy, same in by_weight:
+        if heavy >= 2:
+            for at, distance in _around(lines, same[0]):
+                ranks[at] = min(ranks.get(at, 999), 40 * (4 - heavy) + 5 * distance)
+    for distance, at in enumerate(_ends(lines, numbers)):
+        ranks[at] = min(ranks.get(at, 999), 60 + distance // 2)
     pieces = Pieces()
     telling = [same[0] for _, same in by_weight if failure_at(lines[same[0]]) >= 0]
     strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
