@@ -28,6 +28,7 @@ _ON_LINE = Pattern(
     r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$|(?P<near> near .*))"
 )
 _CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
+_LABEL = Pattern(r"\s*[|│][\s|-]*\^+ (\w.{3,})$")  # rustc's, below the code that it points at
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
 _TRIED = Pattern(r"\d[):\]]|line \d|^(?:error|warning)|^\s+\d+:?\d*\s")
 
@@ -86,6 +87,10 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
             found.append(finding)
             mine.add(at)
             last = at
+        elif last >= 0 and at - last < 12 and (match := _LABEL.match(line)):
+            if match[1] not in found[-1].message:
+                found[-1].details.append(match[1])
+            mine.add(at)
         elif last >= 0 and at - last < 6 and line[0] in " \t" and not _is_source(lines, at):
             if found[-1].message:
                 found[-1].details.append(line.strip())

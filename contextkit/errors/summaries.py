@@ -57,6 +57,7 @@ _MESSAGE = 300  # characters
 _WORD = Pattern(r"\w+")
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
 _INSTANTIATED = ("required from ‘", "required from '", "required by ", "In instantiation of")
+_WARNS = Pattern(r"WARN|[Ww]arning")
 _RULER = Pattern(r"([^\w\s])\1{4,}")
 _BRACKETS = Pattern(r"[^\w\s]{1,4}$")
 _PYDANTIC = Pattern(r"\s+(.*) \[type=[\w.]+, input_value=(.*), input_type=\w+\]$")
@@ -463,8 +464,15 @@ def _guarded(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
     # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
     said = sum(1 for line in lines if line.strip())
     least = 0 if said <= 6 else 1 if said <= 30 else 2
-    missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
+    missed = [
+        alike
+        for alike in salient(lines, used, min(least, 1))
+        if (alike.weight >= least or _WARNS.search(lines[alike.numbers[0]]))
+        and not explains(words, lines[alike.numbers[0]])
+    ]
     missed.sort(key=lambda alike: -alike.weight)
+    strong = sum(alike.weight >= least for alike in missed)
+    missed = missed[: strong + 2]
     for heavy, numbers in sorted(missed[:12], key=lambda alike: alike.numbers[0]):
         line = lines[numbers[0]].strip()
         pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, shortened(line, 160))
