@@ -1,6 +1,7 @@
 """What an error text says: faults with frames, findings of compilers and linters, failures of test runs."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
@@ -76,9 +77,13 @@ def own_code(frame: Frame) -> bool:
     >>> own_code(Frame("/srv/shop/run.py", "10", "main")), own_code(Frame("node:events", "502"))
     (True, False)
     """
-    if _FOREIGN_FILES.search(frame.file) or frame.line == "0":
-        return False
-    return _FOREIGN_NAMES.match(frame.function.removeprefix("app//").partition("@")[0]) is None
+    return frame.line != "0" and _is_own(frame.file, frame.function)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _is_own(file: str, function: str) -> bool:
+    name = function.removeprefix("app//").partition("@")[0]
+    return not _FOREIGN_FILES.search(file) and not _FOREIGN_NAMES.match(name)
 
 
 @dataclasses.dataclass

@@ -47,9 +47,8 @@ _SHAPES = (
     # vitest: ❯ f a.ts:3:4
     Pattern(r"\s*❯ (?:(?P<function>\S+) )?(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?$"),
 )
-_MAYBE = Pattern(
-    r"\s*(?:File \"|at |by 0x|from |# |#?\d+[: ]|\([\w~ .-]+\) |❯ |[^\s:]+\.(?:lua|exs?|erl):\d|\S+\(.*called at )"
-)
+_STARTS = ('File "', "at ", "by 0x", "from ", "#", "(", "❯ ", *"0123456789")
+_PARTS = (".lua:", ".ex:", ".exs:", ".erl:", " called at ")
 
 
 def frame_of(line: str) -> Frame | None:
@@ -60,7 +59,7 @@ def frame_of(line: str) -> Frame | None:
     >>> frame_of("\tat com.shop.App.total(App.java:25)")
     Frame(file='App.java', line='25', function='com.shop.App.total', code='')
     """
-    if not _MAYBE.match(line):
+    if not line.lstrip().startswith(_STARTS) and not any(part in line for part in _PARTS):
         return None
     line = line[:600].rstrip()
     for shape in _SHAPES:

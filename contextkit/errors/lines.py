@@ -36,10 +36,10 @@ def lines_of(text: str) -> list[str]:
     >>> lines_of("10:00:01 web | Traceback:\n10:00:02 web |   File\n10:00:12 web | KeyError: 'a'")
     ['Traceback:', '  File', "KeyError: 'a'"]
     """
-    lines = [
-        piece for line in text.split("\n") for piece in ([line] if len(line) <= _LONGEST else _parts(line))
-    ]
-    sample = [_DIGITS.sub("0", line[:120]) for line in lines[:400] if line.strip()]
+    lines = text.split("\n")
+    if max(map(len, lines)) > _LONGEST:
+        lines = [piece for line in lines for piece in ([line] if len(line) <= _LONGEST else _parts(line))]
+    sample = [_DIGITS.sub("0", line[:120]) for line in lines[:200] if line.strip()]
     if len(sample) < 3:
         return _dedented(lines)
     # The prefix of most lines is that of the middle ones, once they are sorted.
@@ -85,5 +85,7 @@ def _common(one: str, other: str) -> str:
 
 
 def _dedented(lines: list[str]) -> list[str]:
+    if any(line and not line[0].isspace() for line in lines):
+        return lines
     least = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     return [line[least:] for line in lines] if least else lines

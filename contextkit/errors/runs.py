@@ -27,6 +27,7 @@ _COUNT = Pattern(
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
     r"|(?:pass|fail) \d|collected \d+ items / ).*?)(?: =+)?$"
 )
+_FIRST = frozenset("_●F×✗-En[✘0123456789")
 _COUNTS = frozenset("=✖×*# [TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|passed|errors)[=: ]+\d"
@@ -117,7 +118,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     for at, line in enumerate(lines):
         match = (
             _STARTS.match(line)
-            if (line and line[0] in "_ \t●F×✗-En[✘0123456789") or " FAILED" in line
+            if line.lstrip()[:1] in _FIRST or " FAILED" in line
             else None
         )
         ends = start >= 0 and (

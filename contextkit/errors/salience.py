@@ -28,11 +28,13 @@ _STRONG = (
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
     *("not allowed", "impossible", "terminat", "sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
+_MAYBE_STRONG = ("fail", "bad", "returned ", "e  ")
 _STRONG_WORDS = Pattern(r"\bfail\b|\bbad\b|returned \d|^e  ")
 _WEAK = Pattern(
     r"expected|received|actual|\bgot\b|\bwant\b|left:|right:|warn|assert|caused by|raise |throw|hint|help:|note:|"
     r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"
 )
+_NAMES = ("error", "fatal", "panic", "fail")
 _CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
@@ -86,24 +88,28 @@ def failure_at(text: str, start: int = 0) -> int:
     return min((start + at for word in FAILED if (at := lowered.find(word)) >= 0), default=-1)
 
 
-def weight(line: str) -> int:
+def weight(line: str, least: int = 1) -> int:
     """Say how much a line matters: 3 names an error, 2 speaks of one, 1 may help, 0 none of these.
+
+    Args:
+        line: A line.
+        least: The least weight that is asked for; what is less may come out as 0, sooner.
 
     >>> [weight(line) for line in ("KeyError: 'a'", "0 errors", "connection refused", "  at a.py:3", "done")]
     [3, 0, 2, 1, 0]
     """
     lowered = line.lower()
-    if _SUCCESS.search(line) or _TITLE.match(line):
-        return 0
-    if any(word in lowered for word in _STRONG) or _STRONG_WORDS.search(lowered):
-        return (
-            3
-            if _TYPES.search(line) or lowered.lstrip().startswith(("error", "fatal", "panic", "fail"))
-            else 2
-        )
-    if _TYPES.search(line) or _COMPARED.match(lowered):
-        return 2
-    return 1 if _WEAK.search(lowered) and not _CALM.search(line) else 0
+    heavy = 0
+    if any(word in lowered for word in _STRONG) or (
+        any(word in lowered for word in _MAYBE_STRONG) and _STRONG_WORDS.search(lowered)
+    ):
+        names = lowered.lstrip().startswith(_NAMES) or _TYPES.search(line)
+        heavy = 3 if names else 2
+    elif (": " in line and _TYPES.search(line)) or _COMPARED.match(lowered):
+        heavy = 2
+    elif least < 2 and _WEAK.search(lowered) and not _CALM.search(line):
+        heavy = 1
+    return 0 if heavy and (_SUCCESS.search(line) or _TITLE.match(line)) else heavy
 
 
 def shape(line: str) -> str:
@@ -143,8 +149,8 @@ def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) ->
     for at, line in enumerate(lines):
         if at in used or not line.strip():
             continue
-        heavy = weight(line[:400])
-        if opened and at not in used:
+        heavy = weight(line[:400], least)
+        if opened:
             heavy = max(heavy, 2)
         opened = heavy >= 2 and not opened and line.rstrip().endswith(":")
         if heavy >= least or at == last:

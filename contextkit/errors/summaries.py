@@ -5,6 +5,7 @@ import re
 import traceback
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from ..budgets import whole_number
 from ..tokens.counters import TokenCounter, count, token_counter
@@ -15,7 +16,7 @@ from .patterns import Pattern
 from .records import read_records
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .runs import read_runs
-from .salience import explains, failure_at, places, salient, shape, words_of
+from .salience import Alike, explains, failure_at, places, salient, shape, words_of
 from .traces import read_traces
 from .unknown_stacks import read_unknown_stacks
 
@@ -57,7 +58,6 @@ _MESSAGE = 300  # characters
 _WORD = Pattern(r"\w+")
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
 _INSTANTIATED = ("required from ‘", "required from '", "required by ", "In instantiation of")
-_WARNS = Pattern(r"WARN|[Ww]arning")
 _RULER = Pattern(r"([^\w\s])\1{4,}")
 _BRACKETS = Pattern(r"[^\w\s]{1,4}$")
 _PYDANTIC = Pattern(r"\s+(.*) \[type=[\w.]+, input_value=(.*), input_type=\w+\]$")
@@ -169,8 +169,32 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
 
 
 def _is_faithful(summary: str, text: str) -> bool:
+    """Whether each word of a summary is a word of the text, or a marker."""
     words = set(_WORD.findall(_COUNTED.sub(" ", summary))) - MARKERS
-    return words <= set(_WORD.findall(text))
+    words = {word for word in words if not _has_word(text, word)}
+    at = 0
+    while words and at < len(text):  # part by part: most are found in the first ones
+        end = text.find("\n", at + 20_000) + 1 or len(text)
+        words.difference_update(_WORD.findall(text, at, end))
+        at = end
+    return not words
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether a word is soon found; a short one may be in the middle of too many others."""
+    at = -1
+    for _ in range(4):
+        at = text.find(word, at + 1)
+        end = at + len(word)
+        if at < 0:
+            return False
+        if not (_is_in_word(text[at - 1 : at]) or _is_in_word(text[end : end + 1])):
+            return True
+    return False
+
+
+def _is_in_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenCounter) -> str:
@@ -178,10 +202,12 @@ def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenC
     whole = prefix + text.strip()
     if len(whole) > 20 * limit + 2 * len(summary):
         return summary
+    mine = count(counter, summary)
+    # A beginning with more tokens says enough of the whole: what follows takes no more than one away.
+    if 3 * len(summary) < len(whole) and count(counter, whole[: 3 * len(summary)]) > mine + 1:
+        return summary
     tokens = count(counter, whole)
-    if tokens <= limit and (count(counter, summary) >= tokens or len(summary) >= len(whole)):
-        return whole
-    return summary
+    return whole if tokens <= limit and (mine >= tokens or len(summary) >= len(whole)) else summary
 
 
 def _cut(text: str, limit: int, counter: TokenCounter) -> str:
@@ -464,15 +490,11 @@ def _guarded(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
     # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
     said = sum(1 for line in lines if line.strip())
     least = 0 if said <= 6 else 1 if said <= 30 else 2
-    missed = [
-        alike
-        for alike in salient(lines, used, min(least, 1))
-        if (alike.weight >= least or _WARNS.search(lines[alike.numbers[0]]))
-        and not explains(words, lines[alike.numbers[0]])
-    ]
+    missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
     missed.sort(key=lambda alike: -alike.weight)
-    strong = sum(alike.weight >= least for alike in missed)
-    missed = missed[: strong + 2]
+    if least > 1:
+        warned = (at for at, line in enumerate(lines) if _warns(line) and at not in used)
+        missed += [Alike(1, [at]) for at in islice(warned, 8) if not explains(words, lines[at])][:2]
     for heavy, numbers in sorted(missed[:12], key=lambda alike: alike.numbers[0]):
         line = lines[numbers[0]].strip()
         pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, shortened(line, 160))
@@ -482,13 +504,17 @@ def _guarded(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
         pieces.start(4, f"[+{len(missed) - 12} more lines]")
 
 
+def _warns(line: str) -> bool:
+    return "WARN" in line or "arning:" in line
+
+
 def _with_failure(pieces: Pieces, lines: Sequence[str]) -> None:
     """See to it that a word of failure is there, if the text has one."""
-    telling = [index for index, piece in enumerate(pieces) if failure_at(piece.text) >= 0]
-    if any(pieces[index].rank <= 1 for index in telling):
+    if any(piece.rank <= 1 and failure_at(piece.text) >= 0 for piece in pieces):
         return
-    if telling and pieces[telling[0]].rank <= STANDARD and not pieces[telling[0]].text.startswith(" "):
-        pieces[telling[0]] = dataclasses.replace(pieces[telling[0]], rank=1)
+    telling = next((index for index, piece in enumerate(pieces) if failure_at(piece.text) >= 0), -1)
+    if telling >= 0 and pieces[telling].rank <= STANDARD and not pieces[telling].text.startswith(" "):
+        pieces[telling] = dataclasses.replace(pieces[telling], rank=1)
     elif line := next((line for line in lines if failure_at(line) >= 0), ""):
         pieces.start(1, _around_failure(line))
 
