@@ -59,7 +59,7 @@ def frame_of(line: str) -> Frame | None:
     >>> frame_of("\tat com.shop.App.total(App.java:25)")
     Frame(file='App.java', line='25', function='com.shop.App.total', code='')
     """
-    if not line.lstrip().startswith(_STARTS) and not any(part in line for part in _PARTS):
+    if not line.lstrip().startswith(_STARTS) and not any(map(line.__contains__, _PARTS)):
         return None
     line = line[:600].rstrip()
     for shape in _SHAPES:

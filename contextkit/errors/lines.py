@@ -8,6 +8,7 @@ from .salience import failure_at
 _CONTROL = Pattern(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])|[\x00-\x08\x0b-\x1f\x7f]"
 )
+_ANY_CONTROL = Pattern(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DIGITS = Pattern(r"\d+")
 _CLOCK = Pattern(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $|^==0== $")
 _END = Pattern(
@@ -15,6 +16,7 @@ _END = Pattern(
 )
 _TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")
 _PLACE = Pattern(r"[^\s:()]+\.[A-Za-z]\w{0,5}[:(]0")
+_HALF_WORD = Pattern(r"^\w+|\w+$")  # the parts are cut anywhere
 _PARTS = 8
 _LONGEST = 2_000  # characters of a line that are looked at
 
@@ -27,7 +29,7 @@ def plain(text: str) -> str:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text)
+    return _CONTROL.sub("", text) if _ANY_CONTROL.search(text) else text
 
 
 def lines_of(text: str) -> list[str]:
@@ -71,7 +73,7 @@ def _parts(line: str) -> list[str]:
     while len(parts) < _PARTS and (found := failure_at(line, at)) >= 0:
         start = max(found - 100, at)
         start = max(line.rfind(" ", start, found), line.rfind(",", start, found), start - 1) + 1
-        parts.append(line[start : start + 400])
+        parts.append(_HALF_WORD.sub("", line[start : start + 400]))
         at = start + 400
     return parts
 

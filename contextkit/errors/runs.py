@@ -28,7 +28,7 @@ _COUNT = Pattern(
     r"|(?:pass|fail) \d|collected \d+ items / ).*?)(?: =+)?$"
 )
 _FIRST = frozenset("_●F×✗-En[✘0123456789")
-_COUNTS = frozenset("=✖×*# [TRFPS0123456789pfct")
+_COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|passed|errors)[=: ]+\d"
 )
@@ -101,8 +101,8 @@ def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
     counts: dict[str, int] = {}
     for at, line in enumerate(lines):
         if (
-            line[:1] in _COUNTS
-            and len(line) < 200
+            len(line) < 200
+            and line.lstrip("=✖×*# ")[:1] in _COUNTS
             and (match := _COUNT.match(line))
             and _COUNTED.search(line)
         ):

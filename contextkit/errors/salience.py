@@ -100,8 +100,8 @@ def weight(line: str, least: int = 1) -> int:
     """
     lowered = line.lower()
     heavy = 0
-    if any(word in lowered for word in _STRONG) or (
-        any(word in lowered for word in _MAYBE_STRONG) and _STRONG_WORDS.search(lowered)
+    if any(map(lowered.__contains__, _STRONG)) or (
+        any(map(lowered.__contains__, _MAYBE_STRONG)) and _STRONG_WORDS.search(lowered)
     ):
         names = lowered.lstrip().startswith(_NAMES) or _TYPES.search(line)
         heavy = 3 if names else 2

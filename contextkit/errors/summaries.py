@@ -126,7 +126,7 @@ def summarize_error(
         summary = fitted(pieces, limit, count_tokens, None if budget else STANDARD)
     else:
         summary = _quoted(lines, budget, count_tokens)
-    if known and not _is_faithful(summary, text):
+    if known and not _is_faithful(summary, lines, text):
         summary = _quoted(lines, budget, count_tokens)
     if failure_at(summary) < 0 <= (told := failure_at(text)):
         summary = _saying(text, told, summary, limit, count_tokens)
@@ -168,33 +168,11 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
     return facts, used | found
 
 
-def _is_faithful(summary: str, text: str) -> bool:
+def _is_faithful(summary: str, lines: Sequence[str], text: str) -> bool:
     """Whether each word of a summary is a word of the text, or a marker."""
     words = set(_WORD.findall(_COUNTED.sub(" ", summary))) - MARKERS
-    words = {word for word in words if not _has_word(text, word)}
-    at = 0
-    while words and at < len(text):  # part by part: most are found in the first ones
-        end = text.find("\n", at + 20_000) + 1 or len(text)
-        words.difference_update(_WORD.findall(text, at, end))
-        at = end
-    return not words
-
-
-def _has_word(text: str, word: str) -> bool:
-    """Whether a word is soon found; a short one may be in the middle of too many others."""
-    at = -1
-    for _ in range(4):
-        at = text.find(word, at + 1)
-        end = at + len(word)
-        if at < 0:
-            return False
-        if not (_is_in_word(text[at - 1 : at]) or _is_in_word(text[end : end + 1])):
-            return True
-    return False
-
-
-def _is_in_word(sign: str) -> bool:
-    return sign.isalnum() or sign == "_"
+    words.difference_update(_WORD.findall("\n".join(set(lines))))  # many lines come more than once
+    return not words or words <= set(_WORD.findall(text))
 
 
 def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenCounter) -> str:
@@ -204,7 +182,7 @@ def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenC
         return summary
     mine = count(counter, summary)
     # A beginning with more tokens says enough of the whole: what follows takes no more than one away.
-    if 3 * len(summary) < len(whole) and count(counter, whole[: 3 * len(summary)]) > mine + 1:
+    if 2 * len(summary) < len(whole) and count(counter, whole[: 2 * len(summary)]) > mine + 1:
         return summary
     tokens = count(counter, whole)
     return whole if tokens <= limit and (mine >= tokens or len(summary) >= len(whole)) else summary

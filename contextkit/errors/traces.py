@@ -92,7 +92,7 @@ def read_traces(lines: Sequence[str], own: OwnCode) -> tuple[list[Fault], list[s
 
 def _is_worth_trying(line: str) -> bool:
     """Rule out most lines, at little cost."""
-    return ((any(word in line for word in _HINTS) or line.endswith("{")) and bool(_TRIED.search(line))) or (
+    return ((any(map(line.__contains__, _HINTS)) or line.endswith("{")) and bool(_TRIED.search(line))) or (
         line[-1:].isdigit() and bool(_PLACED.match(line))
     )
 

@@ -12,6 +12,7 @@ _PLACE = Pattern(
 _LEAD = Pattern(
     r"\s*(?:\[\d+\]|#?\d+[:.)]?(?= )|0x[0-9a-fA-F]+|(?:(?:re-?)?raised |called |in call |invoked )?(?:at|in|from|by|function)\b:?|[@←→>-]+)\s+"
 )
+_FIRST = frozenset(" \t[#0123456789@←→>-aAbBcCfFiIrR")  # of what the expression above begins with
 _FUNCTION_ENDS = Pattern(r",? called\b| \+ |,| in file\b| at \S*$| \(?$|\s+in \S+(?: at)? *$|\s+\($|[\s(:]+$")
 _TITLE = Pattern(r"(?i)\s*(?:.*\b(?:stack|trace|backtrace|traceback|callstack|crashed)\b.*|.*most recent call.*):?\s*$")
 _FEWEST = 2
@@ -73,6 +74,8 @@ def loose_frame(line: str) -> Frame | None:
     'h.ml:4 H'
     >>> loose_frame("a.py:3: not the line of a stack")
     """
+    if line[:1] not in _FIRST:
+        return None
     lead = _LEAD.match(line)
     if len(line) > 400 or not (lead or line[:1] in " \t") or not (match := _PLACE.search(line)):
         return None
