@@ -88,19 +88,20 @@ def failure_at(text: str, start: int = 0) -> int:
     return min((start + at for word in FAILED if (at := lowered.find(word)) >= 0), default=-1)
 
 
-def weight(line: str, least: int = 1) -> int:
+def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG) -> int:
     """Say how much a line matters: 3 names an error, 2 speaks of one, 1 may help, 0 none of these.
 
     Args:
         line: A line.
         least: The least weight that is asked for; what is less may come out as 0, sooner.
+        strong: The words that name an error; those that no line has can be left out.
 
     >>> [weight(line) for line in ("KeyError: 'a'", "0 errors", "connection refused", "  at a.py:3", "done")]
     [3, 0, 2, 1, 0]
     """
     lowered = line.lower()
     heavy = 0
-    if any(map(lowered.__contains__, _STRONG)) or (
+    if any(map(lowered.__contains__, strong)) or (
         any(map(lowered.__contains__, _MAYBE_STRONG)) and _STRONG_WORDS.search(lowered)
     ):
         names = lowered.lstrip().startswith(_NAMES) or _TYPES.search(line)
@@ -145,11 +146,13 @@ def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) ->
     """
     found: dict[str, Alike] = {}
     opened = False  # whether the line above announces what this one says
+    whole = "\n".join({line[:400] for at, line in enumerate(lines) if at not in used}).lower()
+    strong = [word for word in _STRONG if word in whole]
     last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), -1)
     for at, line in enumerate(lines):
         if at in used or not line.strip():
             continue
-        heavy = weight(line[:400], least)
+        heavy = weight(line[:400], least, strong)
         if opened:
             heavy = max(heavy, 2)
         opened = heavy >= 2 and not opened and line.rstrip().endswith(":")

@@ -53,6 +53,7 @@ MARKERS = frozenset(
 
 _MOST = 2_000  # tokens of a summary without a budget
 _FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
+_SOME = 200  # lines that are looked through at a time
 _FEW = 3  # lines of a shape that are all quoted
 _MESSAGE = 300  # characters
 _WORD = Pattern(r"\w+")
@@ -171,8 +172,13 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
 def _is_faithful(summary: str, lines: Sequence[str], text: str) -> bool:
     """Whether each word of a summary is a word of the text, or a marker."""
     words = set(_WORD.findall(_COUNTED.sub(" ", summary))) - MARKERS
-    words.difference_update(_WORD.findall("\n".join(set(lines))))  # many lines come more than once
-    return not words or words <= set(_WORD.findall(text))
+    unique = list(dict.fromkeys(lines))  # many come more than once
+    unique = unique[-_SOME:] + unique[:-_SOME]  # the counts and the last error stand at the end
+    for start in range(0, len(unique), _SOME):
+        words.difference_update(_WORD.findall("\n".join(unique[start : start + _SOME])))
+        if not words:
+            return True
+    return words <= set(_WORD.findall(text))
 
 
 def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenCounter) -> str:
