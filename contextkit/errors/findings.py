@@ -122,8 +122,11 @@ def _placed(match: re.Match[str]) -> Finding | None:
 
 def _is_wrapped(message: str, behind: str) -> bool:
     """Whether a message goes on in the line behind it, which a narrow terminal has broken."""
-    return 40 < len(message) + len(behind.split(" ", 1)[0]) and message[-1] not in ".;:)]" and behind[0] in "\"'[(" or (
-        len(message) > 40 and message[-1] not in ".;:)]" and behind[0].islower()
+    return (
+        40 < len(message) + len(behind.split(" ", 1)[0])
+        and message[-1] not in ".;:)]"
+        and behind[0] in "\"'[("
+        or (len(message) > 40 and message[-1] not in ".;:)]" and behind[0].islower())
     )
 
 

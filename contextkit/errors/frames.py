@@ -6,6 +6,9 @@ from .patterns import Pattern
 _SHAPES = (
     # Python: File "a.py", line 3, in f
     Pattern(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?$'),
+    # Valgrind: by 0x10918F: dup (leak.c:3)
+    Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \((?P<file>[^\s():]+):(?P<line>\d+)\)$"),
+    Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \(in (?P<file>[^\s():]+)\)$"),
     # Java, Kotlin, Scala: at a.b.C.m(File.java:3)
     Pattern(
         r"\s*at (?P<function>[^\s(]+)\((?:(?P<file>[^\s():]+|Native Method|Unknown Source)(?::(?P<line>\d+))?)\)"
@@ -31,10 +34,9 @@ _SHAPES = (
         r"\s*#\d+ +(?:0x[0-9a-f]+ in )?(?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))?(?: at)? "
         r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)\)?$"
     ),
-    Pattern(r"\s*#\d+ +0x[0-9a-f]+ in (?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))? (?P<file>/[^\s:()]+)$"),
-    # Valgrind: by 0x10918F: dup (leak.c:3)
-    Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \((?P<file>[^\s():]+):(?P<line>\d+)\)$"),
-    Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \(in (?P<file>[^\s():]+)\)$"),
+    Pattern(
+        r"\s*#\d+ +0x[0-9a-f]+ in (?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))? (?P<file>/[^\s:()]+)$"
+    ),
     # Dart: #0      main (file:///a.dart:3:5)
     Pattern(r"\s*#\d+ +(?P<function>[^\s(]+) \((?P<file>[^()]+?):(?P<line>\d+)(?::\d+)?\)$"),
     # Elixir writes an app, its version, a place and a function

@@ -116,11 +116,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     blocks: list[tuple[str, str, int, int]] = []
     kind, name, start = "", "", -1
     for at, line in enumerate(lines):
-        match = (
-            _STARTS.match(line)
-            if line.lstrip()[:1] in _FIRST or " FAILED" in line
-            else None
-        )
+        match = _STARTS.match(line) if line.lstrip()[:1] in _FIRST or " FAILED" in line else None
         ends = start >= 0 and (
             at in counted
             or (kind == "pytest" and _PLAIN.match(line))
@@ -138,9 +134,10 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
 
 
 def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
-    return any("failing" in line or re.match(r"\d+ failed", line) or "ailures" in line or "examples" in line for line in counts) or any(
-        line.startswith(("There was ", "There were ", "Failures:")) for line in lines
-    )
+    return any(
+        "failing" in line or re.match(r"\d+ failed", line) or "ailures" in line or "examples" in line
+        for line in counts
+    ) or any(line.startswith(("There was ", "There were ", "Failures:")) for line in lines)
 
 
 def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:

@@ -330,7 +330,10 @@ def _stack(pieces: Pieces, fault: Fault, rank: int, own: OwnCode) -> None:
         if frame.place in seen or "<anonymous>" in frame.file:
             continue
         seen.add(frame.place)
-        pieces.add(3 if not shown and rank <= 2 else STANDARD if shown == 1 and rank <= 2 else 7 if shown < 5 else 8, f" ← {frame}")
+        pieces.add(
+            3 if not shown and rank <= 2 else STANDARD if shown == 1 and rank <= 2 else 7 if shown < 5 else 8,
+            f" ← {frame}",
+        )
         shown += 1
     code = frames[0].code
     if code:

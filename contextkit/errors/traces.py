@@ -31,7 +31,9 @@ _STOP = Pattern(
     r'[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
 )
 _MORE = Pattern(r"\s*(?:\.\.\. |--- End of |\.\.\.$|<[\w ]+ frames? )")
-_TITLE = Pattern(r"(?i)\s*(?:full |python )?(?:stack ?-?trace|backtrace|call stack|(?:stack )?traceback)(?: ?\(.*\))?:?$")
+_TITLE = Pattern(
+    r"(?i)\s*(?:full |python )?(?:stack ?-?trace|backtrace|call stack|(?:stack )?traceback)(?: ?\(.*\))?:?$"
+)
 _FIELD = Pattern(r"\s+(code|status|statusCode|exitCode|signal|reason|path|sqlState|detail|hint): (.+?),?$")
 _GOROUTINE = Pattern(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\],]+)")
 _GO_PLACE = Pattern(r"\s+(\S+):(\d+)(?: \+0x[0-9a-f]+)?$")

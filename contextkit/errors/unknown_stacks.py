@@ -14,7 +14,9 @@ _LEAD = Pattern(
 )
 _FIRST = frozenset(" \t[#0123456789@←→>-aAbBcCfFiIrR")  # of what the expression above begins with
 _FUNCTION_ENDS = Pattern(r",? called\b| \+ |,| in file\b| at \S*$| \(?$|\s+in \S+(?: at)? *$|\s+\($|[\s(:]+$")
-_TITLE = Pattern(r"(?i)\s*(?:.*\b(?:stack|trace|backtrace|traceback|callstack|crashed)\b.*|.*most recent call.*):?\s*$")
+_TITLE = Pattern(
+    r"(?i)\s*(?:.*\b(?:stack|trace|backtrace|traceback|callstack|crashed)\b.*|.*most recent call.*):?\s*$"
+)
 _FEWEST = 2
 
 
@@ -114,4 +116,6 @@ def _fault(lines: Sequence[str], at: int, used: Collection[int]) -> tuple[Fault,
         head = top
     if head < 0 or head in used or not (titled or any(weight(line) >= 2 for line in lines[head : top + 1])):
         return None
-    return Fault("", lines[head].strip(), details=[line for line in lines[head + 1 : top + 1] if line.strip()]), head
+    return Fault(
+        "", lines[head].strip(), details=[line for line in lines[head + 1 : top + 1] if line.strip()]
+    ), head
