@@ -194,10 +194,21 @@ def _of_pytest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     if not shown:  # a crash, a doctest, a test that passed against all expectation
         told = [line.strip() for line in block if line.strip() and not _AT.match(line)]
         at = next((number for number, line in enumerate(told) if line.startswith("Expected")), 0)
-        shown = [line for line in told[at : at + 6] if not _WORKER.match(line)]
+        shown = _joined([line for line in told[at : at + 8] if not _WORKER.match(line)])
     failure.lines = _telling(shown)
     _place(failure, [frame for frame in reversed(frames) if own(frame)])
     return failure
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """Put what a line announces behind it: `Expected:` and the value below it."""
+    joined: list[str] = []
+    for line in lines:
+        if joined and joined[-1].endswith(":"):
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+    return joined
 
 
 def _place(failure: Failure, frames: Sequence[Frame]) -> None:

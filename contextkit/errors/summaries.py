@@ -61,6 +61,7 @@ _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .
 _INSTANTIATED = ("required from ‘", "required from '", "required by ", "In instantiation of")
 _RULER = Pattern(r"([^\w\s])\1{4,}")
 _BRACKETS = Pattern(r"[^\w\s]{1,4}$")
+_QUOTED = Pattern(r"\d* ?\|(?: |$)")  # source code, as it is drawn next to a message
 _PYDANTIC = Pattern(r"\s+(.*) \[type=[\w.]+, input_value=(.*), input_type=\w+\]$")
 
 
@@ -303,6 +304,7 @@ def _details(pieces: Pieces, fault: Fault, rank: int) -> None:
             and text not in ("Traceback", "^")
             and not text.startswith(("(Background on", "at "))
             and not _BRACKETS.match(text)
+            and not _QUOTED.match(text)
         ):
             differs = text[0] in "+-" and compared < 8
             pieces.long(rank if shown < 5 or differs else 6, f"  {text}", 160)

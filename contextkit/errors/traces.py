@@ -139,6 +139,8 @@ class _Reader:
         elif line.endswith("{") and self.line(at + 1).strip() in ("[errors]: [", "[cause]: {"):
             self.faults.append(self.typed(line.rstrip("{ ").rstrip("]")))
             self.used.update((at, at + 1))
+        elif _RUST_PLACE.match(line) and _RUST_FRAME.match(self.line(at - 1)):
+            return self.backtrace(at - 1)
         elif frame_of(line):
             return self.stack(at)
         return at + 1
@@ -405,13 +407,7 @@ class _Reader:
                 break
         frames: list[Frame] = []
         if self.line(at).startswith("stack backtrace"):
-            at += 1
-            while match_frame := _RUST_FRAME.match(self.line(at)):
-                place = _RUST_PLACE.match(self.line(at + 1))
-                function = _HASH.sub("", match_frame[1].replace("::{{closure}}", ""))
-                if place:
-                    frames.append(Frame(re.sub(r"^\./", "", place[1]), place[2], function))
-                at += 2 if place else 1
+            frames, at = self.rust_frames(at + 1)
         if self.line(at).startswith("note: "):
             at += 1
         here = Frame(re.sub(r"^\./", "", file), number)
@@ -421,6 +417,28 @@ class _Reader:
         self.used.update(range(head, at))
         self.faults.append(Fault("panicked", message or "", "", details, stack or frames))
         return at
+
+    def rust_frames(self, at: int) -> tuple[list[Frame], int]:
+        """Read numbered functions, each with its place on the next line."""
+        frames: list[Frame] = []
+        while match := _RUST_FRAME.match(self.line(at)):
+            place = _RUST_PLACE.match(self.line(at + 1))
+            function = _HASH.sub("", match[1].replace("::{{closure}}", ""))
+            if place:
+                frames.append(Frame(place[1].removeprefix("./"), place[2], function))
+            at += 2 if place else 1
+        return frames, at
+
+    def backtrace(self, at: int) -> int:
+        """Read a backtrace of an error that is no panic, as anyhow and eyre write it."""
+        while at > 0 and _RUST_FRAME.match(self.line(at - 1)):
+            at -= 1
+        head = self.head_above(at)
+        faults = self.heads(head, at)
+        faults[-1].frames, behind = self.rust_frames(at)
+        self.faults += faults
+        self.used.update(range(head, behind))
+        return behind
 
     # Sanitizers
 

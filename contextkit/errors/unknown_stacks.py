@@ -14,6 +14,7 @@ _LEAD = Pattern(
 )
 _FIRST = frozenset(" \t[#0123456789@←→>-aAbBcCfFiIrR")  # of what the expression above begins with
 _FUNCTION_ENDS = Pattern(r",? called\b| \+ |,| in file\b| at \S*$| \(?$|\s+in \S+(?: at)? *$|\s+\($|[\s(:]+$")
+_BARE = Pattern(r"\s*[\w/-]+(?:[.:$][\w.:$/*()<>\[\]-]+)+$")  # a qualified name alone
 _TITLE = Pattern(
     r"(?i)\s*(?:.*\b(?:stack|trace|backtrace|traceback|callstack|crashed)\b.*|.*most recent call.*):?\s*$"
 )
@@ -36,7 +37,10 @@ def read_unknown_stacks(lines: Sequence[str], used: Collection[int]) -> tuple[li
     at = 0
     while at < len(lines):
         frames, behind = _run(lines, at, used)
-        if len(frames) >= _FEWEST and (found := _fault(lines, at, used)):
+        start = at - 1 if len(frames) >= _FEWEST and at and _is_function(lines[at - 1]) else at
+        if start < at and not frames[0].function:
+            frames[0] = frames[0]._replace(function=lines[start].strip())
+        if len(frames) >= _FEWEST and (found := _fault(lines, start, used)):
             fault, head = found
             fault.frames = frames
             faults.append(fault)
@@ -64,6 +68,7 @@ def _run(lines: Sequence[str], at: int, used: Collection[int]) -> tuple[list[Fra
         elif not frames or not line.strip():
             break
         else:
+            above = line.strip() if _is_function(line) else ""
             other += 1
         behind += 1
     return frames, behind - other if frames else at
@@ -91,6 +96,10 @@ def loose_frame(line: str) -> Frame | None:
     if not function and not behind.startswith(("in ", ",")):
         function = _function(behind.partition(" ")[0])
     return Frame(match["file"], match["line"], function)
+
+
+def _is_function(line: str) -> bool:
+    return bool(_BARE.match(line)) and len(line) < 120
 
 
 def _function(text: str) -> str:
