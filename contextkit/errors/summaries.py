@@ -130,7 +130,7 @@ def summarize_error(
         summary = _quoted(lines, budget, count_tokens)
     if known and not _is_faithful(summary, lines, text):
         summary = _quoted(lines, budget, count_tokens)
-    if failure_at(summary) < 0 <= (told := failure_at(text)):
+    if failure_at(summary) < 0 <= (told := failure_at(text)) and all(failure_at(line) < 0 for line in lines):
         summary = _saying(text, told, summary, limit, count_tokens)
     if prefix:
         summary = prefix + summary
