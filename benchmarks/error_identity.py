@@ -35,9 +35,11 @@ SAME = (
     ("js_cause", "js_express"),
     ("go_nil", "go_goroutines"),
 )
-"""Cases of the data that tell of one error, found by reading them: one run in several of its tool's formats, and
-one failure that two programs run into (the same types, messages and function of their own code). That they have
-one fingerprint is neither counted for nor against it."""
+"""Cases of the data that tell of one error, found by reading them.
+
+One run in several of its tool's formats, and one failure that two programs run into (the same types, messages
+and function of their own code). That they have one fingerprint is neither counted for it nor against it.
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

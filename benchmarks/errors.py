@@ -3,9 +3,9 @@
 `python -m benchmarks.errors --data DIR` reads DIR/facts.jsonl, one case a line:
 {"id": ..., "file": ..., "lang": ..., "kind": ..., "facts": [[name, [string, ...]], ...]}. A fact is kept
 if its strings stand near one another. Without `--data` small Python programs are run, which fail, and
-their outputs are the cases. Next to it: what cutting keeps at the same size, and headroom and rich, if they are
-installed (`pip install context-window-kit[rivals]`); whether mutations of the texts cost facts; whether fingerprints
-find an error again.
+their outputs are the cases. Next to it: what cutting keeps at
+the same size, and headroom and rich, where they are installed (`pip install context-window-kit[rivals]`);
+whether mutations of the texts cost facts; whether fingerprints find an error again; and the time.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from contextkit import TokenCounter, summarize_error, token_counter
 from contextkit.errors.salience import failure_at
@@ -261,9 +261,19 @@ def mutated(cases: Iterable[Case], mutate: Callable[[str], str]) -> Iterator[Cas
     """Change the texts of cases and their facts; facts that are no longer there are not asked for."""
     for case in cases:
         text = mutate(case.text)
-        facts = [[string if string in text else mutate(string) for string in fact] for fact in case.facts]
-        if facts := [fact for fact in facts if kept(text, fact)]:
+        facts = []
+        for fact in case.facts:
+            changed = [_changed(string, mutate) for string in fact]
+            facts += [found for found in (changed, fact) if kept(text, found)][:1]
+        if facts:
             yield dataclasses.replace(case, text=text, facts=facts)
+
+
+def _changed(string: str, mutate: Callable[[str], str]) -> str:
+    """Change a part of a fact; a number is that of a line, and changes as one."""
+    if string.isdigit():
+        return folded(mutate(f"a.py:{string}")).rpartition("a.py:")[2].strip()
+    return mutate(string)
 
 
 def last_line(text: str) -> str:
@@ -283,18 +293,21 @@ def rivals() -> dict[str, Callable[[str], str]]:
     """Give what others do with such a text, of those that are installed."""
     found: dict[str, Callable[[str], str]] = {}
     with contextlib.suppress(ImportError):
-        compressor = import_module("headroom.transforms.log_compressor").LogCompressor()
+        compressor: Any = import_module("headroom.transforms.log_compressor").LogCompressor()
         found["headroom"] = lambda text: compressor.compress(text).compressed
     return found
 
 
 def through_rich(count: TokenCounter) -> Row | None:
-    """Run the programs with rich's tracebacks, which are made of the exception, not of a text; in Python alone."""
+    """Run the programs with rich's tracebacks, which are made of an exception, not of a text."""
     try:
         import_module("rich.traceback")
     except ImportError:
         return None
-    start = "from rich.traceback import install; install(width=100); import runpy; runpy.run_path({!r}, run_name='__main__')"
+    start = (
+        "from rich.traceback import install; install(width=100); "
+        "import runpy; runpy.run_path({!r}, run_name='__main__')"
+    )
     texts = {case.text: case for case in generated()}
     shown = {case.text: shared for case, shared in zip(texts.values(), generated(start), strict=True)}
     return measured(texts.values(), lambda text: shown[text].text, count)["all"]
@@ -319,8 +332,8 @@ def main(arguments: list[str] | None = None) -> None:
         "head and tail": at_the_size_of_ours(cases, "both", count),
         **{name: measured(cases, say, count)["all"] for name, say in rivals().items()},
     }
-    if not options.data and (row := through_rich(count)):
-        ways["rich"] = row
+    if not options.data and (rich := through_rich(count)):
+        ways["rich"] = rich
     for name, row in ways.items():
         print(f"{name:20} {row}")
     print("\nfacts kept by budget, in tokens")
@@ -338,7 +351,8 @@ def main(arguments: list[str] | None = None) -> None:
     same = identity({case.id: case.text for case in cases})
     print(
         f"\nfingerprints over {len(cases)} cases and {len(IDENTITY)} mutations of each: "
-        f"precision {same.precision:.3f} ({same.strict:.3f} if each case is an error of its own), recall {same.recall:.3f}"
+        f"precision {same.precision:.3f} ({same.strict:.3f} if each case is an error of its own), "
+        f"recall {same.recall:.3f}"
     )
     for one, other in same.merged:
         print(f"  the same, and should not be: {one}, {other}")
@@ -352,7 +366,8 @@ def passes(cases: Sequence[Case], runs: int = 5) -> float:
     best = [[math.inf] * len(cases) for _ in range(2)]
     for _ in range(runs):
         for at, case in enumerate(cases):
-            for times, work in zip(best, (encode, summarize_error), strict=True):
+            works: tuple[Callable[[str], object], ...] = (encode, summarize_error)
+            for times, work in zip(best, works, strict=True):
                 start = time.process_time()
                 work(case.text)
                 times[at] = min(times[at], time.process_time() - start)

@@ -29,6 +29,8 @@ _ON_LINE = Pattern(
 )
 _CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
 _LABEL = Pattern(r"\s*[|│][\s|-]*\^+ (\w.{3,})$")  # rustc's, below the code that it points at
+_LONGEST = 400  # characters of a message of several lines
+_FAR = 99
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
 _TRIED = Pattern(r"\d[):\]]|line \d|^(?:error|warning)|^\s+\d+:?\d*\s")
 
@@ -47,63 +49,82 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
     >>> found[0].file, found[0].line, found[0].message
     ('src/a.py', '3', 'F401 `os` imported but unused')
     """
-    found: list[Finding] = []
-    mine: set[int] = set()
-    heading, pending = "", None
-    above = -1  # the line that the message of a place may stand on, if the place follows
-    last = -9  # the line of the finding that further lines may belong to
+    reader = _Reader(lines)
     for at, line in enumerate(lines):
         if at in used:
             continue
         if not line.strip():
-            last = -9
-            above = above if above == at - 1 else -1
-            if at + 1 < len(lines) and not lines[at + 1].startswith((" ", "\t")):
-                heading = ""
-            continue
-        finding = None
+            reader.blank(at)
+        elif finding := reader.finding(at, line):
+            reader.found.append(finding)
+            reader.mine.add(at)
+            reader.above, reader.last = -1, at
+        else:
+            reader.above = at if line[0].strip() else -1
+            reader.more(at, line)
+    return reader.found, reader.mine
+
+
+class _Reader:
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.found: list[Finding] = []
+        self.mine: set[int] = set()
+        self.heading = ""  # the file that indented lines speak of
+        self.pending: tuple[str, str] | None = None  # severity and message, whose place follows
+        self.above = -1  # the line that the message may stand on, if a place follows
+        self.last = -9  # the line of the finding that further lines may belong to
+
+    def blank(self, at: int) -> None:
+        self.last = -9
+        self.above = self.above if self.above == at - 1 else -1
+        if at + 1 < len(self.lines) and not self.lines[at + 1].startswith((" ", "\t")):
+            self.heading = ""
+
+    def finding(self, at: int, line: str) -> Finding | None:
+        """Read a line that has a place, or that the place of follows."""
         if not _TRIED.search(line):
-            pass
-        elif match := _ARROW.match(line):
-            if pending is None and above >= 0:
-                pending = ("", lines[above].strip(" ✘×✖"))
-                mine.add(above)
-            if pending:
-                finding = Finding(match["file"], match["line"], match["column"], *pending)
-            pending = None
-        elif match := _RUSTC.match(line):
-            pending = (match["severity"], f"{(match['code'] or '').strip('[]')} {match['message']}".strip())
-        elif heading and (match := _UNDER.match(line)):
-            finding = Finding(
-                heading, match["line"], match["column"] or "", match["severity"] or "", match["message"]
-            )
-        elif match := _PLACED.match(line):
-            finding = _placed(match)
-        elif match := _ON_LINE.match(line):
+            return None
+        if match := _ARROW.match(line):
+            if self.pending is None and self.above >= 0:
+                self.pending = ("", self.lines[self.above].strip(" ✘×✖"))
+                self.mine.add(self.above)
+            told, self.pending = self.pending, None
+            return Finding(match["file"], match["line"], match["column"], *told) if told else None
+        if match := _RUSTC.match(line):
+            code = (match["code"] or "").strip("[]")
+            self.pending = (match["severity"], f"{code} {match['message']}".strip())
+            return None
+        if self.heading and (match := _UNDER.match(line)):
+            column, severity = match["column"] or "", match["severity"] or ""
+            return Finding(self.heading, match["line"], column, severity, match["message"])
+        if match := _PLACED.match(line):
+            return _placed(match)
+        if match := _ON_LINE.match(line):
             message = match["message"] + (match["near"] or "")
-            finding = Finding(match["file"], match["line"], "", match["severity"] or "", message)
-        above = at if line[0].strip() and not finding else -1
-        if finding:
-            found.append(finding)
-            mine.add(at)
-            last = at
-        elif last >= 0 and at - last < 12 and (match := _LABEL.match(line)):
-            if match[1] not in found[-1].message:
-                found[-1].details.append(match[1])
-            mine.add(at)
-        elif last >= 0 and at - last < 6 and line[0] in " \t" and not _is_source(lines, at):
-            if found[-1].message:
-                found[-1].details.append(line.strip())
+            return Finding(match["file"], match["line"], "", match["severity"] or "", message)
+        return None
+
+    def more(self, at: int, line: str) -> None:
+        """Read a line that may belong to the finding above it, or name a file."""
+        behind = at - self.last if self.last >= 0 else _FAR
+        newest = self.found[-1] if self.found else None
+        if newest and behind < 12 and (match := _LABEL.match(line)):
+            if match[1] not in newest.message:
+                newest.details.append(match[1])
+        elif newest and behind < 6 and line[0] in " \t" and not _is_source(self.lines, at):
+            if newest.message:
+                newest.details.append(line.strip())
             else:
-                found[-1].message = line.strip()
-            mine.add(at)
-        elif last == at - 1 and _is_wrapped(found[-1].message, line):
-            found[-1].message += f" {line.strip()}"
-            mine.add(at)
-            last = at
-        elif _HEADING.match(line) and re.search(r"[/\\.]\w", line):
-            heading, last = line.rstrip(":"), -9
-    return found, mine
+                newest.message = line.strip()
+        elif newest and behind == 1 and _is_wrapped(newest.message, line):
+            newest.message += f" {line.strip()}"
+            self.last = at
+        else:
+            if _HEADING.match(line) and re.search(r"[/\\.]\w", line):
+                self.heading, self.last = line.rstrip(":"), -9
+            return
+        self.mine.add(at)
 
 
 def _placed(match: re.Match[str]) -> Finding | None:
@@ -122,12 +143,10 @@ def _placed(match: re.Match[str]) -> Finding | None:
 
 def _is_wrapped(message: str, behind: str) -> bool:
     """Whether a message goes on in the line behind it, which a narrow terminal has broken."""
-    return (
-        40 < len(message) + len(behind.split(" ", 1)[0])
-        and message[-1] not in ".;:)]"
-        and behind[0] in "\"'[("
-        or (len(message) > 40 and message[-1] not in ".;:)]" and behind[0].islower())
-    )
+    if not message or message[-1] in ".;:)]" or len(message) > _LONGEST:
+        return False
+    first = behind.split(" ", 1)[0]
+    return (behind[0].islower() and len(message) > 40) or (behind[0] in "\"'[(" and len(message + first) > 40)
 
 
 def _is_source(lines: Sequence[str], at: int) -> bool:

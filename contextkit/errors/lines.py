@@ -1,6 +1,7 @@
 """A raw text -> plain lines: no colours, no carriage returns, no logger's prefix on each line."""
 
 import re
+from collections import Counter
 
 from .patterns import Pattern
 from .salience import failure_at
@@ -61,8 +62,8 @@ def lines_of(text: str) -> list[str]:
 def _untagged(lines: list[str]) -> list[str]:
     """Take Android's level and tag away, where most lines have the same."""
     tags = [match[0] if (match := _TAG.match(line)) else "" for line in lines]
-    often = max(set(tags), key=lambda tag: (tags.count(tag), tag))
-    if not often or tags.count(often) * 2 < len(lines):
+    often, times = Counter(tags).most_common(1)[0]
+    if not often or times * 2 < len(lines):
         return lines
     return [line.removeprefix(often) for line in lines]
 

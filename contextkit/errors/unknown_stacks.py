@@ -77,7 +77,7 @@ def _run(lines: Sequence[str], at: int, used: Collection[int]) -> tuple[list[Fra
 def loose_frame(line: str) -> Frame | None:
     """Read a line that names a place and stands in or behind something, as lines of stacks do.
 
-    >>> str(loose_frame("Called from H in file \\"h.ml\\", line 4, characters 16-50"))
+    >>> str(loose_frame('Called from H in file "h.ml", line 4, characters 16-50'))
     'h.ml:4 H'
     >>> loose_frame("a.py:3: not the line of a stack")
     """

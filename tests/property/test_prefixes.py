@@ -36,7 +36,7 @@ class TestPrefixes:
     def test_errors_that_come_again_change_nothing_before_them(
         self, events: list[Event], more: list[Event], setup: Setup, shares: Shares
     ) -> None:
-        """Where repeated errors enter as lines, a text still only grows at its end; the first one is whole."""
+        """Where repeated errors enter as lines, a text still only grows at its end."""
         mixed = [event for pair in zip_longest(events, more) for event in pair if event is not None]
         setup = dataclasses.replace(setup, arrivals=(ReferErrors(),))
         _, after = setup.around
