@@ -17,7 +17,8 @@ _END = Pattern(
 )
 _TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")
 _PLACE = Pattern(r"[^\s:()]+\.[A-Za-z]\w{0,5}[:(]0")
-_HALF_WORD = Pattern(r"^\w+|\w+$")  # the parts are cut anywhere
+_BETWEEN_WORDS = Pattern(r"\W+")
+_HALF_WORD = Pattern(r"\w+$")  # the parts are cut anywhere
 _PARTS = 8
 _LONGEST = 2_000  # characters of a line that are looked at
 
@@ -73,8 +74,8 @@ def _parts(line: str) -> list[str]:
     parts, at = [line[:_LONGEST]], _LONGEST
     while len(parts) < _PARTS and (found := failure_at(line, at)) >= 0:
         start = max(found - 100, at)
-        start = max(line.rfind(" ", start, found), line.rfind(",", start, found), start - 1) + 1
-        parts.append(_HALF_WORD.sub("", line[start : start + 400]))
+        if word := _BETWEEN_WORDS.search(line, start, found):
+            parts.append(_HALF_WORD.sub("", line[word.end() : start + 400]))
         at = start + 400
     return parts
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -12,6 +13,7 @@ from .salience import Alike, explains, failure_at, places, salient, shape, words
 
 MOST = 2_000  # tokens of a summary without a budget
 _FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
+_LAST = 999  # the rank of a line that nothing speaks for
 _FEW = 3  # lines of a shape that are all quoted
 _RULER = Pattern(r"([^\w\s])\1{4,}")
 
@@ -68,45 +70,47 @@ def _around_failure(line: str) -> str:
 
 
 def quoted(lines: Sequence[str], budget: int | None, counter: TokenCounter) -> str:
-    """Quote lines that matter and both ends, in order, and say how many lines are left out."""
+    """Quote the lines that matter, those around them and both ends, in their order."""
     numbers = [at for at, line in enumerate(lines) if line.strip()]
     if not numbers:
         return ""
     numbers = [at for at in numbers if not _is_drawn(lines[at])] or numbers
-    ranks: dict[int, int] = {}
-    alike_at: dict[int, str] = {}
     by_weight = sorted(salient(lines, least=1), key=lambda alike: (-alike.weight, alike.numbers[0]))
     if budget is None:
         strong = sum(1 for alike in by_weight if alike.weight >= 2)
         budget = min(_FALLBACK + sum(map(len, lines)) // 130 + 15 * max(strong - 12, 0), MOST)
-    shown = {3: 0, 2: 0, 1: 0, 0: 0}
+    ranks = _ranks(lines, numbers, by_weight)
+    many = {alike.numbers[0]: alike.numbers for alike in by_weight if len(alike.numbers) > _FEW}
+    telling = [alike.numbers[0] for alike in by_weight if failure_at(lines[alike.numbers[0]]) >= 0]
+    strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
+    pieces = Pieces()
+    for at in sorted({*ranks, strongest}):
+        if at == strongest:
+            pieces.start(0, lines[at].rstrip() if len(lines[at]) <= 300 else _around_failure(lines[at]))
+        else:
+            pieces.start(ranks[at] + 1, shortened(lines[at].rstrip(), 200))
+        if at in many:
+            pieces.add(60, f" ×{len(many[at])} {' '.join(places(lines, many[at])[1:])}".rstrip())
+    return fitted(pieces, budget, counter)
+
+
+def _ranks(lines: Sequence[str], numbers: Sequence[int], by_weight: Sequence[Alike]) -> dict[int, int]:
+    """Say of lines how soon they are left out: first by weight, then by what stands around them, then the ends."""
+    ranks: dict[int, int] = {}
+    shown = Counter[int]()
     for heavy, same in by_weight:
         shown[heavy] += 1
         rank = (3 - heavy) * 40 + min(shown[heavy], 39)
         ranks[same[0]] = rank
         if len(same) <= _FEW:
             ranks |= dict.fromkeys(same[1:], rank + 20)
-        else:
-            alike_at[same[0]] = f" ×{len(same)} {' '.join(places(lines, same)[1:])}".rstrip()
-    if numbers:
-        ranks[numbers[-1]] = 0
+    ranks[numbers[-1]] = 0
     for heavy, same in by_weight:
-        if heavy >= 2:
-            for at, distance in _around(lines, same[0]):
-                ranks[at] = min(ranks.get(at, 999), 40 * (4 - heavy) + 5 * distance)
+        for at, distance in _around(lines, same[0]) if heavy >= 2 else ():
+            ranks[at] = min(ranks.get(at, _LAST), 40 * (4 - heavy) + 5 * distance)
     for distance, at in enumerate(_ends(lines, numbers)):
-        ranks[at] = min(ranks.get(at, 999), 60 + distance // 2)
-    pieces = Pieces()
-    telling = [same[0] for _, same in by_weight if failure_at(lines[same[0]]) >= 0]
-    strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
-    for at in sorted({*ranks, strongest}):
-        if at == strongest:
-            pieces.start(0, lines[at].rstrip() if len(lines[at]) <= 300 else _around_failure(lines[at]))
-        else:
-            pieces.start(ranks[at] + 1, shortened(lines[at].rstrip(), 200))
-        if at in alike_at:
-            pieces.add(60, alike_at[at])
-    return fitted(pieces, budget, counter)
+        ranks[at] = min(ranks.get(at, _LAST), 60 + distance // 2)
+    return ranks
 
 
 def _around(lines: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
