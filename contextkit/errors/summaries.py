@@ -51,6 +51,7 @@ MARKERS = frozenset(
 """The words that a summary may have besides those of its input; and numbers behind `×`, `+` and `[...`."""
 
 _SOME = 200  # lines that are looked through at a time
+_TIMES = Pattern(r" ×\d+(?: .*)?$")  # how often a line came, and where
 _WORD = Pattern(r"\w+")
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
 
@@ -217,5 +218,5 @@ def headline(error: BaseException | str, *, own: OwnCode = own_code, longest: in
     >>> headline("Traceback (most recent call last):\n  ...\nKeyError: 'tag'")
     "KeyError: 'tag'"
     """
-    first = summarize_error(error, own=own).partition("\n")[0].strip()
+    first = _TIMES.sub("", summarize_error(error, own=own).partition("\n")[0].strip())
     return first if len(first) <= longest else first[: longest - 3] + "..."
