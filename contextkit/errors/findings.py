@@ -55,13 +55,14 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
             continue
         if not line.strip():
             reader.blank(at)
-        elif finding := reader.finding(at, line):
+        elif _TRIED.search(line) and (finding := reader.finding(at, line)):
             reader.found.append(finding)
             reader.mine.add(at)
             reader.above, reader.last = -1, at
         else:
-            reader.above = at if line[0].strip() else -1
-            reader.more(at, line)
+            reader.above = -1 if line[0] in " \t" else at
+            if at - reader.last < _FAR or line[-1].isalnum() or line[-1] == ":":
+                reader.more(at, line)
     return reader.found, reader.mine
 
 
@@ -83,8 +84,6 @@ class _Reader:
 
     def finding(self, at: int, line: str) -> Finding | None:
         """Read a line that has a place, or that the place of follows."""
-        if not _TRIED.search(line):
-            return None
         if match := _ARROW.match(line):
             if self.pending is None and self.above >= 0:
                 self.pending = ("", self.lines[self.above].strip(" ✘×✖"))
