@@ -79,3 +79,10 @@ def test_a_known_vector() -> None:
 def test_values_are_masked(message: str, general: str) -> None:
     """Numbers, ids, paths and addresses are no part of a message's class."""
     assert masked(message) == general
+
+
+def test_what_stands_around_a_text_of_no_known_format_changes_nothing() -> None:
+    """The last line counts only if no line says what went wrong."""
+    text = "cannot lift 7 t: crane is busy\n"
+    around = "".join(f"step {n}\n" for n in range(9)) + text + "done\n"
+    assert fingerprint(around).group == fingerprint(f"starting\n{text}bye\n").group

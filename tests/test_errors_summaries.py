@@ -191,6 +191,18 @@ def test_a_budget_is_a_positive_number() -> None:
         summarize_error("x", 0)
 
 
+def test_a_failure_far_into_a_long_line_is_told() -> None:
+    """Of a line of 40 kB, more than is looked at as a whole, the words of failure are found."""
+    summary = summarize_error("x: 1, " * 6_000 + "disk of node 7 failed, " + "y: 2, " * 1_000)
+    assert "disk of node 7 failed" in summary
+
+
+def test_a_prefix_that_alone_tells_of_failure_leaves_its_word() -> None:
+    """Where only the logger's prefix says that something is wrong, the summary says so too."""
+    lines = [f"2031-05-02 10:00:0{n} ERROR app: queue {name} is at {n}" for n, name in enumerate("abcdef")]
+    assert failure_at(summarize_error("\n".join(lines))) >= 0
+
+
 HOSTILE = {
     "a word": "a" * 300_000,
     "frames": "    at " * 40_000,
@@ -204,13 +216,21 @@ HOSTILE = {
     "blank lines": "\n" * 200_000,
     "quotes": "'\"" * 100_000,
     "heads": "A: b\n" * 50_000 + "   at x(y.java:3)",
+    "a line of words": "in from at by a.b: " * 60_000,
+    "a line of failures": "error, " * 150_000,
+    "a line of signs": "| ^" * 340_000,
+    "a line of JSON": '[{"message": "x", "line": 1},' * 36_000,
+    "deep JSON": "[" * 1_000_000,
+    "places alike": "".join(f"a{n}.c:{n}:1: error: bad\n" for n in range(30_000)),
+    "stacks without an error": "  f at x.hs:3:1 in y\n" * 30_000,
+    "tags": "".join(f"10:00:00 E A{n}: x\n" for n in range(20_000)),
     "equals signs": ("= " * 90 + "1 failed\n") * 1_500,
 }
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_time_grows_with_the_text_alone(text: str) -> None:
-    """Hostile text of some 300 kB takes no longer than its size allows, on a slow machine."""
+    """Hostile text of 300 kB to 1 MB takes no longer than its size allows, on a slow machine."""
     start = time.process_time()
     summarize_error(text)
     assert time.process_time() - start < 6

@@ -136,6 +136,12 @@ def test_a_user_speaks_first(format: MessageFormat) -> None:
     assert messages[0]["role"] == "user"
 
 
+def test_white_space_at_the_end_of_what_the_model_goes_on_with_is_left_out() -> None:
+    """Anthropic refuses it there."""
+    messages = ANTHROPIC.written([Event("user", "go"), Event("assistant", "On it: \n")]).messages
+    assert messages[-1]["content"] == [{"type": "text", "text": "On it:"}]
+
+
 def test_rules_render_what_stands_in_a_message() -> None:
     """A renderer of the user's fills in for the data, in an answer as in a text."""
     ours = OPENAI_CHAT | {"*_result": lambda event: f"{len(event.data)} tags", "user": _shouted}

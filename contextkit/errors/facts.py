@@ -1,6 +1,7 @@
 """What an error text says: faults with frames, findings of compilers and linters, failures of test runs."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
@@ -49,7 +50,7 @@ class Frame(NamedTuple):
         return f"{self.place} {self.name}".strip()
 
 
-_ARGUMENTS = Pattern(r"\(.*")
+_ARGUMENTS = Pattern(r"(?<!\.)\(.*")  # Go writes receivers so: main.(*Crane).lift
 
 OwnCode: TypeAlias = Callable[[Frame], bool]
 """Whether a frame is in the user's own code. Pure."""
@@ -58,7 +59,8 @@ _FOREIGN_FILES = Pattern(
     r"(?:site|dist)-packages|node_modules|^node:|^internal/|^<frozen|^/rustc/|^/usr/(?:lib|local|include|share)/"
     r"|/lib/python\d|/usr/src/|/gems/|/vendor/|/pkg/mod/|/\.cargo/|/\.rustup/|libsanitizer|sysdeps/|^\.\./csu/"
     r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^index \d|^dart:|^package:flutter/|/usr/local/go/|^Native Method|^Unknown Source|/\.venv/"
-    r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/"
+    r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/|^(?:elixir|mix|stdlib|kernel|ex_unit|iex|logger|phoenix|plug|ecto)/lib/|^\./\w+\.jl|^libraries/base|^gen_\w+\.erl"
+    r"|<compiler-generated>"
 )
 _FOREIGN_NAMES = Pattern(
     r"(?:java\.base|android|androidx|dalvik|java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|org\.(?:springframework|apache|junit|"
@@ -75,9 +77,13 @@ def own_code(frame: Frame) -> bool:
     >>> own_code(Frame("/srv/shop/run.py", "10", "main")), own_code(Frame("node:events", "502"))
     (True, False)
     """
-    if _FOREIGN_FILES.search(frame.file) or frame.line == "0":
-        return False
-    return _FOREIGN_NAMES.match(frame.function.removeprefix("app//").partition("@")[0]) is None
+    return frame.line != "0" and _is_own(frame.file, frame.function)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _is_own(file: str, function: str) -> bool:
+    name = function.removeprefix("app//").partition("@")[0]
+    return not _FOREIGN_FILES.search(file) and not _FOREIGN_NAMES.match(name)
 
 
 @dataclasses.dataclass

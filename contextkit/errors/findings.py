@@ -7,7 +7,9 @@ from .facts import Finding
 from .patterns import Pattern
 
 _PATH = r"(?P<file>(?:[A-Za-z]:(?=[\\\\/]))?[^\s:()\"'<>|,\[\]{}=]++)"
-_LEVEL = r"(?:(?P<severity>(?i:fatal error|error|warning|warn|note|info|hint|convention|refactor|style|suggestion|failure)) ?)"
+_LEVELS = "fatal error|error|warning|warn|note|info|hint|convention|refactor|style|suggestion|failure"
+# A capital letter begins a sentence, unless a colon or a code follows: `Error return value is not checked`.
+_LEVEL = rf"(?:(?P<severity>(?:{_LEVELS})(?=\W|$)|(?i:{_LEVELS})(?=\s*[:\[(]|\s+[A-Z]+\d+\b|\s*$)) ?)"
 _PLACED = Pattern(
     rf"\s*(?:(?:(?P<before>(?i:error|warning|fatal))(?:\[[^\]]+\])?:? (?:in )?)|\[\w+\] )?{_PATH}"
     r"(?::(?P<line>\d+)(?:[:.](?P<column>\d+))?(?:-\d+(?:[:.]\d+)?)?|:\((?P<line2>\d+),(?P<column2>\d+)\)(?:-\(\d+,\d+\))?"
@@ -15,16 +17,20 @@ _PLACED = Pattern(
     r"|:\[(?P<line5>\d+),(?P<column5>\d+)\])"
     rf"(?:\s*[:,-]?\s+-?\s*|:\s*){_LEVEL}?(?P<message>\S.*)$"
 )
+_ALONE = Pattern(r"(?i)(error|warning):? *(\[[\w-]+\])?$")
 _HEADING = Pattern(r"[\w@./\\+ -]++:?$")
 _UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>\S.*)$")
 _RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
 _ARROW = Pattern(
-    r"\s*(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+)\]?$"
+    r"\s*(?:(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*|(?<=\s)(?=\S+:$))(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+)[\]:]?$"
 )
 _ON_LINE = Pattern(
-    r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$| near)"
+    r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$|(?P<near> near .*))"
 )
 _CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
+_LABEL = Pattern(r"\s*[|│][\s|-]*\^+ (\w.{3,})$")  # rustc's, below the code that it points at
+_LONGEST = 400  # characters of a message of several lines
+_FAR = 99
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
 _TRIED = Pattern(r"\d[):\]]|line \d|^(?:error|warning)|^\s+\d+:?\d*\s")
 
@@ -43,46 +49,81 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
     >>> found[0].file, found[0].line, found[0].message
     ('src/a.py', '3', 'F401 `os` imported but unused')
     """
-    found: list[Finding] = []
-    mine: set[int] = set()
-    heading, pending = "", None
-    last = -9  # the line of the finding that further lines may belong to
+    reader = _Reader(lines)
     for at, line in enumerate(lines):
         if at in used:
             continue
         if not line.strip():
-            last = -9
-            if at + 1 < len(lines) and not lines[at + 1].startswith((" ", "\t")):
-                heading = ""
-            continue
-        finding = None
-        if not _TRIED.search(line):
-            pass
-        elif pending is not None and (match := _ARROW.match(line)):
-            finding, pending = (
-                Finding(match["file"], match["line"], match["column"], pending[0], pending[1]),
-                None,
-            )
-        elif match := _RUSTC.match(line):
-            pending = (match["severity"], f"{(match['code'] or '').strip('[]')} {match['message']}".strip())
-        elif heading and (match := _UNDER.match(line)):
-            finding = Finding(
-                heading, match["line"], match["column"] or "", match["severity"] or "", match["message"]
-            )
-        elif match := _PLACED.match(line):
-            finding = _placed(match)
-        elif match := _ON_LINE.match(line):
-            finding = Finding(match["file"], match["line"], "", match["severity"] or "", match["message"])
-        if finding:
-            found.append(finding)
-            mine.add(at)
-            last = at
-        elif last >= 0 and at - last < 6 and line[0] in " \t" and not _is_source(lines, at):
-            found[-1].details.append(line.strip())
-            mine.add(at)
-        elif _HEADING.match(line) and re.search(r"[/\\.]\w", line):
-            heading, last = line.rstrip(":"), -9
-    return found, mine
+            reader.blank(at)
+        elif _TRIED.search(line) and (finding := reader.finding(at, line)):
+            reader.found.append(finding)
+            reader.mine.add(at)
+            reader.above, reader.last = -1, at
+        else:
+            reader.above = -1 if line[0] in " \t" else at
+            if at - reader.last < _FAR or line[-1].isalnum() or line[-1] == ":":
+                reader.more(at, line)
+    return reader.found, reader.mine
+
+
+class _Reader:
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.found: list[Finding] = []
+        self.mine: set[int] = set()
+        self.heading = ""  # the file that indented lines speak of
+        self.pending: tuple[str, str] | None = None  # severity and message, whose place follows
+        self.above = -1  # the line that the message may stand on, if a place follows
+        self.last = -9  # the line of the finding that further lines may belong to
+
+    def blank(self, at: int) -> None:
+        self.last = -9
+        self.above = self.above if self.above == at - 1 else -1
+        if at + 1 < len(self.lines) and not self.lines[at + 1].startswith((" ", "\t")):
+            self.heading = ""
+
+    def finding(self, at: int, line: str) -> Finding | None:
+        """Read a line that has a place, or that the place of follows."""
+        if match := _ARROW.match(line):
+            if self.pending is None and self.above >= 0:
+                self.pending = ("", self.lines[self.above].strip(" ✘×✖"))
+                self.mine.add(self.above)
+            told, self.pending = self.pending, None
+            return Finding(match["file"], match["line"], match["column"], *told) if told else None
+        if match := _RUSTC.match(line):
+            code = (match["code"] or "").strip("[]")
+            self.pending = (match["severity"], f"{code} {match['message']}".strip())
+            return None
+        if self.heading and (match := _UNDER.match(line)):
+            column, severity = match["column"] or "", match["severity"] or ""
+            return Finding(self.heading, match["line"], column, severity, match["message"])
+        if match := _PLACED.match(line):
+            return _placed(match)
+        if match := _ON_LINE.match(line):
+            message = match["message"] + (match["near"] or "")
+            return Finding(match["file"], match["line"], "", match["severity"] or "", message)
+        return None
+
+    def more(self, at: int, line: str) -> None:
+        """Read a line that may belong to the finding above it, or name a file."""
+        behind = at - self.last if self.last >= 0 else _FAR
+        newest = self.found[-1] if self.found else None
+        if newest and behind < 12 and (match := _LABEL.match(line)):
+            if match[1] not in newest.message:
+                newest.details.append(match[1])
+        elif newest and behind < 6 and line[0] in " \t" and not _is_source(self.lines, at):
+            if newest.message:
+                newest.details.append(line.strip())
+            else:
+                newest.message = line.strip()
+        elif newest and behind == 1 and _is_wrapped(newest.message, line):
+            newest.message += f" {line.strip()}"
+            self.last = at
+        else:
+            if _HEADING.match(line) and re.search(r"[/\\.]\w", line):
+                self.heading, self.last = line.rstrip(":"), -9
+            return
+        self.mine.add(at)
 
 
 def _placed(match: re.Match[str]) -> Finding | None:
@@ -93,10 +134,22 @@ def _placed(match: re.Match[str]) -> Finding | None:
     keys = ("column", "column2", "column3", "column4", "column5")
     column = next((found[key] for key in keys if found[key]), "")
     message = re.sub(r"^[:\s-]+", "", found["message"])
-    return Finding(found["file"], number, column, found["severity"] or found["before"] or "", message)
+    severity = found["severity"] or found["before"] or ""
+    if not severity and (alone := _ALONE.match(message)):  # what it says follows on the next lines
+        severity, message = alone[1], alone[2] or ""
+    return Finding(found["file"], number, column, severity, message)
+
+
+def _is_wrapped(message: str, behind: str) -> bool:
+    """Whether a message goes on in the line behind it, which a narrow terminal has broken."""
+    if not message or message[-1] in ".;:)]" or len(message) > _LONGEST:
+        return False
+    first = behind.split(" ", 1)[0]
+    return (behind[0].islower() and len(message) > 40) or (behind[0] in "\"'[(" and len(message + first) > 40)
 
 
 def _is_source(lines: Sequence[str], at: int) -> bool:
     """Whether a line is source code, or points at some."""
     behind = lines[at + 1] if at + 1 < len(lines) else ""
-    return bool(_CODE.match(lines[at])) or bool(behind.strip() and not behind.strip(" \t^~|-"))
+    points = ("^" in behind or "~" in behind) and not behind.strip(" \t^~|-")
+    return points or bool(_CODE.match(lines[at]))

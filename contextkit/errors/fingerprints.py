@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from .facts import Facts, Fault, Frame, OwnCode, own_code
 from .lines import lines_of, plain
 from .patterns import Pattern
-from .salience import salient
+from .salience import salient, weight
 from .summaries import read, text_of
 
 _MASKS = (
@@ -59,7 +59,9 @@ def fingerprint(error: BaseException | str, *, own: OwnCode = own_code) -> Finge
     facts, used = read(lines, own)
     literal = _parts(facts, own)
     if not literal:
-        literal = [("", lines[at].strip(), "") for at, _, _ in salient(lines, used)[:8]]
+        found = [lines[alike.numbers[0]].strip() for alike in salient(lines, used)]
+        telling = [line for line in found if weight(line[:400]) >= 2] or found[-1:]
+        literal = [("", line, "") for line in telling[:8]]
     general = [(kind, masked(message), function) for kind, message, function in literal]
     return Fingerprint(_digest(general, 12), _digest(literal, 16))
 

@@ -6,6 +6,9 @@ from .patterns import Pattern
 _SHAPES = (
     # Python: File "a.py", line 3, in f
     Pattern(r'\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<function>.+))?$'),
+    # Valgrind: by 0x10918F: dup (leak.c:3)
+    Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \((?P<file>[^\s():]+):(?P<line>\d+)\)$"),
+    Pattern(r"\s*(?:at|by) 0x[0-9A-F]+: (?P<function>.+) \(in (?P<file>[^\s():]+)\)$"),
     # Java, Kotlin, Scala: at a.b.C.m(File.java:3)
     Pattern(
         r"\s*at (?P<function>[^\s(]+)\((?:(?P<file>[^\s():]+|Native Method|Unknown Source)(?::(?P<line>\d+))?)\)"
@@ -29,21 +32,25 @@ _SHAPES = (
     # C and C++: #0 0x55 in f /srv/a.c:3:1, #0 f (x=1) at a.c:3
     Pattern(
         r"\s*#\d+ +(?:0x[0-9a-f]+ in )?(?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))?(?: at)? "
-        r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)?\)?$"
+        r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)\)?$"
+    ),
+    Pattern(
+        r"\s*#\d+ +0x[0-9a-f]+ in (?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))? (?P<file>/[^\s:()]+)$"
     ),
     # Dart: #0      main (file:///a.dart:3:5)
     Pattern(r"\s*#\d+ +(?P<function>[^\s(]+) \((?P<file>[^()]+?):(?P<line>\d+)(?::\d+)?\)$"),
     # Elixir writes an app, its version, a place and a function
-    Pattern(r"\s+(?:\([^)]*\) )?(?P<file>[\w./-]+\.exs?|[\w./-]+\.erl):(?P<line>\d+): (?P<function>.+)$"),
+    Pattern(
+        r"\s+(?:\((?P<app>\w+)[^)]*\) )?(?P<file>[\w./-]+\.exs?|[\w./-]+\.erl):(?P<line>\d+): (?P<function>.+)$"
+    ),
     # Lua: a.lua:3: in function 'f'; Perl: main::f() called at a.pl line 3
     Pattern(r"\s+(?P<file>[^\s:]+\.lua):(?P<line>\d+): in (?:function |upvalue |method )?(?P<function>.+)$"),
     Pattern(r"\s+(?P<function>\S+\(.*\)) called at (?P<file>\S+) line (?P<line>\d+)"),
     # vitest: ❯ f a.ts:3:4
     Pattern(r"\s*❯ (?:(?P<function>\S+) )?(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?$"),
 )
-_MAYBE = Pattern(
-    r"\s*(?:File \"|at |from |# |#?\d+[: ]|\([\w~ .-]+\) |❯ |[^\s:]+\.(?:lua|exs?|erl):\d|\S+\(.*called at )"
-)
+_STARTS = ('File "', "at ", "by 0x", "from ", "#", "(", "❯ ", *"0123456789")
+_PARTS = (".lua:", ".ex:", ".exs:", ".erl:", " called at ")
 
 
 def frame_of(line: str) -> Frame | None:
@@ -54,12 +61,14 @@ def frame_of(line: str) -> Frame | None:
     >>> frame_of("\tat com.shop.App.total(App.java:25)")
     Frame(file='App.java', line='25', function='com.shop.App.total', code='')
     """
-    if not _MAYBE.match(line):
+    if not line.lstrip().startswith(_STARTS) and not any(map(line.__contains__, _PARTS)):
         return None
     line = line[:600].rstrip()
     for shape in _SHAPES:
         if match := shape.match(line):
             found = match.groupdict()
             file = (found.get("file") or "").removeprefix("file://")
+            if found.get("app"):
+                file = f"{found['app']}/{file}"
             return Frame(file, found.get("line") or "", (found.get("function") or "").strip())
     return None

@@ -16,7 +16,7 @@ class Pattern:
     match: Callable[..., re.Match[str] | None]
     search: Callable[..., re.Match[str] | None]
     sub: Callable[..., str]
-    findall: Callable[[str], list[str]]
+    findall: Callable[..., list[str]]
     finditer: Callable[[str], Iterator[re.Match[str]]]
 
     def __init__(self, source: str) -> None:

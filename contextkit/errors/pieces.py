@@ -91,12 +91,13 @@ def fitted(pieces: Sequence[Piece], budget: int, counter: TokenCounter, last: in
         room -= len(pieces[order[most]].text) + 1
         most += 1
     low, high = 0, most
+    middle = most  # mostly all of them fit
     while low < high:
-        middle = (low + high + 1) // 2
         if count(counter, written([pieces[index] for index in sorted(order[:middle])])) <= budget:
             low = middle
         else:
             high = middle - 1
+        middle = (low + high + 1) // 2
     if low or not order:
         return written([pieces[index] for index in sorted(order[:low])])
     words = re.findall(r"\s*\S+", pieces[order[0]].text[: 20 * budget])

@@ -27,9 +27,10 @@ _COUNT = Pattern(
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
     r"|(?:pass|fail) \d|collected \d+ items / ).*?)(?: =+)?$"
 )
-_COUNTS = frozenset("=✖×*# [TRFPS0123456789pfct")
+_FIRST = frozenset("_●F×✗-En[✘0123456789")
+_COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
-    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|errors)[=: ]+\d"
+    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|passed|errors)[=: ]+\d"
 )
 _RESULT = Pattern(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
 _SHOWN = Pattern(r"E( {3,}|$)(?P<text>.*)")
@@ -38,14 +39,16 @@ _ENDS = Pattern(
     r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:"
 )
 _CODE = Pattern(
-    r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: |\s*@@|[-]{10,}|stack backtrace:"
+    r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: (?!panic|test did)|\s*@@|[-]{10,}|stack backtrace:"
 )
 _DIFF = Pattern(
     r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S"
 )
 _NOISE = Pattern(
-    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |\.\.\.|---|\.\.$|Captured std|--$|\(compared using|\[\w+\]$)"
+    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|\(compared using|\[\w+\]$)"
 )
+_WORKER = Pattern(r"\[gw\d+\] |[-_]{3,}")
+_BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _CAPTURED = Pattern(r"-{5,} Captured ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
@@ -98,8 +101,8 @@ def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
     counts: dict[str, int] = {}
     for at, line in enumerate(lines):
         if (
-            line[:1] in _COUNTS
-            and len(line) < 200
+            len(line) < 200
+            and line.lstrip("=✖×*# ")[:1] in _COUNTS
             and (match := _COUNT.match(line))
             and _COUNTED.search(line)
         ):
@@ -113,11 +116,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     blocks: list[tuple[str, str, int, int]] = []
     kind, name, start = "", "", -1
     for at, line in enumerate(lines):
-        match = (
-            _STARTS.match(line)
-            if (line and line[0] in "_ \t●F×✗-En[✘0123456789") or " FAILED" in line
-            else None
-        )
+        match = _STARTS.match(line) if line.lstrip()[:1] in _FIRST or " FAILED" in line else None
         ends = start >= 0 and (
             at in counted
             or (kind == "pytest" and _PLAIN.match(line))
@@ -135,9 +134,10 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
 
 
 def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
-    return any("failing" in line or "ailures" in line or "examples" in line for line in counts) or any(
-        line.startswith(("There was ", "There were ", "Failures:")) for line in lines
-    )
+    return any(
+        "failing" in line or re.match(r"\d+ failed", line) or "ailures" in line or "examples" in line
+        for line in counts
+    ) or any(line.startswith(("There was ", "There were ", "Failures:")) for line in lines)
 
 
 def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
@@ -147,7 +147,8 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     faults, _, used = read_traces(block, own)
     for fault in faults[:3]:
         if fault.headline:
-            kept += [fault.headline, *(detail.strip() for detail in fault.details[:4])]
+            told = (detail.strip() for detail in fault.details if not _NOISE.match(detail))
+            kept += [fault.headline, *[detail for detail in told if detail not in _BRACKETS][:6]]
     frames = [frame for fault in reversed(faults) for frame in fault.frames]
     compared = 0
     for at, line in enumerate(block):
@@ -190,9 +191,24 @@ def _of_pytest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
         for fault in faults[:1]:
             shown += [fault.headline, *fault.details]
             frames += fault.frames[::-1]
+    if not shown:  # a crash, a doctest, a test that passed against all expectation
+        told = [line.strip() for line in block if line.strip() and not _AT.match(line)]
+        at = next((number for number, line in enumerate(told) if line.startswith("Expected")), 0)
+        shown = _joined([line for line in told[at : at + 8] if not _WORKER.match(line)])
     failure.lines = _telling(shown)
     _place(failure, [frame for frame in reversed(frames) if own(frame)])
     return failure
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """Put what a line announces behind it: `Expected:` and the value below it."""
+    joined: list[str] = []
+    for line in lines:
+        if joined and joined[-1].endswith(":"):
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+    return joined
 
 
 def _place(failure: Failure, frames: Sequence[Frame]) -> None:

@@ -1,6 +1,7 @@
 """Which lines of a text matter, whatever its format: the guard behind all parsers."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from .patterns import Pattern
 
@@ -25,13 +26,17 @@ _STRONG = (
     *("rejected", "mismatch", "does not", "doesn't", "is not", "must be", "too few", "too many", "too long"),
     *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
-    *("not allowed", "impossible"),
+    *("not allowed", "impossible", "terminat", "sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
+_MAYBE_STRONG = ("fail", "bad", "returned ", "e  ")
 _STRONG_WORDS = Pattern(r"\bfail\b|\bbad\b|returned \d|^e  ")
 _WEAK = Pattern(
     r"expected|received|actual|\bgot\b|\bwant\b|left:|right:|warn|assert|caused by|raise |throw|hint|help:|note:|"
     r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"
 )
+_NAMES = ("error", "fatal", "panic", "fail")
+_CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
+_COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
     r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^[A-Z]\w+(?:\.\w+)*: "
 )
@@ -40,6 +45,7 @@ _SUCCESS = Pattern(
 )
 _TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
+_PLACE = Pattern(r"(?<![\w./\\-])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
 _WORD = Pattern(r"[^\W_]\w+")
 _SPACES = Pattern(r"\s+")
 
@@ -72,34 +78,39 @@ FAILED = (
 """What a text that tells of a failure has at least one of, in small letters."""
 
 
-def failure_at(text: str) -> int:
+def failure_at(text: str, start: int = 0) -> int:
     """Find the first word that tells of a failure: where it begins, or -1.
 
     >>> failure_at("it has failed"), failure_at("done")
     (7, -1)
     """
-    lowered = text.lower()
-    return min((at for word in FAILED if (at := lowered.find(word)) >= 0), default=-1)
+    lowered = text[start:].lower()
+    return min((start + at for word in FAILED if (at := lowered.find(word)) >= 0), default=-1)
 
 
-def weight(line: str) -> int:
+def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG) -> int:
     """Say how much a line matters: 3 names an error, 2 speaks of one, 1 may help, 0 none of these.
+
+    Args:
+        line: A line.
+        least: The least weight that is asked for; what is less may come out as 0, sooner.
+        strong: The words that name an error; those that no line has can be left out.
 
     >>> [weight(line) for line in ("KeyError: 'a'", "0 errors", "connection refused", "  at a.py:3", "done")]
     [3, 0, 2, 1, 0]
     """
     lowered = line.lower()
-    if _SUCCESS.search(line) or _TITLE.match(line):
-        return 0
-    if any(word in lowered for word in _STRONG) or _STRONG_WORDS.search(lowered):
-        return (
-            3
-            if _TYPES.search(line) or lowered.lstrip().startswith(("error", "fatal", "panic", "fail"))
-            else 2
-        )
-    if _TYPES.search(line):
-        return 2
-    return 1 if _WEAK.search(lowered) else 0
+    heavy = 0
+    if any(map(lowered.__contains__, strong)) or (
+        any(map(lowered.__contains__, _MAYBE_STRONG)) and _STRONG_WORDS.search(lowered)
+    ):
+        names = lowered.lstrip().startswith(_NAMES) or _TYPES.search(line)
+        heavy = 3 if names else 2
+    elif (": " in line and _TYPES.search(line)) or _COMPARED.match(lowered):
+        heavy = 2
+    elif least < 2 and _WEAK.search(lowered) and not _CALM.search(line):
+        heavy = 1
+    return 0 if heavy and (_SUCCESS.search(line) or _TITLE.match(line)) else heavy
 
 
 def shape(line: str) -> str:
@@ -116,23 +127,56 @@ def words_of(text: str) -> set[str]:
     return set(_WORD.findall(text))
 
 
-def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) -> list[tuple[int, int, int]]:
-    """Find the lines that matter, one of each shape, in order.
+class Alike(NamedTuple):
+    """Lines of one shape.
 
-    Returns:
-        For each: its number, its weight and how many lines have its shape. The last line that is not blank is
-        always one of them.
+    Attributes:
+        weight: How much the first of them matters.
+        numbers: Where they are.
     """
-    first: dict[str, list[int]] = {}
+
+    weight: int
+    numbers: list[int]
+
+
+def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) -> list[Alike]:
+    """Find the lines that matter, by their shapes, in order.
+
+    The last line that is not blank is always one of them.
+    """
+    found: dict[str, Alike] = {}
+    opened = False  # whether the line above announces what this one says
+    whole = "\n".join({line[:400] for at, line in enumerate(lines) if at not in used}).lower()
+    strong = [word for word in _STRONG if word in whole]
     last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), -1)
     for at, line in enumerate(lines):
         if at in used or not line.strip():
             continue
-        heavy = weight(line[:400])
+        heavy = weight(line[:400], least, strong)
+        if opened:
+            heavy = max(heavy, 2)
+        opened = heavy >= 2 and not opened and line.rstrip().endswith(":")
         if heavy >= least or at == last:
-            entry = first.setdefault(shape(line[:400]), [at, max(heavy, 2 if at == last else 0), 0])
-            entry[2] += 1
-    return [(at, heavy, times) for at, heavy, times in first.values()]
+            heavy = max(heavy, 2 if at == last else 0)
+            found.setdefault(shape(line[:400]), Alike(heavy, [])).numbers.append(at)
+    return list(found.values())
+
+
+def places(lines: Sequence[str], numbers: Sequence[int], most: int = 24) -> list[str]:
+    """Give the places that lines name, each once, without the file that the one before has.
+
+    >>> places(["a.c:3:1: bad", "a.c:9:1: bad", "b.c(7,2): bad"], [0, 1, 2])
+    ['a.c:3:1', '9:1', 'b.c(7,2)']
+    """
+    told: dict[str, None] = {}
+    file = ""
+    for number in numbers:
+        if match := _PLACE.search(lines[number][:400]):
+            told[match[2] if match[1] == file else match[0]] = None
+            file = match[1]
+        if len(told) == most:
+            break
+    return [place.lstrip(":") for place in told]
 
 
 def explains(summary: Collection[str], line: str) -> bool:

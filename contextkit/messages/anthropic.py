@@ -155,7 +155,10 @@ class Dialect:
         return {"role": "assistant" if role == "assistant" else "user", "content": []}
 
     def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
-        """Give the body of a text; one of white space alone, which Anthropic refuses, is left out."""
+        """Give the body of a text, as Anthropic takes it: none of white space alone, and where the model
+        is to go on with a text of its own, no white space at its end.
+        """
+        text = text.rstrip() if role == "assistant" else text
         return {"content": [{"type": "text", "text": text, **_marked(frame)}] if text.strip() else []}
 
     def media(self, media: Media, role: Role) -> dict[str, JSON] | None:

@@ -22,6 +22,7 @@ from contextkit import (
     TAGGED,
     XML,
     YAML,
+    Arrival,
     Budget,
     BudgetError,
     Clamp,
@@ -35,6 +36,7 @@ from contextkit import (
     Policy,
     Prompt,
     Quote,
+    ResolveErrors,
     Summarize,
     Supersede,
     Template,
@@ -409,7 +411,9 @@ def by_size(unit: Unit) -> int:
 def policies() -> st.SearchStrategy[Policy]:
     """One policy, of ours with any settings or of a user's."""
     inner = st.lists(
-        st.sampled_from((Mask(keep=1), Drop(), Clamp(20), Quote(), Supersede(), keep_last_three)),
+        st.sampled_from(
+            (Mask(keep=1), Drop(), Clamp(20), Quote(), Supersede(), ResolveErrors(), keep_last_three)
+        ),
         min_size=1,
         max_size=2,
     )
@@ -427,6 +431,7 @@ def policies() -> st.SearchStrategy[Policy]:
         st.builds(Mask, st.integers(0, 4), types=types),
         st.builds(Quote, st.sampled_from((0.65, 0.3, 0.95, 0.01))),
         st.builds(Supersede, types=types),
+        st.builds(ResolveErrors, hold=st.integers(0, 3)),
         st.builds(
             Summarize,
             st.sampled_from((recap, recap, refuse, ramble)),
@@ -453,6 +458,8 @@ LADDERS: tuple[tuple[Policy, ...], ...] = (
     (Clamp(30), Quote(0.5), Drop()),
     (Supersede(), Mask(keep=1), Quote(0.9), Drop()),
     (Within("*_result", 60, (Quote(),)), Drop()),
+    (ResolveErrors(), Drop()),
+    (ResolveErrors(hold=0), CollapseErrors(), Mask(keep=1), Quote(), Drop()),
     (Summarize(recap, keep=0.3), Quote(), Drop()),
     (Supersede(), Summarize(refuse), Summarize(ramble), Clamp(20), Drop()),
 )
@@ -467,6 +474,19 @@ def ladders() -> st.SearchStrategy[tuple[Policy, ...]]:
         st.lists(policies(), max_size=4).map(tuple),
         st.lists(policies(), min_size=1, max_size=3).map(lambda ladder: (*ladder, Drop())),
     )
+
+
+TRACE = (
+    'Traceback (most recent call last):\n  File "{0}.py", line {1}, in main\n    go()\n{0}Error: {1} of {2}\n'
+)
+
+
+def errors() -> st.SearchStrategy[Event]:
+    """An error with a trace; so few that it often comes again, with the same values or with others."""
+    texts = st.builds(
+        TRACE.format, st.sampled_from(("Key", "Value")), st.integers(1, 3), st.sampled_from(("ten", "two"))
+    )
+    return st.builds(Event, st.just("error"), texts)
 
 
 # ---- budgets and windows
@@ -512,17 +532,24 @@ class Setup:
         counter: As in `Window`.
         policies: As in `Window`.
         prompt: As in `Window`.
+        arrivals: As in `Window`; with some, `size` and `text` are of the thread before they see it.
     """
 
     format: Format
     counter: TokenCounter
     policies: tuple[Policy, ...]
     prompt: Prompt | None
+    arrivals: tuple[Arrival, ...] = ()
 
     def window(self, budget: Budget | int | None = None) -> Window:
         """Make a new window, which remembers nothing."""
         return Window(
-            self.format, budget=budget, prompt=self.prompt, counter=self.counter, policies=self.policies
+            self.format,
+            budget=budget,
+            prompt=self.prompt,
+            counter=self.counter,
+            policies=self.policies,
+            arrivals=self.arrivals,
         )
 
     def size(self, events: Sequence[Event]) -> int:

@@ -1,14 +1,14 @@
 """Property 6: a provider can serve the front of a context from its prompt cache."""
 
 import dataclasses
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextkit import Budget, Context, Drop, Event
+from contextkit import Budget, Context, Drop, Event, ReferErrors, Thread, fingerprint
 
-from .strategies import ADDITIVE, Setup, Shares, event_lists, formats, pauses, run, setups, shares
+from .strategies import ADDITIVE, Setup, Shares, errors, event_lists, formats, pauses, run, setups, shares
 
 
 class TestPrefixes:
@@ -31,6 +31,38 @@ class TestPrefixes:
             if len(context.thread.records()) == records:
                 assert text.startswith(last)
             last, records = text, len(context.thread.records())
+
+    @given(event_lists(), st.lists(errors(), min_size=2, max_size=6), setups(), shares())
+    def test_errors_that_come_again_change_nothing_before_them(
+        self, events: list[Event], more: list[Event], setup: Setup, shares: Shares
+    ) -> None:
+        """Where repeated errors enter as lines, a text still only grows at its end."""
+        mixed = [event for pair in zip_longest(events, more) for event in pair if event is not None]
+        setup = dataclasses.replace(setup, arrivals=(ReferErrors(),))
+        _, after = setup.around
+        last, records = "", 0
+        for _, context in run(setup.window(shares.of(setup.size(mixed))), mixed):
+            if not isinstance(context, Context):
+                continue
+            text = context.text.removesuffix(after)
+            if len(context.thread.records()) == records:
+                assert text.startswith(last)
+            last, records = text, len(context.thread.records())
+
+    @given(st.lists(errors(), min_size=2, max_size=8))
+    def test_a_repeated_error_is_a_line_and_the_first_is_whole(self, events: list[Event]) -> None:
+        """Each error whose class came before is a line with its own values; no other event is touched."""
+        view: list[Event] = []
+        for event in events:
+            view.append(ReferErrors()(event, Thread(view)))
+        seen = set()
+        for before, after in zip(events, view, strict=True):
+            group = fingerprint(before.text).group
+            assert (after.data != before.data) == (group in seen)
+            if group in seen:
+                assert before.text.strip().rpartition("\n")[2] in after.text
+                assert len(after.text) < len(before.text)
+            seen.add(group)
 
     @given(event_lists(), setups())
     def test_each_prefix_of_a_thread_gives_a_prefix_of_its_text(

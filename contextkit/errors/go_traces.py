@@ -1,0 +1,71 @@
+"""Go's panics and goroutines."""
+
+import re
+
+from .facts import Fault, Frame
+from .patterns import Pattern
+from .reading import Reading
+
+GOROUTINE = Pattern(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\],]+)")
+_GO_PLACE = Pattern(r"\s+(\S+):(\d+)(?: \+0x[0-9a-f]+)?$")
+GO_HEAD = Pattern(
+    r"(?:.*? )?(?P<served>\S+: panic serving \S+: .*)|(?P<kind>panic|fatal error): (?P<message>.*)"
+)
+
+
+def read_panic(reading: Reading, at: int, match: re.Match[str]) -> int:
+    """Read a panic, without its stack; give the number of the line behind it."""
+    fault = Fault("", match["served"]) if match["served"] else Fault(match["kind"], match["message"])
+    reading.used.add(at)
+    at += 1
+    while reading.line(at).startswith(("[signal ", "\tpanic: ", "\t/", "panic: ")) or (
+        not reading.line(at).strip() and GOROUTINE.match(reading.line(at + 1))
+    ):
+        if text := reading.line(at).split(" code=")[0].strip("[ \t"):
+            fault.details.append(text)
+        reading.used.add(at)
+        at += 1
+    reading.faults.append(fault)
+    return at
+
+
+def _is_go(fault: Fault) -> bool:
+    """Whether a fault is Go's, and its stack is still to come."""
+    return fault.type in ("panic", "fatal error") or "panic serving" in fault.message
+
+
+def read_goroutines(reading: Reading, at: int) -> int:
+    """Read goroutines; the running one's stack is that of the panic, the others are folded."""
+    panic = reading.faults[-1] if reading.faults and _is_go(reading.faults[-1]) else None
+    running = panic and not panic.frames
+    folded: dict[tuple[str, str], int] = {}
+    while match := GOROUTINE.match(reading.line(at)):
+        frames, started, start = [], "", at
+        at += 1
+        while reading.line(at).strip() and not GOROUTINE.match(reading.line(at)):
+            place = _GO_PLACE.match(reading.line(at + 1))
+            if place:
+                name = re.sub(r"\([^()]*\)$", "", reading.line(at).strip())
+                if name.startswith("created by "):
+                    started = Frame(place[1], place[2]).place
+                else:
+                    frames.append(Frame(place[1], place[2], name))
+                at += 1
+            elif not reading.line(at).startswith((" ", "\t")) and not reading.line(at).endswith(")"):
+                break
+            at += 1
+        reading.used.update(range(start, at))
+        if running and panic is not None and match[1] == "running":
+            # What runs while it panics, a deferred function say, stands above the call of panic.
+            raised = [number for number, frame in enumerate(frames) if frame.function == "panic"]
+            panic.frames, running = frames[raised[-1] + 1 :] if raised else frames, None
+        elif frames:
+            mine = next((frame for frame in frames if reading.own(frame)), frames[0])
+            stack = f"at {mine}" + (f" ← {started}" if started else "")
+            folded[match[1], stack] = folded.get((match[1], stack), 0) + 1
+        if not reading.line(at).strip():
+            at += 1
+    for (state, stack), times in folded.items():
+        count = f"×{times} " if times > 1 else ""
+        reading.stacks.append(f"{count}goroutine [{state}] {stack}")
+    return at

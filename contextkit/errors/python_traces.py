@@ -1,0 +1,100 @@
+"""Python's tracebacks: chains, groups, notes. The error stands behind its stack."""
+
+import re
+
+from .facts import Fault, Frame
+from .frames import frame_of
+from .patterns import Pattern
+from .reading import Reading, typed
+
+_SEPARATOR = {
+    "The above exception was the direct cause": "caused by",
+    "During handling of the above exception": "while handling",
+}
+CHILD = Pattern(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
+_STOP = Pattern(
+    r'[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
+)
+
+
+def read_python(reading: Reading, at: int) -> int:
+    """Read a chain of tracebacks, the oldest first, as Python writes it."""
+    chain: list[Fault] = []
+    child = bool(CHILD.match(reading.line(at)))
+    relation = ""
+    while True:
+        if CHILD.match(reading.line(at)):
+            reading.used.add(at)
+            column = reading.line(at).rindex("+", 0, reading.line(at).index("---")) + 2
+            at += 1
+        else:
+            column = re.match(r"(?:[ |]*\+ (?=Exc))?[ |]*", reading.line(at)).end()  # type: ignore[union-attr]
+        fault, at = _block(reading, at, column)
+        fault.relation = relation
+        chain.append(fault)
+        relation, behind = _separator(reading, at, column)
+        if not relation:
+            break
+        chain[-1].relation = relation  # of this one to the next, which is the outer one
+        at = behind
+    chain.reverse()
+    # Relations stand with the inner one; the outermost has none, or is a child of a group.
+    chain[0].relation = "-" if child else ""
+    for fault in chain:
+        fault.depth = column // 2
+    reading.faults += chain
+    return at
+
+
+def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
+    frames: list[Frame] = []
+    fault = Fault("")
+    while at < len(reading.lines):
+        line = reading.lines[at]
+        if line[:column].strip(" |+"):
+            break
+        text = line[column:]
+        if not text.strip():
+            if frames:
+                break
+        elif (frame := frame_of(text)) and text[0] == " ":
+            code = reading.line(at + 1)[column:]
+            frames.append(frame._replace(code=code.strip()) if code.startswith("    ") else frame)
+        elif text[0] != " " and not text.startswith(("Traceback (", "Exception Group Traceback (", "+ Exc")):
+            fault = typed(text)
+            reading.used.add(at)
+            at = _details(reading, fault, at + 1, column)
+            break
+        reading.used.add(at)
+        at += 1
+    fault.frames = frames[::-1]
+    return fault, at
+
+
+def _details(reading: Reading, fault: Fault, at: int, column: int) -> int:
+    """Read the lines behind the one with the message: more of it, and notes."""
+    for number in range(at, min(at + 400, len(reading.lines))):
+        line = reading.lines[number]
+        text = line[column:]
+        if not text.strip() or line[:column].strip(" |") or _STOP.match(text) or CHILD.match(line):
+            return number
+        reading.used.add(number)
+        fault.details.append(text.rstrip())
+    return min(at + 400, len(reading.lines))
+
+
+def _separator(reading: Reading, at: int, column: int) -> tuple[str, int]:
+    """Read the line between two tracebacks of a chain."""
+    relation = ""
+    for number in range(at, min(at + 6, len(reading.lines))):
+        text = reading.lines[number][column:]
+        for start, name in _SEPARATOR.items():
+            if text.startswith(start):
+                relation = name
+        if relation and "Traceback (most recent call last)" in text:
+            return relation, number
+        if relation or text.strip(' "|'):
+            reading.used.add(number) if relation else None
+            if not relation:
+                break
+    return "", at

@@ -1,0 +1,140 @@
+"""The guards: lines of a text that no parser explained are quoted."""
+
+import dataclasses
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from ..tokens.counters import TokenCounter, count
+from .patterns import Pattern
+from .pieces import STANDARD, Pieces, fitted, shortened
+from .salience import Alike, explains, failure_at, places, salient, shape, words_of
+
+MOST = 2_000  # tokens of a summary without a budget
+_FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
+_LAST = 999  # the rank of a line that nothing speaks for
+_FEW = 3  # lines of a shape that are all quoted
+_RULER = Pattern(r"([^\w\s])\1{4,}")
+
+
+def add_unexplained(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
+    """Add the lines that matter and are not explained by what was understood."""
+    words = words_of(" ".join(piece.text for piece in pieces if piece.rank <= STANDARD))
+    # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
+    said = sum(1 for line in lines if line.strip())
+    least = 0 if said <= 6 else 1 if said <= 30 else 2
+    missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
+    missed.sort(key=lambda alike: -alike.weight)
+    if least > 1:
+        warned = (at for at, line in enumerate(lines) if _warns(line) and at not in used)
+        missed += [Alike(1, [at]) for at in islice(warned, 8) if not explains(words, lines[at])][:2]
+    for heavy, numbers in sorted(missed[:12], key=lambda alike: alike.numbers[0]):
+        line = lines[numbers[0]].strip()
+        pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, shortened(line, 160))
+        if len(numbers) > 1:
+            pieces.add(4, f" ×{len(numbers)}")
+    if len(missed) > 12:
+        pieces.start(4, f"[+{len(missed) - 12} more lines]")
+
+
+def _warns(line: str) -> bool:
+    return "WARN" in line or "arning:" in line
+
+
+def add_failure(pieces: Pieces, lines: Sequence[str]) -> None:
+    """See to it that a word of failure is there, if the text has one."""
+    if any(piece.rank <= 1 and failure_at(piece.text) >= 0 for piece in pieces):
+        return
+    telling = next((index for index, piece in enumerate(pieces) if failure_at(piece.text) >= 0), -1)
+    if telling >= 0 and pieces[telling].rank <= STANDARD and not pieces[telling].text.startswith(" "):
+        pieces[telling] = dataclasses.replace(pieces[telling], rank=1)
+    elif line := next((line for line in lines if failure_at(line) >= 0), ""):
+        pieces.start(1, _around_failure(line))
+
+
+def saying(text: str, at: int, summary: str, limit: int, counter: TokenCounter) -> str:
+    """Put a text's word of failure before a summary that has none: it stood in the prefix of each line."""
+    start = at
+    while start > max(at - 40, 0) and (text[start - 1].isalnum() or text[start - 1] == "_"):
+        start -= 1
+    word = re.match(r"\w*", text[start : start + 80])
+    said = f"{word[0] if word else ''}: {summary}"
+    return said if count(counter, said) <= limit else summary
+
+
+def _around_failure(line: str) -> str:
+    at = failure_at(line)
+    start = line.rfind(" ", 0, at) + 1 if at > 100 else 0
+    return shortened(line[start:].strip(), 300)
+
+
+def quoted(lines: Sequence[str], budget: int | None, counter: TokenCounter) -> str:
+    """Quote the lines that matter, those around them and both ends, in their order."""
+    numbers = [at for at, line in enumerate(lines) if line.strip()]
+    if not numbers:
+        return ""
+    numbers = [at for at in numbers if not _is_drawn(lines[at])] or numbers
+    by_weight = sorted(salient(lines, least=1), key=lambda alike: (-alike.weight, alike.numbers[0]))
+    if budget is None:
+        strong = sum(1 for alike in by_weight if alike.weight >= 2)
+        budget = min(_FALLBACK + sum(map(len, lines)) // 130 + 15 * max(strong - 12, 0), MOST)
+    ranks = _ranks(lines, numbers, by_weight)
+    many = {alike.numbers[0]: alike.numbers for alike in by_weight if len(alike.numbers) > _FEW}
+    telling = [alike.numbers[0] for alike in by_weight if failure_at(lines[alike.numbers[0]]) >= 0]
+    strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
+    pieces = Pieces()
+    for at in sorted({*ranks, strongest}):
+        if at == strongest:
+            pieces.start(0, lines[at].rstrip() if len(lines[at]) <= 300 else _around_failure(lines[at]))
+        else:
+            pieces.start(ranks[at] + 1, shortened(lines[at].rstrip(), 200))
+        if at in many:
+            pieces.add(60, f" ×{len(many[at])} {' '.join(places(lines, many[at])[1:])}".rstrip())
+    return fitted(pieces, budget, counter)
+
+
+def _ranks(lines: Sequence[str], numbers: Sequence[int], by_weight: Sequence[Alike]) -> dict[int, int]:
+    """Say of lines how soon they are left out: first by weight, then by what stands around them, then the ends."""
+    ranks: dict[int, int] = {}
+    shown = Counter[int]()
+    for heavy, same in by_weight:
+        shown[heavy] += 1
+        rank = (3 - heavy) * 40 + min(shown[heavy], 39)
+        ranks[same[0]] = rank
+        if len(same) <= _FEW:
+            ranks |= dict.fromkeys(same[1:], rank + 20)
+    ranks[numbers[-1]] = 0
+    for heavy, same in by_weight:
+        for at, distance in _around(lines, same[0]) if heavy >= 2 else ():
+            ranks[at] = min(ranks.get(at, _LAST), 40 * (4 - heavy) + 5 * distance)
+    for distance, at in enumerate(_ends(lines, numbers)):
+        ranks[at] = min(ranks.get(at, _LAST), 60 + distance // 2)
+    return ranks
+
+
+def _around(lines: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
+    """Give the lines around one, up to a blank line, each with how far it is."""
+    for step, most in ((1, 4), (-1, 2)):
+        for distance in range(1, most + 1):
+            near = at + step * distance
+            if not 0 <= near < len(lines) or not lines[near].strip():
+                break
+            yield near, distance
+
+
+def _ends(lines: Sequence[str], numbers: Sequence[int]) -> list[int]:
+    """Give the lines of both ends, outermost first, and of lines alike but one from each end."""
+    ends: list[int] = []
+    for order in (numbers[:60], numbers[::-1][:60]):
+        seen: dict[str, int] = {}
+        for distance, at in enumerate(order):
+            if seen.setdefault(shape(lines[at][:200]), distance) == distance:
+                ends.append(2 * distance * len(lines) + at)
+    return [end % len(lines) for end in sorted(ends)]
+
+
+def _is_drawn(line: str) -> bool:
+    """Whether a line is a ruler, a box, or letters made of signs."""
+    signs = "".join(_RULER.sub("", line[:200]).split())
+    return sum(map(str.isalnum, signs)) * 3 < len(signs) or not signs
