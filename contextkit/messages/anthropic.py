@@ -155,9 +155,7 @@ class Dialect:
         return {"role": "assistant" if role == "assistant" else "user", "content": []}
 
     def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
-        """Give the body of a text, as Anthropic takes it: none of white space alone, and where the model
-        is to go on with a text of its own, no white space at its end.
-        """
+        """Give the body of a text: none of white space alone, and none of the model's that ends in it."""
         text = text.rstrip() if role == "assistant" else text
         return {"content": [{"type": "text", "text": text, **_marked(frame)}] if text.strip() else []}
 
