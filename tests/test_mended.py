@@ -19,6 +19,8 @@ from contextkit import (
     Event,
     Mask,
     Meter,
+    Policy,
+    Quote,
     Redact,
     SettingError,
     Thread,
@@ -28,6 +30,7 @@ from contextkit import (
     from_messages,
     render,
 )
+from contextkit.demo import deployment
 from contextkit.exceptions import ContextkitError
 
 REDACT = Redact({"k": r"sk-\w+"})
@@ -349,3 +352,22 @@ def test_a_line_keeps_its_id_whatever_stood_there_before() -> None:
     for ids in (["0+", "2"], ["0++", "3"], ["0++", "4"]):
         view = view.drop(ids, leaving=Event("omitted", {"events": 3}, kind="compaction"))
         assert view[0].id == "0++"
+
+
+@pytest.mark.parametrize("policies", [DEFAULT_POLICIES, (Quote(), Drop())])
+def test_quotes_shrink_where_nothing_else_can_go(policies: tuple[Policy, ...]) -> None:
+    """A loop that fills up to its limit: once all but the newest is quoted, the quotes make room for it."""
+    window = Window(budget=Budget(2_000, target=2_000), policies=policies)
+    thread = Thread()
+    for event in deployment():
+        thread = window.render(thread.append(event)).thread
+    assert window.render(thread).tokens <= 2_000
+
+
+def test_drop_takes_the_quotes_where_nothing_else_can_go() -> None:
+    """What an earlier policy quoted goes before a budget is refused."""
+    quoted = Window(budget=1_200, policies=[Quote()]).render(deployment()[:40]).thread
+    assert "quotes" in str(quoted.view().only("omitted")[0].data)
+    pinned = quoted.append(Event("note", "word " * 700, pinned=True))
+    context = Window(budget=1_200, policies=[Drop()]).render(pinned)
+    assert "quotes" not in str(context.view().only("omitted")[0].data)

@@ -42,7 +42,7 @@ class Drop:
         room = meter.room(view) - fixed - meter(line_of(candidates, view, sizes))
         kept = kept_of(free, room, meter)
         gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
-        if not gone:
+        if not gone and not (lines and meter.excess > 0):  # else the quotes in the lines have to go
             return view
         gone.update(str(event.id) for event in lines)
         return view.drop(gone, leaving=line_of([event for event in view if event.id in gone], view, sizes))

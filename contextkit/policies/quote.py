@@ -52,9 +52,10 @@ class Quote:
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view without what does not fit, and with the lines that are worth it."""
         held, lines, free = parted(view)
-        if not free:
+        quoting = any(_data(line).get("quotes") for line in lines)
+        if not free and not quoting:
             return view
-        newest = next((unit for unit in reversed(free) if not is_summary(unit)), free[-1])
+        newest = next((unit for unit in reversed(free) if not is_summary(unit)), free[-1] if free else None)
         free.sort(key=lambda unit: unit is newest)  # a summary goes last of the others
         sizes = sizes_of(view)
         bare = meter(line_of([*lines, *[event for unit in free for event in unit.events]], view, sizes))
@@ -66,7 +67,7 @@ class Quote:
         def leave(kept: set[str | None], left: int) -> tuple[Event, list[str]]:
             """Give the line with quotes that stands for all units that are not kept, and their ids."""
             gone = {event.id for unit in free if unit.events[0].id not in kept for event in unit.events}
-            if not gone:
+            if not gone and not (quoting and meter.excess > 0):  # else what is quoted already has to shrink
                 return line_of([], view, sizes), []
             out = [event for event in view if event.id in gone or event in lines]
             shown = [False] * (len(quotable) - len(others)) + [event.id not in gone for event, _ in others]

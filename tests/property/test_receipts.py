@@ -80,7 +80,8 @@ class TestReceipts:
     ) -> None:
         """With a counter that adds up at the seams, joins are 0 in each of our formats."""
         for _, context in run(setup.window(shares.of(setup.size(events))), events, pauses):
-            if isinstance(context, Context):
+            # One that looks at events next to each other counts them apart first.
+            if isinstance(context, Context) and setup.format.adds_up:
                 assert (context.receipt().joins, context.receipt().prompt) == (0, 0)
 
     @given(event_lists(), setups(), shares())
