@@ -101,6 +101,18 @@ def test_langchains_chunks_are_messages() -> None:
     assert shape(langchain.from_messages([whole])) == [("assistant", "Done.")]
 
 
+def test_an_artifact_of_langchain_may_be_anything() -> None:
+    """It is not for the model: one that is no JSON is left out."""
+    from langchain_core.messages import AIMessage, ToolMessage
+
+    asked = AIMessage(content="", tool_calls=[{"name": "a", "args": {}, "id": "1"}])
+    for artifact, kept in (({"rows": 3}, {"rows": 3}), (object(), None)):
+        messages: Any = [asked, ToolMessage(content="x", tool_call_id="1", artifact=artifact)]
+        for reader in (from_messages, langchain.from_messages):
+            result = reader(messages)[-1]
+            assert (result.data, result.raw["message"].get("artifact")) == ("x", kept)
+
+
 def test_pydantic_ai_is_read() -> None:
     """Each part becomes what the table of the module says; the instructions stand first."""
     image = {"media_type": "image/png", "bytes": 68}
@@ -249,6 +261,16 @@ VOCABULARY = """
     tool_call_id assistant user tool_call tool_call_response blob uri modality binary compaction image base64
     server_tool_call server_tool_result additional_kwargs reasoning_content arguments instructions
 """
+
+
+@pytest.mark.parametrize("wrong", ["hi", 3, {"type": "human", "content": "hi"}])
+@pytest.mark.parametrize("reader", [from_messages, langchain.from_messages, pydantic_ai.from_messages])
+def test_something_else_than_a_list_is_refused(reader: Any, wrong: Any) -> None:
+    """The error says what is needed."""
+    with pytest.raises(ReadError, match="a list of messages is needed"):
+        reader(wrong)
+
+
 WORDS = st.sampled_from((*VOCABULARY.split(), "\ud800"))
 SOUP = st.recursive(
     st.one_of(WORDS, st.none(), st.booleans(), st.integers()),

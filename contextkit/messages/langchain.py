@@ -12,8 +12,8 @@ The shapes are those of `langchain_core.messages`; LangChain itself is not impor
 | any other block | the block's type; `data`: the block |
 
 A block that repeats a call of `tool_calls` is not read twice. `remove` is no message but tells LangGraph
-to forget one: it is passed over. `raw` holds the fields of each message; an `artifact` is only there, as
-the model never sees it.
+to forget one: it is passed over. `raw` holds the fields of each message. The model never sees an
+`artifact`, so it is only there, and only if it is JSON: it may be anything.
 """
 
 import re
@@ -21,11 +21,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..events import Event
-from ..exceptions import ReadError
-from ..plain import JSON
+from ..exceptions import EventError, ReadError
+from ..plain import JSON, plain
 from ..threads import Thread
 from .bodies import Draft, stamped
-from .envelopes import plain_messages
+from .envelopes import listed, plain_messages
 from .foreign import block_event, block_text, result_event, returned, spoken
 from .parts import Calls, legal_type, marks, named, parsed
 
@@ -58,6 +58,22 @@ def fields_of(message: dict[str, JSON]) -> dict[str, JSON] | None:
     return {**data, "type": type} if known and isinstance(data, dict) else None
 
 
+def dumped(messages: Iterable[Any]) -> list[Any]:
+    """Give messages without artifacts that are no JSON."""
+    return [
+        _without_artifact(message) if hasattr(message, "artifact") else message
+        for message in listed(messages)
+    ]
+
+
+def _without_artifact(message: Any) -> Any:
+    try:
+        plain(message.artifact)
+    except EventError:
+        return message.model_dump(exclude={"artifact"})
+    return message
+
+
 def from_messages(messages: Iterable[object]) -> Thread:
     """Read a list of LangChain messages.
 
@@ -72,7 +88,7 @@ def from_messages(messages: Iterable[object]) -> Thread:
     >>> [(event.type, event.data) for event in thread]
     [('user', 'deploy it'), ('deploy', {}), ('deploy_error', 'no')]
     """
-    return Thread(events(plain_messages(messages)))
+    return Thread(events(plain_messages(dumped(messages))))
 
 
 def events(messages: Iterable[dict[str, JSON]]) -> list[Event]:

@@ -25,7 +25,7 @@ from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
 from .bodies import Draft, stamped
-from .envelopes import plain_messages
+from .envelopes import listed, plain_messages
 from .foreign import block_event, result_event, returned, spoken
 from .parts import Calls, legal_type, named, parsed
 
@@ -35,7 +35,7 @@ _ROLES = {"request": "user", "response": "assistant"}
 
 def dumped(messages: Iterable[object]) -> list[object]:
     """Give messages as the library itself writes them to JSON, if they are its objects."""
-    given = list(messages)
+    given = list(listed(messages))
     if not any(hasattr(message, "parts") and hasattr(message, "kind") for message in given):
         return given
     from pydantic_ai.messages import ModelMessagesTypeAdapter

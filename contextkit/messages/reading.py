@@ -88,17 +88,12 @@ def from_messages(
     >>> [(event.type, event.data) for event in thread]
     [('system', 'Deploy with care.'), ('user', 'deploy it')]
     """
-    history = plain_messages(_listed(messages))
+    history = plain_messages(langchain.dumped(pydantic_ai.dumped(messages)))
     provider = provider_of(history, beside=system is not None)
     if provider in LIBRARIES:
         prompt = opentelemetry.system(system) if provider == "opentelemetry" else openai_chat.system(system)
         return Thread([*prompt, *LIBRARIES[provider].events(history)])
     return Thread([*READERS[provider].system(system), *READERS[provider].events(history)])
-
-
-def _listed(messages: Any) -> Any:
-    no_list = isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable)
-    return messages if no_list else pydantic_ai.dumped(messages)
 
 
 def read_threads(source: Path | str | BinaryIO, *, name: str | None = None) -> Iterator[NamedThread]:
