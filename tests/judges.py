@@ -60,13 +60,22 @@ def _openai_responses(messages: list[dict[str, Any]]) -> Complaints:
 
 
 def _liberal(item: dict[str, Any]) -> dict[str, Any]:
-    """Take two liberties that the server was seen to take and the types don't.
+    """Take two liberties that the server was seen to take and the types don't, and one that Codex relies on.
 
     A `status` may be null, and an image that was generated need not come back with its status and result.
+    What the model wrote may come back without ids and annotations: Codex's types leave them out.
     """
     item = {key: value for key, value in item.items() if (key, value) != ("status", None)}
     if item.get("type") == "image_generation_call":
         item = {"status": "completed", "result": None} | item
+    if item.get("type") == "reasoning":
+        item = {"id": ""} | item
+    content = item.get("content")
+    if item.get("role") == "assistant" and isinstance(content, list):
+        parts = [
+            {"annotations": []} | part if part.get("type") == "output_text" else part for part in content
+        ]
+        item = {"id": "", "status": "completed"} | item | {"content": parts}
     return item
 
 

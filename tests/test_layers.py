@@ -71,7 +71,7 @@ HEAVY = {
         "yaml",
         "toon_format",
     ),
-    *("anthropic", "genai_prices", "google", "openai"),
+    *("anthropic", "genai_prices", "google", "openai", "pydantic_ai"),
     *("asyncio", "concurrent", "hashlib"),  # of the standard library, 7 ms and more
 }
 """What takes long to import or need not be installed: imported where it is used."""

@@ -30,9 +30,18 @@ def plain_messages(messages: Iterable[object], *, first: int = 0) -> list[dict[s
     >>> plain_messages([{"role": "user", "content": ("deploy", "it")}])
     [{'role': 'user', 'content': ['deploy', 'it']}]
     """
+    return [_plain(message, f"messages[{index}]") for index, message in enumerate(listed(messages), first)]
+
+
+def listed(messages: object) -> Iterable[Any]:
+    """Give messages if they are a list of any kind.
+
+    Raises:
+        ReadError: If they are something else.
+    """
     if isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable):
         raise ReadError(f"a list of messages is needed, not {reprlib.repr(messages)}", source="messages")
-    return [_plain(message, f"messages[{index}]") for index, message in enumerate(messages, first)]
+    return messages
 
 
 def _plain(message: object, place: str) -> dict[str, JSON]:

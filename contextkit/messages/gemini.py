@@ -124,10 +124,7 @@ def _draft(part: dict[str, JSON], role: str, calls: Calls, place: str, at: tuple
     if isinstance(response, dict):
         return Draft(_response(response, calls, place), body, frame)
     if found := media(part):
-        about = {"media_type": found.media_type, "url": found.url, "name": found.name}
-        size = {"bytes": len(found.data.rstrip("=")) * 3 // 4} if found.data else {}
-        data = {key: value for key, value in about.items() if value} | size
-        return Draft(Event(found.kind, data, kind=kind_of(role), pinned=False), body, frame)
+        return Draft(Event(found.kind, found.about, kind=kind_of(role), pinned=False), body, frame)
     shown = {key: value for key, value in part.items() if key not in _SIGNATURES}
     name = legal_type(next(iter(shown), None))
     return Draft(Event(name, shown.get(name, shown), kind=kind_of(role), pinned=False), body, frame)

@@ -3,10 +3,18 @@
 import dataclasses
 from collections.abc import Iterator
 
+from ..codecs.json import encode
 from ..plain import JSON
 
 _AUDIO = {"wav": "audio/wav", "mp3": "audio/mpeg"}
 _KINDS = {"image": "image", "audio": "audio", "video": "video"}
+_OTHERS = {
+    **{kind: kind for kind in ("image", "audio", "video", "file")},
+    **{f"{kind}-url": kind for kind in ("image", "audio", "video")},
+    **dict.fromkeys(("binary", "uploaded-file", "blob", "uri", "document-url", "text-plain"), "file"),
+}
+_HOLDERS = ("content", "parts", "output", "functionResponse", "function_response", "resource")
+_RETURNS = ("tool-return", "builtin-tool-return")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,6 +43,17 @@ class Media:
         return f"data:{self.media_type};base64,{self.data}" if self.data else self.url
 
     @property
+    def about(self) -> dict[str, JSON]:
+        """What it is, without its bytes: the data of its event. Sizes are in bytes.
+
+        >>> Media("image", "image/png", data="iVBORw0KGgo=").about
+        {'media_type': 'image/png', 'bytes': 8}
+        """
+        said = {"media_type": self.media_type, "url": self.url, "file_id": self.id, "name": self.name}
+        size = {"bytes": len(self.data.rstrip("=")) * 3 // 4} if self.data else {}
+        return {key: value for key, value in said.items() if value} | size
+
+    @property
     def placeholder(self) -> str:
         """A line that says what it is, for where it cannot stand itself.
 
@@ -61,14 +80,22 @@ def contents(body: JSON) -> Iterator[str | Media]:
         for item in body:
             yield from contents(item)
     elif isinstance(body, dict):
-        if found := media(body):
-            yield found
-        elif isinstance(text := body.get("text", body.get("refusal")), str):
-            yield text
-        else:
-            for key in ("content", "parts", "output", "functionResponse", "function_response"):
-                if key in body:
-                    yield from contents(body[key])
+        found = media(body)
+        yield from [found] if found else _inside(body)
+
+
+def _inside(body: dict[str, JSON]) -> Iterator[str | Media]:
+    """Give what a block holds that is no image, sound or file itself."""
+    if body.get("part_kind") in _RETURNS:
+        yield from _returned(body.get("content"))
+    elif body.get("type") == "resource_link":  # of MCP: the model may ask for what it names
+        yield encode(body)
+    elif isinstance(text := body.get("text", body.get("refusal")), str):
+        yield text
+    else:
+        for key in _HOLDERS:
+            if key in body:
+                yield from contents(body[key])
 
 
 def media(block: dict[str, JSON]) -> Media | None:
@@ -77,7 +104,7 @@ def media(block: dict[str, JSON]) -> Media | None:
     >>> media({"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo="}})
     Media(kind='image', media_type='image/png', data='iVBORw0KGgo=', url='', id='', name='')
     """
-    return _chat(block) or _responses(block) or _anthropic(block) or _gemini(block)
+    return _chat(block) or _responses(block) or _anthropic(block) or _gemini(block) or _other(block)
 
 
 def _chat(block: dict[str, JSON]) -> Media | None:
@@ -132,6 +159,41 @@ def _gemini(block: dict[str, JSON]) -> Media | None:
         url=_text(held.get("fileUri") or held.get("file_uri")),
         name=_text(held.get("displayName") or held.get("display_name")),
     )
+
+
+def _other(block: dict[str, JSON]) -> Media | None:
+    """Look for what LangChain, pydantic-ai, OpenTelemetry and MCP have: much the same under other names."""
+    kind = block.get("type", block.get("kind"))
+    blob = block.get("resource") if kind == "resource" else None
+    if isinstance(blob, dict) and "blob" in blob:
+        return _plain_media("file", {"data": blob["blob"], "mimeType": blob.get("mimeType")})
+    if kind not in _OTHERS or (kind == "file" and isinstance(block.get("content"), dict)):
+        return None
+    named = _KINDS.get(str(block.get("modality")), _OTHERS[kind])
+    found = _plain_media(named, block | ({"data": block.get("content")} if kind == "blob" else {}))
+    return found if found.data or found.url or found.id else None
+
+
+def _plain_media(kind: str, held: dict[str, JSON]) -> Media:
+    type = next((_text(held[key]) for key in ("mime_type", "mimeType", "media_type") if held.get(key)), "")
+    data = _text(held.get("base64") or held.get("data"))
+    return Media(
+        _KINDS.get(type.partition("/")[0], kind),
+        type,
+        data=data.replace("-", "+").replace("_", "/"),  # pydantic writes Base64 for URLs
+        url=_text(held.get("url") or held.get("uri")),
+        id=_text(held.get("file_id")),
+        name=_text(held.get("filename") or held.get("title")),
+    )
+
+
+def _returned(content: JSON) -> Iterator[str | Media]:
+    """Give what a tool of pydantic-ai returned, if there are media in it: the rest of it as text."""
+    items = content if isinstance(content, list) else [content]
+    found = [media(item) if isinstance(item, dict) else None for item in items]
+    if any(found):
+        for item, held in zip(items, found, strict=True):
+            yield held or (item if isinstance(item, str) else encode(item))
 
 
 def _file(held: dict[str, JSON]) -> Media | None:

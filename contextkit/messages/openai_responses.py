@@ -115,10 +115,7 @@ def _part(part: dict[str, JSON], role: str) -> Event:
     if (text := text_of(part)) is not None:
         return Event(role, text)
     if found := media(part):
-        about = {"media_type": found.media_type, "url": found.url, "file_id": found.id, "name": found.name}
-        size = {"bytes": len(found.data.rstrip("=")) * 3 // 4} if found.data else {}
-        data = {key: value for key, value in about.items() if value} | size
-        return Event(found.kind, data, kind=kind_of(role), pinned=False)
+        return Event(found.kind, found.about, kind=kind_of(role), pinned=False)
     return Event(legal_type(part.get("type")), part, kind=kind_of(role), pinned=False)
 
 

@@ -196,6 +196,18 @@ def named(name: JSON, type: str) -> dict[str, JSON]:
     return {"name": name} if isinstance(name, str) and name != type else {}
 
 
+def timed(event: Event, at: JSON) -> Event:
+    """Give an event with the time that a log has for it; what is no time is passed over.
+
+    >>> timed(Event("user", "deploy it"), "2026-03-01T10:00:00Z").at, timed(Event("user"), "now").at
+    ('2026-03-01T10:00:00Z', None)
+    """
+    try:
+        return event.having(at=Event("time", at=at).at)
+    except EventError:
+        return event
+
+
 @dataclasses.dataclass(slots=True)
 class Calls:
     """The calls of a history so far, and which of them wait for an answer.

@@ -8,6 +8,8 @@
 | `[...]` of any of the above | many threads |
 | `{"role": ...}` on every line | one message a line, one thread in all |
 | `{"type": ...}` on every line | one event a line, one thread in all |
+| a session log of Claude Code or of Codex | one thread in all |
+| `{"attributes": {"gen_ai.input.messages": ...}}`, or OTLP | a thread for each span with messages |
 """
 
 import dataclasses
@@ -20,7 +22,18 @@ from typing import Any, BinaryIO
 from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
-from . import anthropic, gemini, guide, openai_chat, openai_responses
+from . import (
+    anthropic,
+    claude_code,
+    codex,
+    gemini,
+    guide,
+    langchain,
+    openai_chat,
+    openai_responses,
+    opentelemetry,
+    pydantic_ai,
+)
 from .envelopes import plain_messages
 from .lines import Lines
 from .telling import provider_of
@@ -34,7 +47,12 @@ READERS: Mapping[str, Any] = {
 }
 """The modules that read and write messages, by the names of the providers."""
 
+LIBRARIES: Mapping[str, Any] = {reader.PROVIDER: reader for reader in (langchain, pydantic_ai, opentelemetry)}
+"""The modules that read a library's messages, by its name."""
+
+_SESSIONS = {"Claude Code": claude_code, "Codex": codex}
 _INDEX = re.compile(r"(?:messages|events)\[(\d+)\]")
+_LINE = re.compile(r"(?:lines|messages)\[(\d+)\]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,12 +73,12 @@ class NamedThread:
 def from_messages(
     messages: Iterable[Mapping[str, Any]], system: str | Iterable[Mapping[str, Any]] | None = None
 ) -> Thread:
-    """Read a list of OpenAI Chat or Anthropic messages, told apart by their parts.
+    """Read a list of messages of any provider, or of LangChain, pydantic-ai or OpenTelemetry.
 
-    Plain text reads the same either way.
+    They are told apart by their keys and parts; plain text reads the same either way.
 
     Args:
-        messages: The history, as it was or would be sent.
+        messages: The history, as it was or would be sent: mappings, or a client's or library's objects.
         system: The system prompt, where it stands beside the messages, as Anthropic has it.
 
     Raises:
@@ -70,8 +88,11 @@ def from_messages(
     >>> [(event.type, event.data) for event in thread]
     [('system', 'Deploy with care.'), ('user', 'deploy it')]
     """
-    history = plain_messages(messages)
+    history = plain_messages(langchain.dumped(pydantic_ai.dumped(messages)))
     provider = provider_of(history, beside=system is not None)
+    if provider in LIBRARIES:
+        prompt = opentelemetry.system(system) if provider == "opentelemetry" else openai_chat.system(system)
+        return Thread([*prompt, *LIBRARIES[provider].events(history)])
     return Thread([*READERS[provider].system(system), *READERS[provider].events(history)])
 
 
@@ -115,6 +136,9 @@ def _threads(lines: Lines) -> Iterator[NamedThread]:
     first = next(values, None)
     if first is None:
         raise lines.error(f"there is nothing in it; {_KNOWN}")
+    if session := next((name for name, kind in _SESSIONS.items() if kind.is_line(first[1])), None):
+        yield _session(session, itertools.chain([first], values), lines)
+        return
     if step := _step(first[1]):
         yield _one_thread(step, itertools.chain([first], values), lines)
         return
@@ -125,11 +149,31 @@ def _threads(lines: Lines) -> Iterator[NamedThread]:
         yield from _line_threads(value, line, lines)
 
 
+def _session(name: str, values: Iterable[tuple[int, JSON]], lines: Lines) -> NamedThread:
+    """Read the thread of a session log."""
+    numbered = list(values)
+    for line, value in numbered:
+        if not isinstance(value, dict):
+            raise lines.error(f"not an object, as the lines of a session log of {name} are", line)
+    steps: list[dict[str, JSON]] = [value for _, value in numbered]
+    try:
+        thread = _SESSIONS[name].from_lines(steps)
+    except ReadError as error:
+        index = _LINE.match(error.source)
+        raise lines.error(str(error), numbered[int(index[1])][0] if index else None) from error
+    id = next(filter(None, map(_SESSIONS[name].id_of, steps)), f"thread-{numbered[0][0]}")
+    return NamedThread(id, thread, numbered[0][0])
+
+
 def _step(value: JSON) -> str:
     """Tell whether a value is a `message` or an `event`; what holds a list of them is neither."""
     if not isinstance(value, dict) or "messages" in value or "events" in value:
         return ""
-    return "message" if "role" in value else "event" if "type" in value else ""
+    if "role" in value or value.get("kind") in ("request", "response"):
+        return "message"
+    if "lc" in value or (isinstance(value.get("data"), dict) and "additional_kwargs" in value["data"]):
+        return "message"  # LangChain's
+    return "event" if "type" in value else ""
 
 
 def _one_thread(step: str, values: Iterable[tuple[int, JSON]], lines: Lines) -> NamedThread:
@@ -151,6 +195,11 @@ def _one_thread(step: str, values: Iterable[tuple[int, JSON]], lines: Lines) -> 
 
 def _line_threads(value: JSON, line: int, lines: Lines) -> Iterator[NamedThread]:
     """Read the thread, or the list of threads, of a document or of a line."""
+    if isinstance(value, dict) and (spans := list(opentelemetry.spans(value))):
+        for place, span in enumerate(spans, start=1):
+            suffix = f".{place}" if len(spans) > 1 else ""
+            yield _span(span, f"thread-{line}{suffix}", line, lines)
+        return
     if not isinstance(value, list) or not value or not _is_thread(value[0]):
         yield _named(value, f"thread-{line}", line, lines)
         return
@@ -160,6 +209,15 @@ def _line_threads(value: JSON, line: int, lines: Lines) -> Iterator[NamedThread]
 
 def _is_thread(value: JSON) -> bool:
     return isinstance(value, list) or (isinstance(value, dict) and ("messages" in value or "events" in value))
+
+
+def _span(attributes: Mapping[str, JSON], name: str, line: int, lines: Lines) -> NamedThread:
+    try:
+        thread = opentelemetry.from_attributes(attributes)
+    except ReadError as error:
+        raise lines.error(str(error), line) from error
+    id = attributes.get("gen_ai.conversation.id")
+    return NamedThread(id if isinstance(id, str) and id else name, thread, line)
 
 
 def _named(value: JSON, name: str, line: int, lines: Lines) -> NamedThread:

@@ -6,6 +6,7 @@ Plain texts are the same at OpenAI Chat and at Anthropic, and read the same eith
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from . import langchain
 from .envelopes import block_part
 
 _CHAT_ROLES = ("developer", "tool", "function")
@@ -13,11 +14,14 @@ _CHAT_KEYS = ("tool_calls", "function_call", "refusal", "reasoning_content", "au
 _CHAT_PARTS = ("image_url", "input_audio", "video_url", "refusal")
 _RESPONSES_PARTS = ("input_text", "input_image", "input_file", "output_text")
 _ANTHROPIC_BLOCKS = ("thinking", "redacted_thinking", "image", "document")
-_BY_RANK = ("gemini", "openai-responses", "openai-chat", "anthropic")
+_BY_RANK = (
+    *("langchain", "pydantic-ai", "opentelemetry"),
+    *("gemini", "openai-responses", "openai-chat", "anthropic"),
+)
 
 
 def provider_of(messages: Iterable[Mapping[str, Any]], *, beside: bool = False) -> str:
-    """Tell the provider of messages, items or contents.
+    """Tell the provider, or the library, of messages, items or contents.
 
     The signs of OpenAI Chat count more than Anthropic's: those who speak its dialect borrow its blocks.
 
@@ -37,8 +41,12 @@ def provider_of(messages: Iterable[Mapping[str, Any]], *, beside: bool = False) 
 
 
 def _signs(message: Mapping[str, Any]) -> Iterator[str]:
+    if "role" not in message and langchain.fields_of(dict(message)) is not None:
+        yield "langchain"
+        return
     if "parts" in message:
-        yield "gemini"
+        yield _parted(message)
+        return
     if isinstance(message.get("type"), str):
         yield "openai-responses"
     if message.get("role") in _CHAT_ROLES or any(message.get(key) for key in _CHAT_KEYS):
@@ -52,3 +60,12 @@ def _signs(message: Mapping[str, Any]) -> Iterator[str]:
             yield "openai-chat"
         elif kind in _ANTHROPIC_BLOCKS or block_part(part) != "(block)" or (kind and "cache_control" in part):
             yield "anthropic"
+
+
+def _parted(message: Mapping[str, Any]) -> str:
+    """Tell whose message of parts it is: Gemini's parts have no type."""
+    if message.get("kind") in ("request", "response"):  # its parts have a part_kind
+        return "pydantic-ai"
+    parts = message["parts"]
+    typed = isinstance(parts, list) and any(isinstance(part, dict) and "type" in part for part in parts)
+    return "opentelemetry" if typed else "gemini"

@@ -95,4 +95,10 @@ def told(
     if provider is not None and provider not in PROVIDERS:
         raise SettingError("provider", provider, f"known are {', '.join(PROVIDERS)}")
     history = plain_messages(messages)
-    return history, provider or provider_of(history, beside=beside)
+    found = provider or provider_of(history, beside=beside)
+    if found not in PROVIDERS:
+        way_out = f"; write them with to_messages for one of {', '.join(PROVIDERS)}"
+        raise SettingError(
+            "provider", found, f"these messages are a library's, and sent to no server{way_out}"
+        )
+    return history, found

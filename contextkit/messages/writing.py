@@ -277,8 +277,8 @@ def _arguments(event: Event) -> str | None:
     body = body_of(event)
     if body is None:
         return None
-    for call in body.get("tool_calls") or (body,):
+    for call in body.get("tool_calls") or body.get("parts") or (body,):
         held = call.get("function", call) if isinstance(call, dict) else {}
-        if isinstance(held, dict) and isinstance(text := held.get("arguments"), str):
+        if isinstance(held, dict) and isinstance(text := held.get("arguments", held.get("args")), str):
             return text
     return None
