@@ -142,6 +142,12 @@ def test_white_space_at_the_end_of_what_the_model_goes_on_with_is_left_out() -> 
     assert messages[-1]["content"] == [{"type": "text", "text": "On it:"}]
 
 
+def test_an_error_without_a_word_says_something() -> None:
+    """Anthropic refuses one that is empty."""
+    thread = Thread([Event("user", "go")]).call("deploy", call_id="1").result("1", "", type="error")
+    assert validate(ANTHROPIC.written(thread).messages, "anthropic") == []
+
+
 def test_rules_render_what_stands_in_a_message() -> None:
     """A renderer of the user's fills in for the data, in an answer as in a text."""
     ours = OPENAI_CHAT | {"*_result": lambda event: f"{len(event.data)} tags", "user": _shouted}

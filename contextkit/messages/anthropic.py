@@ -22,6 +22,7 @@ from ..plain import JSON
 from ..threads import Thread
 from .bodies import Draft, stamped
 from .dialects import Role
+from .drafts import NO_CONTENT
 from .envelopes import block_part, check, plain_messages
 from .media import Media
 from .parts import Calls, content_data, joined, legal_type, marks, named, part_event, system_events
@@ -199,6 +200,7 @@ class Dialect:
         """Give the body of the answer to a call."""
         blocks: JSON = [{"type": "text", "text": item} if isinstance(item, str) else item for item in content]
         told = "\n".join(map(str, content)) if all(isinstance(item, str) for item in content) else blocks
+        told = NO_CONTENT if failed and not told else told  # an error has to say something
         block: dict[str, JSON] = {"type": "tool_result", "tool_use_id": id, "content": told}
         return {"content": [block | ({"is_error": True} if failed else {}) | _marked(frame)]}
 
