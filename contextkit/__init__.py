@@ -49,6 +49,7 @@ from .windows import Window, render
 if typing.TYPE_CHECKING:
     from .comparing import compare
     from .comparisons import Comparison
+    from .digesting.digests import Digested, digest
     from .errors.facts import Frame, own_code
     from .errors.fingerprints import Fingerprint, fingerprint
     from .errors.life import Episode, Escalation, consecutive_errors, episodes, escalation
@@ -68,6 +69,7 @@ if typing.TYPE_CHECKING:
     from .messages.repairing import Repaired, repair
     from .messages.rules import Violation
     from .messages.validating import validate
+    from .policies.digest import Digest
     from .policies.refer_errors import ReferErrors
     from .policies.resolve_errors import ResolveErrors
     from .policies.supersede import Supersede
@@ -102,6 +104,8 @@ __all__ = [
     "ContextkitError",
     "Counted",
     "CounterError",
+    "Digest",
+    "Digested",
     "Drop",
     "Episode",
     "Escalation",
@@ -158,6 +162,7 @@ __all__ = [
     "consecutive_errors",
     "count_messages",
     "default_target",
+    "digest",
     "episodes",
     "error_summary",
     "escalation",
@@ -182,11 +187,13 @@ __all__ = [
 _LATER = {
     "Comparison": "comparisons",
     "compare": "comparing",
+    **dict.fromkeys(("Digested", "digest"), "digesting.digests"),
     **dict.fromkeys(("Frame", "own_code"), "errors.facts"),
     **dict.fromkeys(("Fingerprint", "fingerprint"), "errors.fingerprints"),
     **dict.fromkeys(("Episode", "Escalation", "consecutive_errors", "episodes", "escalation"), "errors.life"),
     **dict.fromkeys(("brief", "error_summary"), "errors.rendering"),
     "summarize_error": "errors.summaries",
+    "Digest": "policies.digest",
     "ReferErrors": "policies.refer_errors",
     "ResolveErrors": "policies.resolve_errors",
     "Supersede": "policies.supersede",
