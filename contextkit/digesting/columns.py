@@ -23,7 +23,7 @@ _FAR = 6.0
 _SHARE = 0.02  # of the records: what is rarer is unusual
 _MOST = 12  # unusual records of a field that are told
 _RUNS = re.compile(r"[a-z]+|[A-Z]+|\d+|\s+")
-_LONG = 60
+_LONG = 80  # characters of a value
 
 
 class Odd(NamedTuple):
@@ -172,6 +172,8 @@ def _outside(pairs: Pairs, numbers: list[float], order: list[int], write: Callab
     if len(found) > most and quarters[0] > 0:
         logs = [math.log(max(x, 1e-300)) for x in numbers]
         found = _beyond(logs, order, [math.log(quarter) for quarter in quarters])
+    if len(found) > most and quarters[0] == quarters[1]:
+        found = {}  # most are the same, and many are not
     if len(found) > most:
         found = dict(sorted(found.items(), key=lambda item: -item[1])[:most])
     for at, far in found.items():

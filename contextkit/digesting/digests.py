@@ -14,7 +14,7 @@ from ..tokens.counters import TokenCounter, count, token_counter
 from ..tokens.cutting import exceeds
 from .binaries import binary_line
 from .diffs import diff_draft
-from .drafts import Draft, Part, Range, Unit, chosen, clipped, missing
+from .drafts import STANDARD, Draft, Part, Range, Unit, chosen, clipped, missing
 from .listings import listing_draft
 from .literals import compact, parsed
 from .logs import log_draft
@@ -103,7 +103,7 @@ def digest(
     value = output if isinstance(output, str) else plain(output)
     text = value if isinstance(value, str) else compact(value)
     if _stays(text, budget, counting):
-        return Digested(text, kind or "text", text.count("\n") + 1)
+        return Digested(text, kind or kind_of_output(value), text.count("\n") + 1)
     found = kind or kind_of_output(value)
     drafted = _DRAFTS[found](value, text, budget, counting)
     if drafted is None:
@@ -141,11 +141,15 @@ def _bare(draft: Draft, budget: int, counter: TokenCounter) -> str:
 
 
 def _with_failure(draft: Draft, kind: Kind, text: str) -> Draft:
-    """See to it that a word of failure is there, if the text has one: the first line with it."""
-    if kind in ("binary", "log", "error") or any(
-        part.rank <= 4 and failure_at(part.text) >= 0 for part in draft.parts
-    ):
+    """See to it that a word of failure is there, if the text has one: in what is said first."""
+    telling = [index for index, part in enumerate(draft.parts) if failure_at(part.text) >= 0]
+    best = min(telling, key=lambda index: draft.parts[index].rank, default=-1)
+    if kind == "binary" or (best >= 0 and draft.parts[best].rank == 0):
         return draft
+    if best >= 0 and (draft.parts[best].rank <= STANDARD or kind == "log"):
+        parts = list(draft.parts)
+        parts[best] = dataclasses.replace(parts[best], rank=0)
+        return dataclasses.replace(draft, parts=parts)
     at = _failure_in(text)
     if at < 0:
         return draft

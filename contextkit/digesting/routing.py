@@ -7,12 +7,13 @@ from ..errors.lines import plain
 from ..plain import JSON
 from .binaries import is_base64, is_binary
 from .diffs import is_diff
-from .entries import lines_of
+from .entries import lines_of, margin_of
 from .listings import is_listing
 from .literals import parsed
 from .masks import clean, shape_of, understood
 from .pages import is_page
 from .tables import is_table
+from .texts import HEADING
 
 Kind = Literal["log", "json", "diff", "listing", "table", "html", "binary", "error", "text"]
 
@@ -37,7 +38,7 @@ _FINDING = re.compile(
 def kind_of_output(value: JSON) -> Kind:
     r"""Tell what kind of output a text or a value is.
 
-    >>> kind_of_output("a,b,c\\n" + "1,2,3\\n" * 9), kind_of_output({"a": 1})
+    >>> kind_of_output("a,b,c\n" + "1,2,3\n" * 9), kind_of_output({"a": 1})
     ('table', 'json')
     """
     if not isinstance(value, str):
@@ -137,19 +138,23 @@ def _is_head(line: str) -> bool:
 
 def _is_log(text: str) -> bool:
     """Tell whether a text is a log: lines begin with times or levels, or are of few shapes."""
-    heads = seen = 0
+    heads = seen = headings = 0
     shapes: set[str] = set()
+    margin, _ = margin_of(text)
     for line in lines_of(text, 0, min(len(text), 400_000)):
         if seen >= _SAMPLE:
             break
-        told = clean(line)
+        told = clean(line[margin:] if not line[:margin].strip() else line)
         if not told.strip():
             continue
         seen += 1
+        headings += HEADING.match(told.lstrip()) is not None
         if told[0] not in " \t":
             line_read = understood(told)
             heads += line_read.starts or bool(line_read.level)
             shapes.add(shape_of(line_read))
         else:
             shapes.add(shape_of(understood(told)))
+    if headings * 30 >= seen and heads * 5 < seen:  # code, or prose
+        return False
     return seen >= 10 and (heads >= 0.3 * seen or (len(shapes) <= 0.5 * seen and seen >= 40))

@@ -11,10 +11,11 @@ _LONG = 300
 _ENDS = 400  # lines of each end that are looked at
 _MOST = 400  # lines that matter, and headings, of each kind
 _SHARE, _LEAST = 0.25, 3_000
-_HEADING = re.compile(
+HEADING = re.compile(
     r"#{1,4} \S|(?:(?:export|public|private|protected|static|async|abstract|final|default|pub|pub\(crate\)) ){0,4}"
     r"(?:def|class|func|fn|function|interface|struct|enum|trait|impl|module|type|namespace|describe|object)\b[ (]"
 )
+"""What begins a part of code, or of prose in Markdown."""
 
 
 def text_draft(text: str) -> Draft:
@@ -47,7 +48,7 @@ class _Found:
             self.ends.append((number, raw))
         if not raw.strip():
             return
-        if len(self.headings) < _MOST and _HEADING.match(raw.lstrip()):
+        if len(self.headings) < _MOST and HEADING.match(raw.lstrip()):
             self.headings.append((number, raw))
         heavy = weight(raw[:_LONG])
         if heavy >= 2 and len(self.first) < _MOST:
