@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits, whitespace
 from typing import Any, NamedTuple, TypeAlias
 
-from ..errors.salience import failure_at
+from ..errors.salience import FAILED
 from ..plain import JSON
 from .literals import compact
 
@@ -22,7 +23,12 @@ _FENCE = 3.0  # interquartile ranges beyond a quartile
 _FAR = 6.0
 _SHARE = 0.02  # of the records: what is rarer is unusual
 _MOST = 12  # unusual records of a field that are told
-_RUNS = re.compile(r"[a-z]+|[A-Z]+|\d+|\s+")
+_LOOKS = str.maketrans(
+    ascii_lowercase + ascii_uppercase + digits + whitespace,
+    "a" * 26 + "A" * 26 + "0" * 10 + " " * len(whitespace),
+)
+_RUNS = re.compile(r"([aA0 ])\1+")
+_USUAL = frozenset(ascii_letters + " ,.-'")
 _LONG = 80  # characters of a value
 
 
@@ -302,14 +308,11 @@ def _strange(pairs: Pairs, texts: list[str], counts: Counter[str]) -> list[Odd]:
         if sum(times[pattern] for pattern in rare) <= max(3, n // 20):
             odd += [Odd(pairs[at][0], shown(texts[at]), SURE) for at in range(n) if patterns[at] in rare]
     else:
-        classes = Counter(_classes(text) for text in texts)
-        rare_ones = {each for each, number in classes.items() if number <= few}
-        if sum(classes[each] for each in rare_ones) <= few:
-            odd += [
-                Odd(pairs[at][0], shown(texts[at]), LIKELY)
-                for at in range(n)
-                if _classes(texts[at]) in rare_ones
-            ]
+        looks = [_classes(text) for text in texts]
+        classes = Counter(looks)
+        scarce = {each for each, number in classes.items() if number <= few}
+        if sum(classes[each] for each in scarce) <= few:
+            odd += [Odd(pairs[at][0], shown(texts[at]), LIKELY) for at in range(n) if looks[at] in scarce]
     lengths = [float(len(text)) for text in texts]
     order = sorted(range(n), key=lengths.__getitem__)
     low, high = lengths[order[n // 4]], lengths[order[3 * n // 4]]
@@ -318,7 +321,7 @@ def _strange(pairs: Pairs, texts: list[str], counts: Counter[str]) -> list[Odd]:
         odd += [
             Odd(pairs[at][0], shown(texts[at]), SURE if away > _FAR else LIKELY) for at, away in far.items()
         ]
-    failed = [at for at in range(n) if failure_at(texts[at][:400]) >= 0]
+    failed = [at for at in range(n) if _fails(texts[at])]
     if len(failed) <= max(few, n // 20):
         odd += [Odd(pairs[at][0], shown(texts[at]), SURE) for at in failed]
     if n - len(counts) <= few:
@@ -327,28 +330,23 @@ def _strange(pairs: Pairs, texts: list[str], counts: Counter[str]) -> list[Odd]:
 
 
 def _pattern(text: str) -> str:
-    return _RUNS.sub(
-        lambda run: (
-            run[0][0]
-            if run[0][0] == " "
-            else "0"
-            if run[0][0].isdigit()
-            else "a"
-            if run[0].islower()
-            else "A"
-        ),
-        text[:80],
-    )
+    """Give what a text looks like.
+
+    >>> _pattern("ORD-0017 paid")
+    'A-0 a'
+    """
+    return _RUNS.sub(r"\1", text[:80].translate(_LOOKS))
 
 
-def _classes(text: str) -> str:
-    """Give the kinds of characters in a text: letters, digits, and each sign."""
-    return "".join(
-        sorted(
-            {"a" if char.isalpha() else "0" if char.isdigit() else char for char in text[:200]}
-            - {" ", ",", ".", "-", "'", "a"}
-        )
-    )
+def _classes(text: str) -> frozenset[str]:
+    """Give the kinds of characters in a text: digits, and each sign that is rare in words."""
+    signs = set(text[:200]) - _USUAL
+    return frozenset("0" if char.isdigit() else char for char in signs if not char.isalpha())
+
+
+def _fails(text: str) -> bool:
+    lowered = text[:400].lower()
+    return any([word in lowered for word in FAILED])  # noqa: C419 - faster than a generator
 
 
 def _as_number(text: str) -> float | None:

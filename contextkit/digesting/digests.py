@@ -1,6 +1,7 @@
 """digest: a large output of a tool, text or JSON -> the little of it that matters, and what was left out."""
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable, Mapping
 
@@ -16,16 +17,17 @@ from .binaries import binary_line
 from .diffs import diff_draft
 from .drafts import STANDARD, Draft, Part, Range, Unit, chosen, clipped, missing
 from .listings import listing_draft
-from .literals import compact, parsed
+from .literals import parsed
 from .logs import log_draft
 from .pages import page_text
 from .records import records_draft
-from .routing import KINDS, Kind, kind_of_output, rows_of_lines
+from .routing import KINDS, Kind, kind_of_output, routed, rows_of_lines
 from .tables import table_draft
 from .texts import text_draft
 from .values import value_draft
 
 _SMALL = 2_000  # characters; what is shorter is left as it is where there is no budget
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _OWN = re.compile(rf"\[(?:\S+ \S+: )?(?:{'|'.join(KINDS)})\b[^\n]*\]$", re.MULTILINE)
 _PIECE = 100_000  # characters
 _DIGEST = 40_000  # characters: no digest without a budget is made a digest of again below that
@@ -101,10 +103,10 @@ def digest(
         raise SettingError("digest.kind", kind, f"it must be one of {', '.join(KINDS)}")
     counting = token_counter(counter)
     value = output if isinstance(output, str) else plain(output)
-    text = value if isinstance(value, str) else compact(value)
+    text = value if isinstance(value, str) else _encode(value)
     if _stays(text, budget, counting):
         return Digested(text, kind or kind_of_output(value), text.count("\n") + 1)
-    found = kind or kind_of_output(value)
+    found, value = (kind, value) if kind is not None else routed(value)
     drafted = _DRAFTS[found](value, text, budget, counting)
     if drafted is None:
         found, drafted = "text", text_draft(text)

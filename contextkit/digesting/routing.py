@@ -41,17 +41,29 @@ def kind_of_output(value: JSON) -> Kind:
     >>> kind_of_output("a,b,c\n" + "1,2,3\n" * 9), kind_of_output({"a": 1})
     ('table', 'json')
     """
+    return routed(value)[0]
+
+
+def routed(value: JSON) -> tuple[Kind, JSON]:
+    """Tell the kind, and give the value; of a text that is JSON the value that was read."""
     if not isinstance(value, str):
-        return "json"
-    text = value
-    if is_binary(text) or is_base64(text):
-        return "binary"
-    start = text[:200].lstrip()[:1]
-    if start in ("{", "[") and start:
-        if _is_json(text):
-            return "json"
-        if start == "{" and (rows := _rows(text, _SAMPLE)) is not None:
-            return "log" if _is_logged(rows) else "json"
+        return "json", value
+    if is_binary(value) or is_base64(value):
+        return "binary", value
+    start = value[:200].lstrip()[:1]
+    if start and start in "{[":
+        try:
+            found = parsed(value)
+        except ValueError:
+            found = None
+        if isinstance(found, dict | list):
+            return "json", found
+        if start == "{" and (rows := _rows(value, _SAMPLE)) is not None:
+            return ("log" if _is_logged(rows) else "json"), value
+    return _kind_of_text(value), value
+
+
+def _kind_of_text(text: str) -> Kind:
     if is_page(text):
         return "html"
     if is_diff(text):
@@ -63,13 +75,6 @@ def kind_of_output(value: JSON) -> Kind:
     if is_listing(text):
         return "listing"
     return "log" if _is_log(text) else "text"
-
-
-def _is_json(text: str) -> bool:
-    try:
-        return isinstance(parsed(text), dict | list)
-    except ValueError:
-        return False
 
 
 def _rows(text: str, most: int) -> list[JSON] | None:
@@ -142,7 +147,7 @@ def _is_log(text: str) -> bool:
     shapes: set[str] = set()
     margin, _ = margin_of(text)
     for line in lines_of(text, 0, min(len(text), 400_000)):
-        if seen >= _SAMPLE:
+        if seen >= 3 * _SAMPLE or (seen >= _SAMPLE and heads >= 0.3 * seen):
             break
         told = clean(line[margin:] if not line[:margin].strip() else line)
         if not told.strip():
