@@ -135,7 +135,7 @@ def test_shapes_that_are_not_shown_are_counted(budget: int) -> None:
     told = digest(made.text, budget)
     assert COUNT(told.text) <= budget
     if told.text.startswith("[log") and (found := re.search(r"\[\+(\d+) shapes, ", told.text)):
-        shown = len(re.findall(r"(?m)^\d", told.text))
+        shown = len(re.findall(r"(?m)^[^\[\s]", told.text))
         assert int(found[1]) + shown == told.counts["shape"]
 
 

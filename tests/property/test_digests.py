@@ -133,8 +133,9 @@ def test_a_digest_stays_as_it_is(text: str, budget: int) -> None:
 
 @given(texts())
 def test_a_larger_budget_says_more(text: str) -> None:
-    """Each line of a digest, but its heading and its gaps, is in that of twice the budget."""
+    """Each line of a digest, but its heading and its gaps, is in, or of, one of twice the budget."""
     small, large = digest(text, 60), digest(text, 120)
     if large.text != text and small.kind not in ("error", "html") and small.text.startswith("["):
         kept = {line for line in small.text.split("\n")[1:] if "left out" not in line}
-        assert kept <= set(large.text.split("\n"))
+        shown = large.text.split("\n")
+        assert all(any(line.strip() in other for other in shown) for line in kept)
