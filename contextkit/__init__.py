@@ -49,6 +49,7 @@ from .windows import Window, render
 if typing.TYPE_CHECKING:
     from .comparing import compare
     from .comparisons import Comparison
+    from .digesting.digests import Digested, digest
     from .display.explore import explore
     from .errors.facts import Frame, own_code
     from .errors.fingerprints import Fingerprint, fingerprint
@@ -70,6 +71,7 @@ if typing.TYPE_CHECKING:
     from .messages.repairing import Repaired, repair
     from .messages.rules import Violation
     from .messages.validating import validate
+    from .policies.digest import Digest
     from .policies.refer_errors import ReferErrors
     from .policies.resolve_errors import ResolveErrors
     from .policies.supersede import Supersede
@@ -104,6 +106,8 @@ __all__ = [
     "ContextkitError",
     "Counted",
     "CounterError",
+    "Digest",
+    "Digested",
     "Drop",
     "Episode",
     "Escalation",
@@ -162,6 +166,7 @@ __all__ = [
     "consecutive_errors",
     "count_messages",
     "default_target",
+    "digest",
     "episodes",
     "error_summary",
     "escalation",
@@ -189,11 +194,13 @@ _LATER = {
     "Comparison": "comparisons",
     "compare": "comparing",
     "explore": "display.explore",
+    **dict.fromkeys(("Digested", "digest"), "digesting.digests"),
     **dict.fromkeys(("Frame", "own_code"), "errors.facts"),
     **dict.fromkeys(("Fingerprint", "fingerprint"), "errors.fingerprints"),
     **dict.fromkeys(("Episode", "Escalation", "consecutive_errors", "episodes", "escalation"), "errors.life"),
     **dict.fromkeys(("brief", "error_summary"), "errors.rendering"),
     "summarize_error": "errors.summaries",
+    "Digest": "policies.digest",
     "ReferErrors": "policies.refer_errors",
     "ResolveErrors": "policies.resolve_errors",
     "Supersede": "policies.supersede",

@@ -10,6 +10,7 @@ from .exceptions import BudgetError, ContextkitError, PolicyError, name_of
 from .measuring import Measure
 from .plain import JSON
 from .policies.policy import Policy
+from .policies.references import without_dangling
 from .policies.summarize import Summarize
 from .records import Difference, difference, placed
 from .threads import Thread
@@ -143,6 +144,7 @@ def compacting(
                 continue
             else:
                 after, failed = yield from _summarized(policy, thread, view, measure, mark)
+            after = without_dangling(after) if after is not view else view
             if after is not view or failed:
                 stages.append(Stage(policy, view, after, failed))
                 view = after

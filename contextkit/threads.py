@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from .events import MODEL_KINDS, Event, Kind, kind_of, matches
 from .exceptions import ContextkitError, ReadError, ThreadError
+from .excerpts import Lines, excerpt
 from .plain import JSON
 from .records import Difference, added_by, applied, is_record
 
@@ -20,7 +21,17 @@ RESTORE_TOOL: dict[str, JSON] = {
     "description": "Gives back what was left out of an earlier event, by the id its placeholder names.",
     "parameters": {
         "type": "object",
-        "properties": {"id": {"type": "string", "description": "The id, such as 17."}},
+        "properties": {
+            "id": {"type": "string", "description": "The id, such as 17."},
+            "lines": {
+                "type": "string",
+                "description": "Only these lines, or items of a list, such as 12-40.",
+            },
+            "at": {
+                "type": "string",
+                "description": "Only this part of a JSON value: a pointer, such as /items.",
+            },
+        },
         "required": ["id"],
         "additionalProperties": False,
     },
@@ -409,15 +420,28 @@ class Thread(Sequence[Event]):
         """Give the thread as its compactions left it: without what they took, with what they put."""
         return self if self._view is None else self._view
 
-    def restore(self, id: str) -> JSON:
-        """Give back the data of an event of the log, however compactions have cut it.
+    def restore(self, id: str, *, lines: Lines | None = None, at: str | None = None) -> JSON:
+        r"""Give back the data of an event of the log, however compactions have cut it.
 
         Where an arrival changed the event as it entered, what the arrival left is given back. Of
         what compactions have added, a summary is given back too; the line of a `Drop` holds nothing.
 
+        Args:
+            id: The event's id.
+            lines: Only these: lines of a text, items of a list; the first and the last, counted from 1.
+            at: Only this part of a JSON value, or of a text that is one: a JSON pointer, such as `/items`.
+
         Raises:
-            ThreadError: If no event of the log has this id.
+            ThreadError: If no event of the log has this id, or it has no such lines or part.
+
+        >>> thread = Thread([Event("log", "up\nlost\nup", id="7"), Event("rows", {"ids": [4, 5, 6]}, id="8")])
+        >>> thread.restore("7", lines="2-3"), thread.restore("8", at="/ids", lines=(3, 3))
+        ('lost\nup', [6])
         """
+        data = self._restored(id)
+        return data if lines is None and at is None else excerpt(data, lines, at, event_id=id)
+
+    def _restored(self, id: str) -> JSON:
         if id in self._arrived:
             return self._arrived[id]
         records = self.records()[::-1]

@@ -10,6 +10,7 @@ from .compaction import budget_error, compacting, held_tokens, mark_of
 from .contexts import Context, billed_of, steps_of
 from .events import Event
 from .exceptions import PolicyError, SettingError, name_of
+from .excerpts import Lines
 from .formats import TAGGED, Format
 from .measuring import Measure, Memory
 from .plain import JSON, same
@@ -202,17 +203,19 @@ class Window:
             return None
         return self._measured.sizes(thread)
 
-    def restore(self, thread: Thread, id: str) -> JSON:
+    def restore(self, thread: Thread, id: str, *, lines: Lines | None = None, at: str | None = None) -> JSON:
         """Give back what was cut of an event, as the arrivals left it: the answer to `RESTORE_TOOL`.
 
         Args:
             thread: The log.
             id: The event's id, as its placeholder names it.
+            lines: Only these lines of a text, or items of a list; the first and the last, counted from 1.
+            at: Only this part of a JSON value: a JSON pointer.
 
         Raises:
-            ThreadError: If no event of the log has this id.
+            ThreadError: If no event of the log has this id, or it has no such lines or part.
         """
-        return self._enter(thread).restore(id)
+        return self._enter(thread).restore(id, lines=lines, at=at)
 
     def _measure(self, log: Thread, variables: Mapping[str, Any]) -> Measure:
         around = self.prompt.around(variables) if self.prompt is not None else ("", "")

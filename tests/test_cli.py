@@ -609,6 +609,19 @@ def test_the_command_is_installed() -> None:
     assert getattr(importlib.import_module(module), name) is cli.main
 
 
+def test_a_large_output_is_told_in_few_words(tmp_path: Path) -> None:
+    """`digest` prints what a file says; what it is may be given."""
+    file = tmp_path / "app.log"
+    file.write_text("".join(f"10:00:00 INFO served {n}\n" for n in range(300)) + "10:00:01 ERROR disk full\n")
+    told = run("digest", file)
+    assert told.exit_code == 0
+    assert told.stdout.startswith("[log, ERROR ×1, 301 lines, 2 shapes,")
+    assert "301 " in told.stdout
+    assert run("digest", file, "--kind", "text", "--budget", 80).stdout.startswith("[text, 301 lines,")
+    assert run("digest", tmp_path / "none").exit_code == 3
+    assert run("digest", file, "--kind", "novel").exit_code == 2
+
+
 def test_errors_are_told_in_few_words(tmp_path: Path) -> None:
     """`errors` prints the summary of a file; a file that is missing is said."""
     file = tmp_path / "run.log"

@@ -28,6 +28,7 @@ from contextkit import (
     Clamp,
     CollapseErrors,
     Context,
+    Digest,
     Drop,
     Event,
     Format,
@@ -412,7 +413,16 @@ def policies() -> st.SearchStrategy[Policy]:
     """One policy, of ours with any settings or of a user's."""
     inner = st.lists(
         st.sampled_from(
-            (Mask(keep=1), Drop(), Clamp(20), Quote(), Supersede(), ResolveErrors(), keep_last_three)
+            (
+                Mask(keep=1),
+                Drop(),
+                Clamp(20),
+                Digest(20),
+                Quote(),
+                Supersede(),
+                ResolveErrors(),
+                keep_last_three,
+            )
         ),
         min_size=1,
         max_size=2,
@@ -427,6 +437,13 @@ def policies() -> st.SearchStrategy[Policy]:
             share=st.sampled_from((0.125, 0.5, 0.01, 1)),
             types=types,
             keep=st.sampled_from(("head", "tail", "both")),
+        ),
+        st.builds(
+            Digest,
+            st.one_of(st.none(), st.integers(1, 60)),
+            share=st.sampled_from((0.125, 0.5, 0.01, 1)),
+            types=types,
+            newest=st.sampled_from((None, None, 1)),
         ),
         st.builds(Mask, st.integers(0, 4), types=types),
         st.builds(Quote, st.sampled_from((0.65, 0.3, 0.95, 0.01))),
@@ -457,6 +474,8 @@ LADDERS: tuple[tuple[Policy, ...], ...] = (
     (Quote(),),
     (Clamp(30), Quote(0.5), Drop()),
     (Supersede(), Mask(keep=1), Quote(0.9), Drop()),
+    (Digest(20, types="*"), Drop()),
+    (Digest(30), Quote(), Clamp(25), Drop()),
     (Within("*_result", 60, (Quote(),)), Drop()),
     (ResolveErrors(), Drop()),
     (ResolveErrors(hold=0), CollapseErrors(), Mask(keep=1), Quote(), Drop()),

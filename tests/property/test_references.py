@@ -122,6 +122,8 @@ def check_quotes(line: Event, thread: Thread, *, clamps: bool) -> None:
             assert text == text.strip() != ""
             if text not in lines and any(text in each for each in lines) and (clamps or was_cut(id, thread)):
                 continue  # what an earlier policy, or compaction, left of a line
+            if text not in lines and any(text in part for part in left_of(id, thread)):
+                continue  # a line that a digest has
             if text not in lines:
                 piece = text.removeprefix("... ").removesuffix(" ...")
                 assert piece != text
@@ -131,7 +133,14 @@ def check_quotes(line: Event, thread: Thread, *, clamps: bool) -> None:
 
 def was_cut(id: str, thread: Thread) -> bool:
     """Whether a compaction has changed the event before it went."""
-    return any(id in step.get("changed", {}) for record in thread.records() for step in record.data["steps"])
+    return any(left_of(id, thread))
+
+
+def left_of(id: str, thread: Thread) -> list[str]:
+    """What compactions have left of the event, one after the other."""
+    steps = [step for record in thread.records() for step in record.data["steps"]]
+    left = [step["changed"][id] for step in steps if id in step.get("changed", {})]
+    return [data if isinstance(data, str) else yamlish.encode(data) for data in left]
 
 
 def lines_of(event: Event) -> set[str]:

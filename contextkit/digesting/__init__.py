@@ -1,0 +1,1 @@
+"""Large outputs of tools -> the little of them that matters: logs, JSON, diffs, tables and others."""

@@ -1,0 +1,176 @@
+"""A text -> the entries of a log, one at a time: a line, with the lines below that belong to it."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from .masks import LONGEST, Line, clean, masked, understood
+
+MOST_BELOW = 60
+"""Lines below the first that an entry keeps; more are counted."""
+
+_HEAD = 40_000  # characters that tell how far all lines are indented
+
+_FEW = 12  # lines that may stand below one that neither begins with a time nor tells of an error
+
+_TRACE = re.compile(
+    r"\s*(?:Traceback \(most recent call last\)|goroutine \d+ \[|panic: |thread '.{1,80}' panicked|stack backtrace:|"
+    r"(?:Exception in thread|Caused by: |Suppressed: |caused by: )|"
+    r"(?:[\w$]{1,80}[.:]{1,2}){0,12}[A-Z]\w{0,80}(?:Error|Exception|Fault|Failure|Interrupt|Exit)\b)"
+)
+_AWAITS = re.compile(
+    r"Traceback \(most recent call last\):?$|panicked at .{1,300}:$|^(?:The above|During handling)"
+)
+_PART = re.compile(
+    r"\s*(?:at [\w$.<>/@\[ ]{1,200}[(:]|File \"|\.{3} \d+ (?:more|common frames)|Caused by: |Suppressed: |"
+    r"The above exception was|During handling of the above|Traceback \(most recent|goroutine \d+ \[|created by |"
+    r"\[signal |note: run with|stack backtrace:|---> |--- End of)"
+)
+_FRAME = re.compile(r"\s*(?:at |File \"|\.{3} \d+ |\d+: |#\d+ |from /|\^|~)|\s{4,}")
+_CLOSES = re.compile(r"[)\]}]+[,;]?$")
+_GO = re.compile(r"[\w./*()\[\]-]{1,200}\(.{0,300}\)$|exit status \d+$")
+
+
+@dataclasses.dataclass(slots=True)
+class Entry:
+    """An entry of a log.
+
+    Attributes:
+        number: Its first line.
+        line: The first line, understood.
+        below: The lines that belong to it, as far as they are kept.
+        size: How many lines it has.
+        traced: Whether a stack trace is among its lines.
+    """
+
+    number: int
+    line: Line
+    below: list[str] = dataclasses.field(default_factory=list)
+    size: int = 1
+    traced: bool = False
+
+    @property
+    def last(self) -> int:
+        """The number of its last line."""
+        return self.number + self.size - 1
+
+    def trace_key(self) -> str:
+        """Give what its trace has in common with its likes: what was raised, and why."""
+        if not self.traced:
+            return ""
+        told = [line for line in [self.line.text, *self.below] if line.strip() and not _FRAME.match(line)]
+        return " | ".join(dict.fromkeys(masked(line.strip()[:LONGEST]) for line in told[1:12]))
+
+
+def lines_of(text: str, start: int = 0, stop: int | None = None) -> Iterator[str]:
+    r"""Give the lines of a text one at a time, without a copy of all of them.
+
+    >>> list(lines_of("a\r\nb\n\nc"))
+    ['a\r', 'b', '', 'c']
+    """
+    stop = len(text) if stop is None else stop
+    while start < stop:
+        end = text.find("\n", start, stop)
+        if end < 0:
+            end = stop
+        # Of a line of a megabyte the beginning tells what it is.
+        yield text[start : min(end, start + 20 * LONGEST)]
+        start = end + 1
+
+
+def margin_of(text: str) -> tuple[int, bool]:
+    """Give how far all lines are indented, by the first ones, and whether most are further."""
+    head = text[:_HEAD]
+    lines = head.split("\n")
+    full = [line for line in (lines[:-1] if len(text) > _HEAD else lines) if line.strip()]
+    margins = [len(line) - len(line.lstrip(" \t")) for line in full]
+    least = min(margins, default=0)
+    return least, sum(margin > least for margin in margins) * 5 > 3 * len(margins)
+
+
+def entries(text: str) -> Iterator[Entry]:
+    r"""Give the entries of a log.
+
+    A line belongs to the one above if it is indented below one that begins an entry, or is a part of a stack trace.
+
+    >>> text = '10:00:01 up\n10:00:02 ERROR lost\nTraceback (most recent call last):\n  File "a.py"\nKeyError: 7\n'
+    >>> [(entry.number, entry.size) for entry in entries(text)]
+    [(1, 1), (2, 4)]
+    """
+    entry: Entry | None = None
+    margin, indented = margin_of(text)
+    state = _State(indented=indented)
+    for number, raw in enumerate(lines_of(text), start=1):
+        told = clean(raw[margin:] if margin and not raw[:margin].strip() else raw)
+        line = understood(told) if told and told[0] not in " \t" else None
+        if entry is not None and state.belongs(entry, told, line):
+            entry.size += 1
+            if len(entry.below) < MOST_BELOW:
+                entry.below.append(told)
+            elif state.in_trace:  # what a trace ends with says most
+                entry.below[-1] = told
+            continue
+        if entry is not None:
+            yield entry
+        line = line or understood(told)
+        traced = _TRACE.match(line.text, line.told) is not None or _AWAITS.search(line.text) is not None
+        entry = Entry(number, line, traced=traced)
+        state.begin(line, traced=traced)
+    if entry is not None:
+        yield entry
+
+
+class _State:
+    """What was read so far of an entry."""
+
+    def __init__(self, *, indented: bool) -> None:
+        self.indented = indented  # most lines are, so that this says little
+        self.in_trace = False
+        self.awaits = False  # a line that says what was raised
+        self.ended = False
+        self.headed = False
+        self.blank = 0
+
+    def begin(self, line: Line, *, traced: bool) -> None:
+        """Take up the first line of an entry."""
+        self.in_trace, self.ended, self.blank = traced, False, 0
+        self.awaits = traced and _AWAITS.search(line.text) is not None
+        self.headed = line.starts or line.weight > 0
+
+    def belongs(self, entry: Entry, text: str, line: Line | None) -> bool:
+        """Whether a line belongs to an entry.
+
+        Args:
+            entry: The entry.
+            text: The line, clean.
+            line: The line, understood, if it is not indented.
+        """
+        if not text:
+            self.blank += 1
+            return self.blank < 3 and (self.in_trace or entry.size > 1 or not entry.line.text)
+        blank, self.blank = self.blank, 0
+        if line is not None and line.starts:
+            return False
+        if line is None:
+            if self.in_trace or (not blank and _PART.match(text) is not None):
+                self.in_trace = entry.traced = True
+                return True
+            few = not self.indented and entry.size < _FEW
+            return not blank and (self.headed or few)
+        if _PART.match(text) is not None:
+            return self._goes_on(entry, text)
+        if self.awaits and not blank:
+            # The line that says what was raised may be of any class.
+            self.awaits, self.ended = False, True
+            return True
+        if _TRACE.match(text) is not None and not self.ended and not self.in_trace:
+            return (entry.line.weight > 0 or entry.line.starts) and self._goes_on(entry, text)
+        if self.in_trace and not blank and _GO.match(text) is not None:
+            return True
+        return entry.size > 1 and not blank and _CLOSES.match(text) is not None
+
+    def _goes_on(self, entry: Entry, text: str) -> bool:
+        self.in_trace = entry.traced = True
+        self.awaits = _AWAITS.search(text) is not None
+        self.ended = not self.awaits
+        return True

@@ -1,0 +1,265 @@
+"""One line of a log -> what it has in common with its likes: times, numbers, ids and quoted words are masked."""
+
+import json
+import re
+from collections.abc import Collection
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..errors.lines import plain
+
+LONGEST = 600
+"""Characters of a line that are looked at."""
+
+_CLOCK = r"\d\d:\d\d:\d\d(?:[.,:]\d+)?"
+_DATE = r"\d{4}[-/.]\d\d[-/.]\d\d"
+_ZONE = r"(?:Z|[+-]\d\d:?\d\d| ?UTC| [+-]\d{4})?"
+_TIME = re.compile(
+    rf"(?:<\d+>\d? ?)?(?:(?:time|ts|t|timestamp|date|at|asctime)=\"?)?[\[(]?\s{{0,8}}(?:{_DATE}(?:[T ]{_CLOCK})?{_ZONE}"
+    rf"|(?:[A-Z][a-z]{{2}},? )?[A-Z][a-z]{{2}} [ \d]\d {_CLOCK}(?: \d{{4}})?"
+    rf"|\d\d[-/ ][A-Z][a-z]{{2}}[-/ ]\d{{4}}[: ]{_CLOCK}{_ZONE}|\d\d[-/.]\d\d[-/.](?:\d\d){{1,2}} {_CLOCK}"
+    rf"|{_CLOCK}|\d{{10}}(?:\.\d+|\d{{3}})?|\d+\.\d{{3,}})(?:,\d+)?[\])\"]?(?=[\s|:,\]]|$)[:,|]?\s*"
+)
+_KLOG = re.compile(rf"([IWEFD])\d{{4}} {_CLOCK}\s+")
+_SOURCE = re.compile(r"[\w.-]{1,40}\s{0,20}\| ")
+_LEVELS = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG"
+_LEVEL = re.compile(rf"(?<![\w/.-])(?:{_LEVELS})(?![\w/.-])")
+_SMALL_LEVEL = re.compile(
+    rf"(?i)(?:\b(?:level|lvl|severity|loglevel)[\"']?\s?[=:]\s?[\"']?|[\[<(|]\s?)({_LEVELS})\b"
+    rf"|^(?:npm |go: |ld: )?({_LEVELS})(?:\[\w+\])?(?::|!)"
+)
+_STARTS = re.compile(rf"[\[(<]?(?:{_LEVELS})[\])>]?\b[ :|\]-]|\d{{1,3}}(?:\.\d{{1,3}}){{3}} |\{{\"")
+_STATUS = re.compile(r"HTTP/[\d.]+\"? (?:status[=: ])?(\d)\d\d\b")
+_VALUE = re.compile(
+    r"(?<!\w)(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}"
+    r"|[-+]?[^\W\d]*+\d[\w.:@%+-]*+(?:,\d[\w.%]*+)*+)"
+)
+_QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|(?<!\w)'[^'\n]{0,120}'(?!\w)")
+_TOKEN = re.compile(r"[^\s=:,/\"'()\[\]{}<>|;]+")
+_FAILED = re.compile(
+    r"\b(?:error|fail(?:ed|ure|s|ing)?|fatal|panic|exception|traceback|denied|refused|cannot|could not|unable|"
+    r"aborted|killed|segmentation fault|timed out|unhandled|uncaught|out of memory|not found|no such)\b"
+)
+# Looking for words one by one is faster than an expression; that tells whether they are words.
+_FAILURES = (
+    *(
+        "error",
+        "fail",
+        "fatal",
+        "panic",
+        "exception",
+        "traceback",
+        "denied",
+        "refused",
+        "cannot",
+        "could not",
+        "unable",
+    ),
+    *(
+        "aborted",
+        "killed",
+        "segmentation",
+        "timed out",
+        "unhandled",
+        "uncaught",
+        "out of memory",
+        "not found",
+        "no such",
+    ),
+)
+_SMALL = (
+    "info",
+    "debug",
+    "warn",
+    "err",
+    "fatal",
+    "crit",
+    "trace",
+    "notice",
+    "severe",
+    "panic",
+    "alert",
+    "emerg",
+)
+_NO_FAILURE = re.compile(
+    r"(?i)\b(?:0|no) (?:errors?|failures?|failed)\b|\b(?:errors?|failed|failures?)[=:] ?0\b"
+)
+
+ERROR, WARNING, OTHER = 3, 2, 0
+_WEIGHTS = {
+    **dict.fromkeys(
+        ("ERROR", "ERR", "CRIT", "CRITICAL", "FATAL", "SEVERE", "PANIC", "ALERT", "EMERG", "E", "F"), ERROR
+    ),
+    **dict.fromkeys(("WARN", "WARNING", "W"), WARNING),
+}
+_MESSAGES = ("msg", "message", "event", "text", "body", "log", "error", "err")
+_GRADES = ("level", "severity", "lvl", "levelname", "log.level", "loglevel", "log_level")
+_TIMES = frozenset(["time", "ts", "timestamp", "@timestamp", "t", "date", "datetime", "asctime"])
+_PINO = {50: "ERROR", 60: "FATAL", 40: "WARN"}
+
+
+class Line(NamedTuple):
+    """A line of a log, understood.
+
+    Attributes:
+        text: The line, without colours.
+        starts: Whether an entry begins with it, by its time, level or address.
+        told: Where its text begins behind the time.
+        level: Its level as it is written; empty where it has none.
+        weight: `ERROR`, `WARNING` or `OTHER`.
+        fields: Its fields, where it is JSON.
+    """
+
+    text: str
+    starts: bool
+    told: int
+    level: str
+    weight: int
+    fields: dict[str, object] | None
+
+
+@lru_cache(maxsize=1024)  # many lines come again and again
+def understood(text: str) -> Line:
+    """Read a line of a log that is clean.
+
+    >>> line = understood("2026-03-01 10:00:00,123 ERROR app.db: lost connection 7")
+    >>> line.text[line.told:], line.level, line.starts
+    ('ERROR app.db: lost connection 7', 'ERROR', True)
+    """
+    if text.startswith("{") and text.endswith("}") and (fields := _fields(text)) is not None:
+        level = _grade(fields)
+        weight = _WEIGHTS.get(level.upper(), OTHER) if level else _by_words(text)
+        return Line(text, True, 0, level, weight, fields)
+    at = 0
+    if (source := _SOURCE.match(text)) is not None:
+        at = source.end()
+    if (klog := _KLOG.match(text, at)) is not None:
+        return Line(text, True, klog.end(), klog[1], _WEIGHTS.get(klog[1], OTHER), None)
+    time = _TIME.match(text, at)
+    told = time.end() if time is not None else at
+    if source is not None and time is None:
+        told = at
+    level = _level(text, told)
+    if level:
+        weight = _WEIGHTS.get(level.upper(), OTHER)
+    elif (status := _STATUS.search(text, told, told + 300)) is not None:
+        weight = {"5": ERROR, "4": WARNING}.get(status[1], OTHER)
+    else:
+        weight = _by_words(text[told : told + 300])
+    starts = time is not None or source is not None or _STARTS.match(text, told) is not None
+    return Line(text, starts, told, level, weight, None)
+
+
+def clean(line: str) -> str:
+    r"""Give a line as a terminal would leave it, as far as it is looked at.
+
+    >>> clean("10 %\r 99 %\r100 %\r")
+    '100 %'
+    """
+    if len(line) > 8 * LONGEST:
+        line = line[: 8 * LONGEST]
+    if "\r" in line:
+        line = line.rstrip("\r").rpartition("\r")[2]
+    if not line.isprintable():
+        line = plain(line)
+    return line.rstrip()
+
+
+def _level(text: str, told: int) -> str:
+    found = _LEVEL.search(text, told, told + 80)
+    if found is not None:
+        return found[0]
+    lowered = text[told : told + 120].lower()
+    if not any(word in lowered for word in _SMALL):
+        return ""
+    small = _SMALL_LEVEL.search(text, told, told + 120)
+    return (small[1] or small[2]) if small is not None else ""
+
+
+def _by_words(text: str) -> int:
+    lowered = text.lower()
+    if not any(word in lowered for word in _FAILURES) or _FAILED.search(lowered) is None:
+        return OTHER
+    return OTHER if _NO_FAILURE.search(lowered) is not None else ERROR
+
+
+def _fields(text: str) -> dict[str, object] | None:
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def _grade(fields: dict[str, object]) -> str:
+    for name in _GRADES:
+        value = fields.get(name)
+        if isinstance(value, str):
+            return value
+        if isinstance(value, int):
+            return _PINO.get(value, "")
+    return ""
+
+
+def shape_of(line: Line) -> str:
+    """Give what a line has in common with its likes.
+
+    >>> shape_of(understood("10:00:01 user 12 opened 'a.txt' in 3.5ms from 10.0.0.1:80"))
+    "user 0 opened '' in 0 from 0"
+    """
+    if line.fields is not None:
+        return _shape_of_fields(line.fields)
+    text = line.text[line.told : line.told + LONGEST]
+    return masked(text) + (_status(text) if "HTTP/" in text else "")
+
+
+def _shape_of_fields(fields: dict[str, object]) -> str:
+    names = " ".join(fields)
+    told = [
+        masked(value[:LONGEST])
+        for name in (*_GRADES, *_MESSAGES)
+        if isinstance(value := fields.get(name), str)
+    ]
+    return f"{names} | {' | '.join(told)}"
+
+
+def _status(text: str) -> str:
+    status = _STATUS.search(text)
+    return f" {status[1]}xx" if status is not None else ""
+
+
+def masked(text: str) -> str:
+    """Mask the values of a text.
+
+    >>> masked("worker-12 has 1,024 jobs of 'mail'")
+    "worker-0 has 0 jobs of ''"
+    """
+    if '"' in text or "'" in text:
+        text = _QUOTED.sub(_inside, text)
+    return _VALUE.sub("0", text)
+
+
+def _inside(quoted: re.Match[str]) -> str:
+    text = quoted[0]
+    return text if " " in text else text[0] * 2
+
+
+def words(shape: str) -> list[str]:
+    """Give the words of a shape, at the places that may differ."""
+    return _TOKEN.findall(shape)
+
+
+def bare(line: Line, without: Collection[str] = ()) -> str:
+    """Give a line without its time, and if it is JSON without some fields.
+
+    >>> bare(understood('{"ts": 1767225600, "msg": "started"}'))
+    '{"msg":"started"}'
+    """
+    if line.fields is None:
+        return line.text[line.told :]
+    rest = {
+        name: value
+        for name, value in line.fields.items()
+        if name.lower() not in _TIMES and name not in without
+    }
+    return json.dumps(rest, ensure_ascii=False, separators=(",", ":"))

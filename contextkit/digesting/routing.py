@@ -1,0 +1,165 @@
+"""What kind of output a text or a value is."""
+
+import re
+from typing import Literal, get_args
+
+from ..errors.lines import plain
+from ..plain import JSON
+from .binaries import is_base64, is_binary
+from .diffs import is_diff
+from .entries import lines_of, margin_of
+from .listings import is_listing
+from .literals import parsed
+from .masks import clean, shape_of, understood
+from .pages import is_page
+from .tables import is_table
+from .texts import HEADING
+
+Kind = Literal["log", "json", "diff", "listing", "table", "html", "binary", "error", "text"]
+
+KINDS: tuple[str, ...] = get_args(Kind)
+"""The kinds of output."""
+
+_SAMPLE = 160  # lines
+_ENDS = 12_000  # characters of each end that tell whether a text is an error
+_RUN = re.compile(
+    r"(?m)^(?:=+ (?:FAILURES|ERRORS|short test summary info) =+|--- FAIL: |\s+✕ |\s*● .+ › |failures:$|"
+    r"FAILED \(|FAIL:? .+|Tests?:? +\d+ failed|not ok \d+ )"
+)
+_TRACE = re.compile(
+    r"(?m)^(?:Traceback \(most recent call last\)|Exception in thread |panic: |fatal error: |thread '.{1,80}' panicked|"
+    r"Unhandled [Ee]xception|\s*Caused by: |\s+at \S.{1,200}$|\s+File \".{1,200}, line \d+|=+\d+=+ ?ERROR: )"
+)
+_FINDING = re.compile(
+    r"(?m)^(?:[^\s:]{1,200}:\d+:\d+:? |\s+\d+:\d+\s+(?:error|warning) |[^\s:]{1,200}[:(]\d+[:,]\d*[:)]? ?.{0,10}(?:error|warning)|(?:error|warning)(?:\[\w+\])?: |  --> )"
+)
+
+
+def kind_of_output(value: JSON) -> Kind:
+    r"""Tell what kind of output a text or a value is.
+
+    >>> kind_of_output("a,b,c\n" + "1,2,3\n" * 9), kind_of_output({"a": 1})
+    ('table', 'json')
+    """
+    return routed(value)[0]
+
+
+def routed(value: JSON) -> tuple[Kind, JSON]:
+    """Tell the kind, and give the value; of a text that is JSON the value that was read."""
+    if not isinstance(value, str):
+        return "json", value
+    if is_binary(value) or is_base64(value):
+        return "binary", value
+    start = value[:200].lstrip()[:1]
+    if start and start in "{[":
+        try:
+            found = parsed(value)
+        except ValueError:
+            found = None
+        if isinstance(found, dict | list):
+            return "json", found
+        if start == "{" and (rows := _rows(value, _SAMPLE)) is not None:
+            return ("log" if _is_logged(rows) else "json"), value
+    return _kind_of_text(value), value
+
+
+def _kind_of_text(text: str) -> Kind:
+    if is_page(text):
+        return "html"
+    if is_diff(text):
+        return "diff"
+    if _is_error(text):
+        return "error"
+    if is_table(text):
+        return "table"
+    if is_listing(text):
+        return "listing"
+    return "log" if _is_log(text) else "text"
+
+
+def _rows(text: str, most: int) -> list[JSON] | None:
+    rows: list[JSON] = []
+    for number, line in enumerate(lines_of(text)):
+        if number >= most:
+            break
+        if not line.strip():
+            continue
+        try:
+            rows.append(parsed(line))
+        except ValueError:
+            if len(rows) < 3 or (number * 10 < most and len(rows) < 0.9 * number):
+                return None
+    dicts = [row for row in rows if isinstance(row, dict)]
+    return dicts if len(dicts) >= 3 and len(dicts) >= 0.9 * len(rows) else None
+
+
+def _is_logged(rows: list[JSON]) -> bool:
+    """Tell whether records are those of a logger: most have a level and a message, or a time and one."""
+    said = [{name.lower() for name in row} for row in rows]
+    grades = {"level", "severity", "lvl", "levelname", "log.level", "loglevel"}
+    times = {"time", "ts", "timestamp", "@timestamp", "t", "datetime", "asctime"}
+    texts = {"msg", "message", "event", "log", "text"}
+    return sum(bool(names & texts) and bool(names & (grades | times)) for names in said) >= 0.7 * len(said)
+
+
+def rows_of_lines(text: str) -> list[JSON] | None:
+    """Give the records of JSON Lines; nothing where a line is none."""
+    rows: list[JSON] = []
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        line = text[start:end]
+        start = end + 1
+        try:
+            rows.append(parsed(line) if line.strip() else None)
+        except ValueError:
+            return None
+    return rows or None
+
+
+def _is_error(text: str) -> bool:
+    """Tell whether a text is what failed: a run of tests, a compiler's findings, a trace and little else."""
+    if len(text) > 40 * _ENDS:
+        return False
+    ends = text
+    if len(text) > 2 * _ENDS:  # whole lines
+        ends = text[:_ENDS].rpartition("\n")[0] + text[-_ENDS:][text[-_ENDS:].find("\n") :]
+    ends = plain(ends)
+    lines = [line for line in ends.split("\n") if line.strip()]
+    margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
+    told = [line for line in lines if not line[margin].isspace()][:_SAMPLE]
+    if 3 * sum(map(_is_head, told)) >= len(told):
+        return False
+    if _RUN.search(ends) is not None:
+        return True
+    return len(_TRACE.findall(ends)) * 3 >= len(lines) or len(_FINDING.findall(ends)) * 8 >= len(lines)
+
+
+def _is_head(line: str) -> bool:
+    read = understood(line.strip())
+    return read.told > 0 or (read.starts and bool(read.level))
+
+
+def _is_log(text: str) -> bool:
+    """Tell whether a text is a log: lines begin with times or levels, or are of few shapes."""
+    heads = seen = headings = 0
+    shapes: set[str] = set()
+    margin, _ = margin_of(text)
+    for line in lines_of(text, 0, min(len(text), 400_000)):
+        if seen >= 3 * _SAMPLE or (seen >= _SAMPLE and heads >= 0.3 * seen):
+            break
+        told = clean(line[margin:] if not line[:margin].strip() else line)
+        if not told.strip():
+            continue
+        seen += 1
+        headings += HEADING.match(told.lstrip()) is not None
+        if told[0] not in " \t":
+            line_read = understood(told)
+            heads += line_read.starts or bool(line_read.level)
+            shapes.add(shape_of(line_read))
+        else:
+            shapes.add(shape_of(understood(told)))
+    if headings * 30 >= seen and heads * 5 < seen:  # code, or prose
+        return False
+    return seen >= 10 and (heads >= 0.3 * seen or (len(shapes) <= 0.5 * seen and seen >= 40))

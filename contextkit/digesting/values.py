@@ -1,0 +1,104 @@
+"""JSON: lists of records, and objects with such lists deep inside."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ..plain import JSON
+from .columns import shown
+from .drafts import Draft, Part, clipped, several
+from .literals import compact
+from .records import records_draft, records_parts, room_of
+
+_MANY = 8  # items that are worth statistics
+_LARGE = 600  # characters; what is shorter is written as it is
+_LINE = 160  # characters
+_DEPTH = 8
+_SAMPLE = 4_000  # characters of a value that are written to see whether it is short
+
+
+def value_draft(value: JSON, characters: int) -> Draft | None:
+    """Draft the digest of a list or an object; nothing for any other value.
+
+    Args:
+        value: The value.
+        characters: How long it is as text.
+    """
+    if isinstance(value, list):
+        if len(value) >= _MANY:
+            return records_draft(value, "json", characters)
+        parts = [
+            part
+            for number, item in enumerate(value, start=1)
+            for part in _parts(str(number), item, 1, number)
+        ]
+        return Draft("json", parts, len(value), "item", room=room_of(characters))
+    if isinstance(value, dict):
+        rows = _as_records(value)
+        if rows is not None:
+            return records_draft(rows, "json", characters, "field")
+        parts = [
+            part
+            for number, (key, item) in enumerate(value.items(), start=1)
+            for part in _parts(key, item, 1, number)
+        ]
+        return Draft("json", parts, len(value), "field", room=room_of(characters))
+    return None
+
+
+def _as_records(value: dict[str, JSON]) -> list[JSON] | None:
+    """Take an object whose values are alike for records, each with its key."""
+    if len(value) < 2 * _MANY or not all(isinstance(item, dict) for item in value.values()):
+        return None
+    names = Counter(name for item in value.values() for name in item)
+    usual = sum(times for times in names.values() if times >= 0.8 * len(value))
+    if usual < 0.6 * names.total():
+        return None
+    return [{"key": key, **item} for key, item in value.items()]
+
+
+def _is_short(value: JSON, most: int) -> bool:
+    """Tell whether a value is short as text, without writing one that is long."""
+    left = most
+    todo = [value]
+    while todo and left > 0:
+        item = todo.pop()
+        if isinstance(item, dict):
+            left -= 4 * len(item) + sum(map(len, item))
+            todo.extend(item.values())
+        elif isinstance(item, list):
+            left -= len(item) + 2
+            todo.extend(item)
+        else:
+            left -= len(item) if isinstance(item, str) else 4
+    return left > 0
+
+
+def _parts(name: str, value: JSON, depth: int, number: int = 0) -> Iterator[Part]:
+    """Give what could be said of one field, its own first."""
+    indent = "  " * (depth - 1)
+    rank = min(depth, 4) + (1 if number > 24 else 0)
+    seen = ((number, number),) if number else ()
+    if not isinstance(value, dict | list) or not value or _is_short(value, _LINE):
+        text = shown(value) if not isinstance(value, dict | list) else compact(value)
+        whole = isinstance(value, dict | list) or not isinstance(value, str) or text == compact(value)
+        yield Part(
+            rank + (3 if number > 60 else 0), f"{indent}{clipped(name, 80)}: {text}", seen if whole else ()
+        )
+        return
+    noun = "item" if isinstance(value, list) else "field"
+    yield Part(rank, f"{indent}{clipped(name, 80)}: {several(len(value), noun)}")
+    if depth >= _DEPTH:
+        return
+    rows = value if isinstance(value, list) else _as_records(value)
+    if rows is not None and len(rows) >= _MANY and not _is_short(rows, _LARGE):
+        for part in records_parts(rows):
+            yield Part(part.rank + 1, "\n".join(f"{indent}  {line}" for line in part.text.split("\n")))
+        return
+    children = (
+        value.items()
+        if isinstance(value, dict)
+        else ((str(at), item) for at, item in enumerate(value, start=1))
+    )
+    for at, (key, item) in enumerate(children):
+        for part in _parts(key, item, depth + 1):
+            yield Part(part.rank + (2 if at > 24 else 0), part.text)

@@ -1,0 +1,272 @@
+"""`digest`: what kind an output is, and what is kept of each."""
+
+import base64
+import json
+import re
+import time
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.digests import hostile
+from benchmarks.outputs import FORMATS, SCHEMAS, log, outliers_kept, rows, shapes_kept
+from contextkit import SettingError, digest, token_counter
+from contextkit.digesting.routing import kind_of_output
+from contextkit.errors.salience import failure_at
+
+COUNT = token_counter("o200k_base")
+
+DIFF = "".join(
+    f"diff --git a/src/m{n}.py b/src/m{n}.py\nindex 1..2 100644\n--- a/src/m{n}.py\n+++ b/src/m{n}.py\n"
+    f"@@ -1,5 +1,5 @@ def f{n}():\n before\n above\n-old_{n}\n+new_{n}\n below\n after\n"
+    for n in range(30)
+)
+LISTING = "".join(f"./src/part_{n % 3}/file_{n}.{'txt' if n % 20 == 7 else 'py'}\n" for n in range(200))
+LONG_LISTING = "total 12\n" + "".join(
+    f"-rw-r--r--  1 root root {n:>8} Mar  1 10:00 part_{n}.{'gz' if n == 50 else 'log'}\n" for n in range(90)
+)
+CSV = "id,name,amount,state\n" + "".join(f"{n},user_{n},{50 + n % 9},ok\n" for n in range(300))
+ALIGNED = "NAME        READY   STATUS\n" + "".join(
+    f"api-{n:03}     1/1     {'CrashLoopBackOff' if n == 33 else 'Running'}\n" for n in range(120)
+)
+MARKDOWN = "| id | total |\n|---|---|\n" + "".join(f"| {n} | {n % 7} |\n" for n in range(300))
+PAGE = (
+    "<!DOCTYPE html><html><head><title>API</title><style>p {}</style></head><body><script>track()</script>"
+    + "".join(f"<h2>Call {n}</h2><p>It gives a <a href='/d/{n}'>list</a>.</p>" for n in range(60))
+    + "</body></html>"
+)
+BASE64 = base64.b64encode(bytes(range(256)) * 40).decode()
+CODE = "".join(
+    f"def call_{n}(x):\n    if x < {n}:\n        raise ValueError(x)\n    return x\n\n" for n in range(90)
+)
+TRACE = (
+    "Traceback (most recent call last):\n"
+    + '  File "/srv/app/run.py", line 3, in main\n    run()\n' * 60
+    + "KeyError: 7\n"
+)
+OUTPUTS = {
+    "diff": DIFF,
+    "listing": LISTING,
+    "table": CSV,
+    "html": PAGE,
+    "binary": BASE64,
+    "text": CODE,
+    "error": TRACE,
+    "log": log("java").text,
+    "json": json.dumps(rows("orders").records),
+}
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+def test_the_kind_of_an_output(kind: str) -> None:
+    """It is found; a digest of that kind is smaller, and is the same if the kind is given."""
+    told = digest(OUTPUTS[kind])
+    assert told.kind == kind == kind_of_output(OUTPUTS[kind])
+    assert COUNT(told.text) < COUNT(OUTPUTS[kind])
+    assert digest(OUTPUTS[kind], kind=told.kind) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (LONG_LISTING, "listing"),
+        (ALIGNED, "table"),
+        (MARKDOWN, "table"),
+        ("\n".join(json.dumps({"id": n, "total": n % 5}) for n in range(99)), "json"),
+        ("\x00\x01\ufffd\x02" * 999, "binary"),
+        (f"data:image/png;base64,{BASE64}", "binary"),
+        ("word " * 9_000, "text"),
+        (".\n" + "├── a\n│   └── b.py\n" * 199, "listing"),
+    ],
+)
+def test_other_looks_of_a_kind(text: str, kind: str) -> None:
+    """Each kind has several looks."""
+    assert digest(text).kind == kind
+
+
+# ---- logs
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("change", ["", "crlf", "ansi"])
+def test_every_shape_of_a_log_is_kept(format: str, change: str) -> None:
+    """Also those that come once, with what their traces say, at no more than 12 % of the tokens."""
+    made = log(format, change, lines=1_500, seed=11)
+    told = digest(made.text)
+    lost = [shape for shape, kept in zip(made.shapes, shapes_kept(made, told.text), strict=True) if not kept]
+    assert not lost
+    assert COUNT(told.text) <= 0.12 * COUNT(made.text)
+
+
+def test_counts_and_lines_of_a_log_are_right() -> None:
+    """Each shape says how often it comes and where it begins and ends."""
+    lines = [f"10:00:{n % 60:02} INFO served {n} in {n}ms" for n in range(200)]
+    lines[120] = "10:02:00 ERROR disk full on /dev/sda1"
+    told = digest("\n".join(lines))
+    assert "1-200 ×199 " in told.text
+    assert re.search(r"^121 .*ERROR disk full", told.text, re.MULTILINE)
+    assert (told.size, told.counts) == (200, {"shape": 2})
+    assert told.left_out == ((2, 120), (122, 200))
+
+
+def test_the_words_of_shapes_that_became_one_are_told() -> None:
+    """Names differ as numbers do; those that are not in the example stand below."""
+    people = ("ann", "bob", "cem", "dan", "eve", "fay", "gus", "hal")
+    told = digest("\n".join(f"10:00:00 INFO user {people[n % 8]} logged in again" for n in range(200)))
+    assert told.counts == {"shape": 1}
+    assert "also bob, cem, dan" in told.text
+
+
+def test_all_errors_of_a_log_are_shown_if_there_is_room() -> None:
+    """Each with its line."""
+    lines = [f"2026-03-01 10:00:00 INFO request {n} took {n} ms and was fine" for n in range(2_000)]
+    for n in range(7):
+        lines[n * 211] = f"2026-03-01 10:00:00 ERROR payment {n * 17} was declined"
+    told = digest("\n".join(lines)).text
+    assert all(f"payment {n * 17} was declined" in told for n in range(7))
+
+
+@given(st.integers(1, 400))
+def test_shapes_that_are_not_shown_are_counted(budget: int) -> None:
+    """Where the budget is small, errors come first, and the last line says how many shapes are missing."""
+    made = log("syslog", lines=300, seed=2)
+    told = digest(made.text, budget)
+    assert COUNT(told.text) <= budget
+    if told.text.startswith("[log") and (found := re.search(r"\[\+(\d+) shapes, ", told.text)):
+        shown = len(re.findall(r"(?m)^[^\[\s]", told.text))
+        assert int(found[1]) + shown == told.counts["shape"]
+
+
+# ---- JSON
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_planted_outliers_are_told(schema: str) -> None:
+    """With their ids, at no more than 5 % of the tokens."""
+    found: list[bool] = []
+    for seed in range(20, 25):
+        made = rows(schema, records=400, seed=seed)
+        told = digest(made.records)
+        found += outliers_kept(made, told.text)
+        assert COUNT(told.text) <= 0.05 * COUNT(json.dumps(made.records, separators=(",", ":")))
+    assert sum(found) >= 0.95 * len(found)
+
+
+def test_numbers_are_written_as_they_stood() -> None:
+    """`1.50` is no `1.5`."""
+    text = json.dumps([{"id": n, "price": 7} for n in range(200)]).replace(
+        '"id": 150, "price": 7', '"id": 150, "price": 1.50'
+    )
+    assert "(id 150) price 1.50" in digest(text).text
+
+
+def test_lists_deep_inside_are_found() -> None:
+    """With their names."""
+    value = {"page": {"items": [{"id": n, "state": "ok"} for n in range(200)], "next": None}, "took": 3}
+    value["page"]["items"][77]["state"] = "lost"  # type: ignore[index]
+    told = digest(value).text
+    assert '(id 77) state "lost"' in told
+    assert "items: 200 items" in told
+    assert "took: 3" in told
+
+
+# ---- others
+
+
+def test_a_diff_names_each_file_with_its_counts() -> None:
+    """And its lines; changed lines come before those around them."""
+    told = digest(DIFF, 600)
+    assert all(f"src/m{n}.py +1 -1, lines {n * 11 + 1}-{n * 11 + 11}" in told.text for n in range(30))
+    assert told.counts == {"file": 30, "hunk": 30}
+    assert "before" not in told.text
+
+
+def test_a_listing_is_folded_by_folder_and_kind() -> None:
+    """Rare kinds of files are named."""
+    told = digest(LONG_LISTING).text
+    assert ".log ×89" in told
+    assert "part_50.gz" in told
+    assert digest(LISTING).counts == {"file": 200, "folder": 3}
+
+
+def test_a_table_says_what_is_unusual() -> None:
+    """With the line that it is in."""
+    assert '35 (NAME "api-033") STATUS "CrashLoopBackOff"' in digest(ALIGNED).text
+    changed = CSV.replace("200,user_200,52,ok", "200,user_200,9000,ok")
+    assert changed != CSV
+    assert '202 (id "200") amount "9000"' in digest(changed).text
+
+
+def test_a_page_is_its_text() -> None:
+    """Headings and links stay, scripts and styles go."""
+    told = digest(PAGE).text
+    assert "## Call 7\nIt gives a [list](/d/7)." in told
+    assert "track" not in told
+    assert "p {}" not in told
+
+
+def test_code_keeps_its_outline() -> None:
+    """What it raises is no failure."""
+    told = digest(CODE, 500).text
+    assert told.count("def call_") > 10
+    assert told.count("raise") <= 2
+
+
+@pytest.mark.parametrize("kind", OUTPUTS)
+@pytest.mark.parametrize("budget", [None, 60, 200])
+def test_a_failure_is_never_hidden(kind: str, budget: int | None) -> None:
+    """If the text has a word of failure, the digest has one."""
+    text = OUTPUTS[kind]
+    if kind != "binary":
+        assert failure_at(text) < 0 or failure_at(digest(text, budget).text) >= 0
+
+
+@pytest.mark.parametrize("name", hostile(10))
+def test_no_text_takes_more_than_its_length(name: str) -> None:
+    """Eight times the text takes about eight times as long, not sixty-four."""
+
+    def seconds(characters: int) -> float:
+        text = hostile(characters)[name]
+        start = time.process_time()
+        digest(text)
+        return time.process_time() - start
+
+    seconds(1_000)
+    assert seconds(400_000) < 24 * max(seconds(50_000), 0.02)
+
+
+def test_a_log_takes_constant_memory() -> None:
+    """Beyond its text."""
+    part = log("python logging", lines=1_000).text
+
+    def peak(times: int) -> int:
+        text = part * times
+        tracemalloc.start()
+        digest(text)
+        taken = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return taken
+
+    assert peak(40) < 1.5 * peak(10)
+
+
+def test_what_is_small_stays_as_it_is() -> None:
+    """And what fits into the budget."""
+    assert digest("one\ntwo").text == "one\ntwo"
+    assert digest(CSV, 100_000).text == CSV
+    assert digest({"a": [1, 2]}).text == '{"a":[1,2]}'
+
+
+@pytest.mark.parametrize("budget", [0, -1, True, 1.5])
+def test_a_budget_is_a_whole_number(budget: object) -> None:
+    """Nothing else."""
+    with pytest.raises(SettingError, match=r"digest\.budget"):
+        digest("text", budget)  # type: ignore[arg-type]
+
+
+def test_a_kind_is_one_of_ours() -> None:
+    """And the error names them."""
+    with pytest.raises(SettingError, match="log, json"):
+        digest("text", kind="novel")  # type: ignore[arg-type]
