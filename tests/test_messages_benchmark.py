@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import messages
+from benchmarks import fitting, messages
 
 from .histories import HISTORIES
 
@@ -59,3 +59,13 @@ def test_recorded_requests_are_read(tmp_path: Path, capsys: pytest.CaptureFixtur
         "anthropic": 1,
         "gemini": 1,
     }
+
+
+def test_fitting_is_timed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line for each budget, of a made-up history or of one from a file."""
+    fitting.main(["--events", "80", "--runs", "1", "--budgets", "9000,3000"])
+    assert capsys.readouterr().out.count("passes") == 2
+    file = tmp_path / "one.jsonl"
+    file.write_text(json.dumps({"messages": HISTORIES[0].messages}))
+    fitting.main(["--data", str(file), "--runs", "1", "--budgets", "9000"])
+    assert "messages of openai-chat" in capsys.readouterr().out
