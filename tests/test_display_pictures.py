@@ -28,9 +28,10 @@ from contextkit import (
 )
 from contextkit.demo import deployment
 from contextkit.display import plots
-from contextkit.display.charts import apart, beside, rows_for, ticks
+from contextkit.display.charts import apart, beside, flag_rows, in_row, ticks
 from contextkit.display.contexts import context_file
 from contextkit.display.frontiers import Point, frontier, frontier_file, frontier_html
+from contextkit.display.layers import layers_of
 from contextkit.display.occupancies import occupancy_file, occupancy_html, occupancy_svg, occupancy_table
 from contextkit.display.side_by_side import contexts_side_by_side, formats_side_by_side
 from contextkit.display.token_borders import pieces, tokens_html
@@ -70,9 +71,70 @@ def test_the_bars_have_the_tokens_of_each_call() -> None:
     for path in plot.findall("path[title]"):
         for x, y in steps(str(path.get("d"))):
             highest[x] = min(highest[x], y)
-    most = 1.03 * max(6_000, *(call.tokens for call in run.calls))
+    most = highest_of(run)
     for call, top in zip(run.calls, highest, strict=True):
         assert (2_400 - top) / 2_400 == pytest.approx(call.tokens / most, abs=0.001)
+
+
+def highest_of(run: Occupancy) -> float:
+    """Give the tokens that the height of the plot stands for."""
+    return 1.03 * max(
+        6_000, *(call.tokens for call in run.calls), *(cut.before for _, cut in run.compactions)
+    )
+
+
+def test_what_would_have_been_sent_is_outlined() -> None:
+    """On the bar of each compaction, from its tokens up to those before; the axis is high enough."""
+    run = found()
+    root = parsed(occupancy_svg(run))
+    (path,) = root.findall(".//svg/path[@class='ghost'][@d]")[:1]
+    outlines = re.findall(r"M(\d+) (\d+)V(\d+)h1V(\d+)", str(path.get("d")))
+    assert [int(bar) + 1 for bar, *_ in outlines] == [number for number, _ in run.compactions]
+    for (_, cut), (_, floor, top, end) in zip(run.compactions, outlines, strict=True):
+        assert floor == end
+        for tokens, y in ((cut.before, top), (cut.after, floor)):
+            assert (2_400 - int(y)) / 2_400 == pytest.approx(tokens / highest_of(run), abs=0.001)
+
+
+def test_the_side_has_the_tokens_of_the_last_call() -> None:
+    """Its numbers add up to them; the limits stand apart, and what the last call has not comes last."""
+    run = occupancy(deployment(), Window(budget=Budget(8_000, reserve=800)))
+    shown = parsed(occupancy_svg(run)).iter("text")
+    words = [(text[-1].tail if len(text) else text.text) or "" for text in shown]
+    here, gone = words.index("tokens in the last call"), words.index("not in the last call")
+    assert sum(numbers(word)[0] for word in words[here + 1 : gone : 2]) == run.calls[-1].tokens == 5_260
+    assert words[here + 2 : gone : 2][0] == "14 more tools' results"
+    assert [numbers(words[words.index(name) - 1]) for name in ("budget", "reserved for the reply")] == [
+        [7_200],
+        [800],
+    ]
+    assert {"errors", "get_workflow_log results", "get_pod_logs results"} <= set(words[gone:])
+
+
+def test_a_tool_that_fills_one_call_is_named() -> None:
+    """Tools are named by the most tokens that they have in one call, not by their sum over all."""
+    often = {Part("result", f"often {number}"): 100 for number in range(9)}
+    calls = [Filled(1, 900, 0, often)] * 50
+    calls[20] = Filled(1, 700, 0, {Part("result", "once"): 700})
+    labels = [layer.label for layer in layers_of(calls)]
+    assert labels[0] == "once results"
+    assert labels[-1] == "5 more tools' results"
+
+
+def test_the_calls_of_compactions_are_numbered() -> None:
+    """On the axis, which has a name; the labels give the call, what was and what is left, and the unit."""
+    root = parsed(occupancy_file(occupancy(deployment(), Window(budget=Budget(8_000, reserve=800)))))
+    bold = [str(text.text) for text in root.iter("{*}text") if text.get("class") == "mid b"]
+    assert bold == ["4", "9", "21", "28", "30"]
+    words = texts(root, "text")
+    assert [word for word in words if word.startswith("call ") and "→" in word] == [
+        "call 4: 7.2k → 3.9k tokens",
+        "call 9: 7.4k → 3.5k tokens",
+        "call 21: 9.4k → 4k tokens",
+        "call 28: 7.8k → 4k tokens",
+        "call 30: 7.3k → 3.5k tokens",
+    ]
+    assert {"call of the model", "share not served from the prompt cache, 0 to 100%"} <= set(words)
 
 
 def steps(path: str) -> list[tuple[int, float]]:
@@ -132,7 +194,7 @@ def test_a_long_run_stays_light() -> None:
     assert time.process_time() - start < 1
     assert len(page.encode()) < 1_000_000
     assert page.count("compacted before call") == 20
-    assert "results of 5 tools" in page
+    assert "4 more tools&#x27; results" in page
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.booleans()), max_size=30), st.integers(1, 10**9))
@@ -276,8 +338,27 @@ def test_names_stand_beside_their_dots(dots: list[tuple[float, float]]) -> None:
     assert all(side in (1, -1) for side, _ in places)
 
 
-def test_marks_that_would_overlap_have_no_label() -> None:
-    """Two rows of labels, and no third."""
-    assert list(rows_for([(0, 10), (5, 15), (8, 18), (12, 20)], 2)) == [0, 1, None, 0]
+@given(st.lists(st.floats(0, 500), max_size=12, unique=True).map(sorted), st.integers(20, 200))
+def test_flags_cover_neither_flags_nor_poles(places: list[float], width: int) -> None:
+    """A flag is on a row where no other one is, above those whose poles it would cross; the last has one."""
+    rows = flag_rows(places, [width] * len(places), 5)
+    flags = [(place, row) for place, row in zip(places, rows, strict=True) if row is not None]
+    assert not places or rows[-1] == 0
+    for (place, row), (later, below) in itertools.combinations(flags, 2):
+        assert later >= place + width or row > below
+    assert all(row < 5 for _, row in flags)
+
+
+@given(st.lists(st.floats(0, 500), max_size=20))
+def test_numbers_in_a_row_keep_apart(places: list[float]) -> None:
+    """The first are taken first."""
+    taken = list(in_row(places, [10] * len(places), 5))
+    assert taken[:1] == [0][: len(places)]
+    for one, other in itertools.combinations(taken, 2):
+        assert abs(places[one] - places[other]) >= 15
+
+
+def test_ticks_are_round() -> None:
+    """They begin at 0 and are not more than asked for, but one."""
     assert ticks(0, 5) == [0]
     assert ticks(123_456, 5) == [0, 25_000, 50_000, 75_000, 100_000]

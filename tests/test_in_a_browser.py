@@ -1,5 +1,6 @@
 """Our pages in a real browser: what must be seen is seen, numbers add up, and nothing is loaded or run."""
 
+import itertools
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from contextkit.demo import deployment
 from contextkit.display.contexts import context_html
 from contextkit.display.frontiers import Point, frontier_html
 from contextkit.display.markup import Markup
-from contextkit.display.occupancies import occupancy_html, occupancy_svg
+from contextkit.display.occupancies import occupancy_file, occupancy_html, occupancy_svg
 from contextkit.display.pages import page
 from contextkit.display.reports import report_page
 from contextkit.display.side_by_side import contexts_side_by_side, formats_side_by_side
@@ -117,6 +118,23 @@ def test_the_bars_are_as_high_as_their_tokens(browser: Browser, made: Report) ->
     most = max(call.tokens for call in made.occupancy.calls)
     assert made.occupancy.budget is not None
     assert (floor - highest) / (floor - line) == pytest.approx(most / made.occupancy.budget.room, abs=0.02)
+
+
+@pytest.mark.parametrize("width", [700, 860, 1_100])
+def test_no_two_texts_of_a_picture_overlap(browser: Browser, made: Report, width: int) -> None:  # noqa: F811
+    """Nor does one stick out."""
+    browser.open(f"<!DOCTYPE html><body>{occupancy_file(made.occupancy, width=width)}", width=1_200)
+    boxes = browser.run(
+        "const paper = document.querySelector('svg').getBoundingClientRect();"
+        "return [...document.querySelectorAll('text')].map(e => { const b = e.getBoundingClientRect();"
+        " return [e.lastChild.textContent, b.left - paper.left, b.top, b.right - paper.left, b.bottom] })"
+    )
+    assert len(boxes) > 40
+    for name, left, _, right, _ in boxes:
+        assert 0 <= left <= right <= width, name
+    for (one, *box), (other, *its) in itertools.combinations(boxes, 2):
+        beside = box[2] <= its[0] + 1 or its[2] <= box[0] + 1
+        assert beside or box[3] <= its[1] + 3 or its[3] <= box[1] + 3, (one, other)
 
 
 def test_hostile_text_is_text(browser: Browser) -> None:  # noqa: F811

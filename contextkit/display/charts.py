@@ -24,16 +24,20 @@ def ticks(most: float, count: int) -> list[int]:
     return list(range(0, int(most) + 1, max(step, 1)))
 
 
-def short_tokens(tokens: int) -> str:
-    """Write a number of tokens in short.
+def short_tokens(tokens: int, *, digits: int = 3) -> str:
+    """Write a number of tokens in short, with so many digits or as many as stand before the point.
 
     >>> short_tokens(940), short_tokens(40_000), short_tokens(98_243), short_tokens(1_250_000)
     ('940', '40k', '98.2k', '1.25M')
+    >>> short_tokens(7_211, digits=2), short_tokens(98_243, digits=2), short_tokens(999_700)
+    ('7.2k', '98k', '1M')
     """
     if tokens < 1_000:
         return str(tokens)
-    number, unit = (tokens / 1_000, "k") if tokens < 999_950 else (tokens / 1_000_000, "M")
-    return f"{number:.3g}{unit}"
+    number, unit = (tokens / 1_000, "k") if tokens < 999_500 else (tokens / 1_000_000, "M")
+    places = max(digits - len(str(int(number))), 0)
+    text = f"{number:.{places}f}"
+    return f"{text.rstrip('0').rstrip('.') if places else text}{unit}"
 
 
 def width_of(text: str) -> float:
@@ -63,14 +67,41 @@ def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[
     return [int(place) if place == int(place) else place for place in moved]
 
 
-def rows_for(spans: Sequence[tuple[float, float]], rows: int) -> Iterator[int | None]:
-    """Give each span, in order of its start, the first row where it touches no other, if there is one."""
-    ends = [float("-inf")] * rows
-    for start, end in spans:
-        row = next((row for row, taken in enumerate(ends) if taken <= start), None)
-        if row is not None:
-            ends[row] = end
-        yield row
+def flag_rows(places: Sequence[float], widths: Sequence[float], rows: int) -> list[int | None]:
+    """Give each flag a row so that no flag covers another one or its pole.
+
+    A flag begins at its pole and goes to the right; poles stand side by side on row 0, the lowest.
+
+    Args:
+        places: Where the poles are, from the left.
+        widths: How wide the flags are.
+        rows: How many rows there are; a flag that would need another one has none.
+
+    >>> flag_rows([0, 30, 50, 200], [60, 60, 60, 60], 2)
+    [None, 1, 0, 0]
+    """
+    found: list[int | None] = []  # from the right
+    for index in range(len(places) - 1, -1, -1):
+        end = places[index] + widths[index]
+        row = 0
+        for other, taken in zip(range(len(places) - 1, index, -1), found, strict=True):
+            if taken is not None and places[other] < end:
+                row = max(row, taken + 1)
+        found.append(row if row < rows else None)
+    return found[::-1]
+
+
+def in_row(places: Sequence[float], widths: Sequence[float], gap: float) -> Iterator[int]:
+    """Give the numbers of the labels that have room in a row, each centred at its place; the first go first.
+
+    >>> list(in_row([10, 100, 15, 50], [10, 10, 10, 10], 5))
+    [0, 1, 3]
+    """
+    taken: list[tuple[float, float]] = []
+    for index, (place, width) in enumerate(zip(places, widths, strict=True)):
+        if all(abs(place - other) >= (width + wide) / 2 + gap for other, wide in taken):
+            taken.append((place, width))
+            yield index
 
 
 def svg_file(chart: Markup, width: int, height: int) -> str:

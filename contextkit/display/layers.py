@@ -9,6 +9,7 @@ from .looks import LOOKS, TOOLS, Look
 from .strips import clipped
 
 _BARS = 600  # as many as a screen shows apart
+_NAME = 40  # characters of a tool's name
 
 
 class Layer(NamedTuple):
@@ -28,22 +29,33 @@ class Layer(NamedTuple):
 def layers_of(calls: Sequence[Filled]) -> list[Layer]:
     """Give the layers of bars, from the lowest: the parts, with tool results by tool.
 
-    The tools with most tokens over all bars have a layer of their own, the others one together.
+    The tools whose results were largest in any one bar have a layer of their own, the others one together:
+    so a tool that fills one call is named, however little it has over the whole run.
     """
     totals = Occupancy(tuple(calls)).parts
-    tools = [part for part, _ in totals.most_common() if part.name == "result"]
+    tools = _tools(calls)
     own = tools if len(tools) <= len(TOOLS) else tools[: len(TOOLS) - 1]
     results = [
-        (look, f"{clipped(part.tool, 13)} results", {part}) for look, part in zip(TOOLS, own, strict=False)
+        (look, f"{clipped(part.tool, _NAME)} results", {part}) for look, part in zip(TOOLS, own, strict=False)
     ]
     if rest := set(tools[len(own) :]):
-        results.append((TOOLS[-1], f"results of {len(rest)} tools", rest))
+        results.append((TOOLS[-1], f"{len(rest)} more tools' results", rest))
     others = {
         name: (LOOKS[name], LOOKS[name].label, {part for part in totals if part.name == name})
         for name in PARTS
     }
     stacked = [entry for name in PARTS for entry in (results if name == "result" else [others[name]])]
     return [Layer(look, label, _sizes(calls, parts)) for look, label, parts in stacked if parts]
+
+
+def _tools(calls: Sequence[Filled]) -> list[Part]:
+    """Give the tools that have results, from the one that has most in one call."""
+    most: dict[Part, int] = {}
+    for call in calls:
+        for part, tokens in call.parts.items():
+            if part.name == "result":
+                most[part] = max(tokens, most.get(part, 0))
+    return sorted(most, key=lambda part: -most[part])
 
 
 def _sizes(calls: Sequence[Filled], parts: Collection[Part]) -> list[int]:

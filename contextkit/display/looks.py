@@ -13,7 +13,7 @@ from typing import Literal
 from ..parts import PartName
 from .markup import Markup, element
 
-Hatching = Literal["", "diagonal", "back", "dots", "cross", "lines", "bars", "sparse"]
+Hatching = Literal["", "diagonal", "back", "dots", "cross", "lines", "sparse"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ LOOKS: Mapping[PartName, Look] = MappingProxyType(
         "prefetched": Look("prefetched", "fetched ahead", "#f0e442", "dots"),
         "summary": Look("summary", "summaries", "#cc79a7", "diagonal"),
         "assistant": Look("assistant", "assistant", "#2f7fc1"),
-        "call": Look("call", "tool calls", "#8fcdf2", "bars"),
+        "call": Look("call", "tool calls", "#8fcdf2"),
         "result": Look("result", "tool results", "#009e73"),
         "error": Look("error", "errors", "#d55e00", "cross"),
         "note": Look("note", "notes", "#c4c9ce"),
@@ -51,12 +51,16 @@ LOOKS: Mapping[PartName, Look] = MappingProxyType(
 
 TOOLS: tuple[Look, ...] = (
     Look("result", "", "#009e73"),
-    Look("result-2", "", "#5cc8a3", "back"),
-    Look("result-3", "", "#00654a"),
-    Look("result-4", "", "#a5dfc9", "dots"),
-    Look("result-5", "", "#3a8f74", "lines"),
+    Look("result-2", "", "#9adbc4", "dots"),
+    Look("result-3", "", "#004d3c"),
+    Look("result-4", "", "#4dbb95"),
+    Look("result-5", "", "#00815f"),
+    Look("result-6", "", "#d3e4dc"),
 )
-"""The looks of the results of the tools that have most of them; the last one is for all others together."""
+"""The looks of the results of the tools that have a layer of their own; the last is for all others together.
+
+They are dark and light by turns; only the one that is as light as tool calls needs a hatching.
+"""
 
 RESERVE = Look("reserve", "reserved for the reply", "none", "sparse")
 
@@ -66,7 +70,6 @@ _DRAWN: Mapping[Hatching, tuple[int, str]] = MappingProxyType(
         "back": (6, "M-1 -1L7 7"),
         "cross": (6, "M-1 7L7 -1M-1 -1L7 7"),
         "lines": (5, "M0 2.5H5"),
-        "bars": (5, "M2.5 0V5"),
         "dots": (5, "M1.7 2.5h1.6"),
         "sparse": (12, "M-1 13L13 -1"),
     }
@@ -84,7 +87,7 @@ _FILLS = "".join(
 
 # A notebook has a style of its own for tables and code, light or dark as its theme is: ours must win there.
 CSS = f"""
-.ck{{--ink:#1f2328;--dim:#59636e;--paper:#fff;--line:#d1d9e0;--mark:rgba(20,24,28,.55);--shade:#eef1f4;{_COLOURS}
+.ck{{--ink:#1f2328;--dim:#59636e;--paper:#fff;--line:#d1d9e0;--mark:rgba(20,24,28,.4);--shade:#eef1f4;{_COLOURS}
 max-width:60em;padding:.8em 1em;border:1px solid var(--line);border-radius:6px;
 background:var(--paper);color:var(--ink);color-scheme:light dark;font:14px/1.45 system-ui,sans-serif;
 text-align:left}}
@@ -123,18 +126,21 @@ overflow-wrap:anywhere;word-break:normal;unicode-bidi:isolate}}
 .ck .wide{{overflow-x:auto}}.ck svg.chart{{display:block;width:100%}}.ck .wide>svg.chart{{min-width:700px}}
 .ck .wide>svg.strip{{min-width:0}}
 .ck .narrow{{display:none}}
-@media (max-width:780px){{.ck .sided{{overflow:hidden}}.ck .sided>svg.chart{{width:136%;min-width:0}}
-.ck .narrow{{display:flex}}}}
+@media (max-width:780px){{.ck .sided{{overflow:hidden}}.ck .sided>svg.chart{{width:143.5%;min-width:0}}
+.ck .narrow{{display:flex}}.ck .sided .did{{display:none}}
+.ck .sided>svg.chart{{margin-top:calc(0px - var(--flags,0px))}}
+.ck .sided .head{{transform:translateY(var(--flags,0px))}}}}
 .ck svg.strip{{margin:.2em 0 .5em}}
 .ck text{{font:12px system-ui,sans-serif;fill:var(--ink);unicode-bidi:isolate}}.ck text.dim{{fill:var(--dim)}}
 .ck text.b{{font-weight:600}}.ck text.end{{text-anchor:end}}.ck text.mid{{text-anchor:middle}}
 .ck .p-reserve{{fill:none}}.ck .p-changed{{fill:var(--dim)}}
-.ck .hatch.sparse{{stroke:var(--dim);stroke-width:1px}}.ck .paper{{fill:var(--paper)}}
+.ck .hatch.sparse{{stroke:var(--line)}}.ck .paper{{fill:var(--paper)}}
 .ck .shade{{fill:var(--shade)}}.ck .ink{{fill:var(--ink)}}
 .ck .rule{{stroke:var(--ink);fill:none}}.ck .hair{{stroke:var(--line);fill:none}}
 .ck .edge{{stroke:var(--paper);stroke-width:.75px;vector-effect:non-scaling-stroke}}
-.ck .cut{{stroke-dasharray:3 2}}.ck .lead{{stroke:var(--dim);stroke-width:.75px}}.ck .new{{fill:var(--dim)}}
-.ck .budget{{stroke-width:1.5px}}.ck .hatch{{stroke:var(--mark);stroke-width:1.2px;fill:none}}{_FILLS}
+.ck .ghost{{stroke:var(--ink);fill:none;stroke-dasharray:3 2;vector-effect:non-scaling-stroke}}
+.ck .lead{{stroke:var(--dim);stroke-width:.75px}}.ck .new{{fill:var(--dim)}}
+.ck .budget{{stroke-width:1.5px}}.ck .hatch{{stroke:var(--mark);stroke-width:1px;fill:none}}{_FILLS}
 """
 """What is the same in all pictures: everything in an element of the class `ck`."""
 

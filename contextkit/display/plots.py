@@ -19,7 +19,6 @@ _HATCHES: Mapping[Hatching, str] = {
     "dots": "....",
     "cross": "xxxx",
     "lines": "----",
-    "bars": "||||",
     "sparse": "/",
 }
 _OURS, _OTHERS = "#d55e00", "#2f7fc1"
