@@ -63,7 +63,7 @@ def test_explore_prints_tables() -> None:
     found = report(deployment(), Window(budget=6_000))
     assert result.exit_code == 0
     assert f"All calls together read {found.occupancy.tokens:,} tokens." in result.stdout
-    assert "the context was compacted 7 times, before call 3 (" in result.stdout
+    assert "the context was compacted 6 times, before call 3 (" in result.stdout
     for title in (
         "Where the tokens went, by type and tool",
         "The dearest events",

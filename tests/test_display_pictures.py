@@ -158,11 +158,11 @@ def test_each_compaction_is_marked_in_words() -> None:
     run = found()
     root = parsed(occupancy_svg(run))
     marks = [text for text in texts(root, "text") if "▼" in text and "compacted before" in text]
-    assert len(marks) == len(run.compactions) == 7
+    assert len(marks) == len(run.compactions) == 6
     for (number, cut), mark in zip(run.compactions, marks, strict=True):
         assert f"before call {number:,}: {cut.before:,} → {cut.after:,} tokens, by {cut.policies[0]}" in mark
         assert f"{number} ({cut.before:,} → {cut.after:,} tokens)" in str(root.get("aria-label"))
-    assert "compacted 7 times, each at a ▼" in texts(root, "text")[0]
+    assert "compacted 6 times, each at a ▼" in texts(root, "text")[0]
     assert "never compacted" in occupancy_svg(found(None))
 
 

@@ -93,7 +93,7 @@ def test_charts_are_stored_as_images() -> None:
     ((words, image),) = re.findall(
         r'<img alt="([^"]*)" width="100%" src="data:image/svg[^,]*,([^"]*)">', stored
     )
-    assert words.startswith("37 calls of the model; the context was compacted 7 times, before call 3")
+    assert words.startswith("37 calls of the model; the context was compacted 6 times, before call 3")
     root = etree.fromstring(base64.b64decode(image))
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     (title,) = root.iterfind(".//{*}svg[@class='chart occupancy']/{*}title")
