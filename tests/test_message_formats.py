@@ -148,6 +148,12 @@ def test_an_error_without_a_word_says_something() -> None:
     assert validate(ANTHROPIC.written(thread).messages, "anthropic") == []
 
 
+def test_several_system_prompts_are_blocks_beside_the_messages() -> None:
+    """Each is counted as it stands: joined, they could come to more than their sum."""
+    written = ANTHROPIC.written([Event("system", "Take care."), Event("system", "Ask."), Event("user", "go")])
+    assert written.system == [{"type": "text", "text": "Take care."}, {"type": "text", "text": "Ask."}]
+
+
 def test_rules_render_what_stands_in_a_message() -> None:
     """A renderer of the user's fills in for the data, in an answer as in a text."""
     ours = OPENAI_CHAT | {"*_result": lambda event: f"{len(event.data)} tags", "user": _shouted}

@@ -213,8 +213,8 @@ class Dialect:
         return _NOT_IN_A_NAME.sub("_", id)[-64:]
 
     def system(self, texts: Sequence[str]) -> JSON:
-        """Give the system prompt as text."""
-        return "\n\n".join(texts)
+        """Give the system prompt: one text, or a block for each of several."""
+        return texts[0] if len(texts) == 1 else [{"type": "text", "text": text} for text in texts]
 
 
 def _marked(frame: Mapping[str, JSON]) -> dict[str, JSON]:
