@@ -135,7 +135,8 @@ class Writer:
             return
         if role == "system" and dialect.beside:
             if not self.messages:
-                self._prompts.append(self._spoken(event, rule))
+                if text := self._spoken(event, rule):
+                    self._prompts.append(text)
                 return
             self._lost(event, "the role of a system prompt", "a user's text")
             role = "user"
