@@ -225,7 +225,7 @@ def test_a_failure_is_never_hidden(kind: str, budget: int | None) -> None:
 
 @pytest.mark.parametrize("name", hostile(10))
 def test_no_text_takes_more_than_its_length(name: str) -> None:
-    """Eight times the text takes about eight times as long, not sixty-four."""
+    """Sixteen times the text takes about sixteen times as long, not 256 times: the least of a few runs."""
 
     def seconds(characters: int) -> float:
         text = hostile(characters)[name]
@@ -234,7 +234,8 @@ def test_no_text_takes_more_than_its_length(name: str) -> None:
         return time.process_time() - start
 
     seconds(1_000)
-    assert seconds(400_000) < 24 * max(seconds(50_000), 0.02)
+    short = max(0.02, min(seconds(25_000) for _ in range(3)))
+    assert any(seconds(400_000) < 80 * short for _ in range(3))
 
 
 def test_a_log_takes_constant_memory() -> None:
