@@ -32,6 +32,7 @@ from contextkit import (
 )
 from contextkit.demo import deployment
 from contextkit.exceptions import ContextkitError
+from contextkit.policies.quoting import source_of
 
 REDACT = Redact({"k": r"sk-\w+"})
 
@@ -362,6 +363,13 @@ def test_quotes_shrink_where_nothing_else_can_go(policies: tuple[Policy, ...]) -
     for event in deployment():
         thread = window.render(thread.append(event)).thread
     assert window.render(thread).tokens <= 2_000
+
+
+def test_white_space_is_no_piece_of_a_long_line() -> None:
+    """A line that is mostly white space is quoted as the words in it."""
+    text = "a" + " " * 400 + "b"
+    assert source_of(Event("note", text, id="7")).text == "a ...\n... b"
+    assert source_of(Event("note", " " * 500 + "b", id="7")).text == "b"
 
 
 def test_drop_takes_the_quotes_where_nothing_else_can_go() -> None:

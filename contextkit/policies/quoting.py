@@ -119,7 +119,9 @@ def _scalar(value: JSON) -> str:
 
 
 def _wrapped(line: str) -> str:
-    pieces = [piece.strip() for piece in _PIECE.findall(line)]
+    pieces = [piece for found in _PIECE.findall(line) if (piece := found.strip())]
+    if len(pieces) < 2:
+        return "".join(pieces)
     return "\n".join(
         [pieces[0] + " ...", *(f"... {piece} ..." for piece in pieces[1:-1]), "... " + pieces[-1]]
     )
