@@ -262,7 +262,7 @@ class FastCounter:
     def __call__(self, text: str) -> int:
         """Count the tokens of a text."""
         # A call of toktok takes 11 us before it counts anything: tiktoken is done with a short text by then.
-        if len(text) > 300 and (text.isascii() or _SETTLED.fullmatch(text)):
+        if len(text) > 300 and (text.isascii() or _settled().fullmatch(text)):
             return _fast_count(self.encoding)(text)
         return count_ordinary(self.encoding, text)
 
@@ -281,7 +281,11 @@ _SETTLED_RANGES = (
     (0xAC00, 0xD7A3),
     (0x1F300, 0x1FAFF),
 )
-_SETTLED = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _SETTLED_RANGES) + "]*")
+
+
+@lru_cache(maxsize=1)
+def _settled() -> re.Pattern[str]:
+    return re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _SETTLED_RANGES) + "]*")
 
 
 @lru_cache(maxsize=len(ENCODINGS))
