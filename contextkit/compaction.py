@@ -236,13 +236,18 @@ def _named(found: Difference, thread: Thread, view: Thread) -> Iterator[Added]:
     An id of the view it has only from one of its own type that it takes up, such as an earlier line;
     none from what an earlier policy of this compaction took, of which the record speaks by its id.
     """
-    taken = {event.id for event in thread.view() if event.id not in view}
-    taken.update({event.id for event in view}.difference(found.gone))
+    begun, gone, given = thread.view(), set(found.gone), set[str]()
+
+    def is_taken(id: str, event: Event) -> bool:
+        if id in view:
+            return id not in gone or (view[id].type, view[id].kind) != (event.type, event.kind)
+        return id in begun
+
     for before, event in found.added:
-        id, kin = str(event.id), (event.type, event.kind)
-        while id in thread or id in taken or (id in view and (view[id].type, view[id].kind) != kin):
+        id = str(event.id)
+        while id in thread or id in given or is_taken(id, event):
             id += "+"
-        taken.add(id)
+        given.add(id)
         yield before, event.having(id=id)
 
 

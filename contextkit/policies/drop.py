@@ -64,13 +64,14 @@ def parted(
     for unit in view.units():
         if unit.held:
             held.append(unit)
-        elif counts_of(unit.events[0]) is not None:
+        elif unit.events[0].kind == "compaction" and counts_of(unit.events[0]) is not None:
             lines.append(unit.events[0])
         else:
             free.append(unit)
     if key is not None:
         free.sort(key=key)
-    return held, lines, sorted(free, key=is_summary)
+    summaries = [unit for unit in free if unit.events[0].kind == "compaction" and is_summary(unit)]
+    return held, lines, sorted(free, key=is_summary) if summaries else free
 
 
 def is_summary(unit: Unit) -> bool:
@@ -139,7 +140,7 @@ def line_of(events: list[Event], view: Thread, sizes: Mapping[str | None, int]) 
         for at, event in enumerate(events)
         if event.kind == "compaction" and (line := counts_of(event) or summed_up(event))
     }
-    others = [sizes[event.id] for at, event in enumerate(events) if at not in lines]
+    others = [sizes[event.id] for at, event in enumerate(events) if not lines or at not in lines]
     first, last = _ends(events, lines, view)
     data = {
         "events": len(others) + sum(line["events"] for line in lines.values()),
@@ -163,7 +164,7 @@ def _ends(events: list[Event], lines: Mapping[int, dict[str, Any]], view: Thread
         return next((place for place in found if place is not None), -1)
 
     ends = [(line[name], at) for at, line in lines.items() for name in ("first", "last")]
-    others = [at for at in range(len(events)) if at not in lines]
+    others = [at for at in range(len(events)) if at not in lines] if lines else range(len(events))
     # A view is in the order of the log, so that of other events the first and the last are enough.
     ends += [(str(events[at].id), at) for at in (*others[:1], *others[-1:])]
     ends.sort(key=place)
