@@ -108,13 +108,13 @@ def fit_context(
 
     The arguments are those of `fit`. `context.written.request()` is what the client takes by keyword.
     """
-    given = messages if isinstance(messages, list) else plain_messages(messages)
+    given = messages if isinstance(messages, list) else plain_messages(messages)  # an iterator is read once
     if window is not None:
         _check_window(window, budget, tools, model or counter, policies)
         fold = window.fold if isinstance(window.fold, Fold) else None
         found = _format_of(window).dialect.provider
     else:
-        given = plain_messages(messages)
+        given = plain_messages(given)
         found = provider or provider_of(given, beside=system is not None)
         if found not in MESSAGE_FORMATS:
             known = ", ".join(MESSAGE_FORMATS)

@@ -142,3 +142,16 @@ def test_bad_input_is_one_clear_error(arguments: Any, error: type[Exception], wo
     """It says what is wrong and the way out."""
     with pytest.raises(error, match=words):
         fit(**arguments)
+
+
+def test_an_iterator_is_read_once() -> None:
+    """What cannot be gone through twice is not lost."""
+    assert fit(iter(a_run(3)), 100_000) == a_run(3)
+
+
+def test_the_models_framing_counts_around_the_messages_too() -> None:
+    """What stands around them is counted for the same model as they are."""
+    history = a_run(3)
+    for model in ("gpt-4o", "gpt-5"):
+        counted = count_messages(history, "openai-chat", model=model)
+        assert fit_context(history, model=model).tokens == counted.tokens

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -152,6 +153,19 @@ def test_several_system_prompts_are_blocks_beside_the_messages() -> None:
     """Each is counted as it stands: joined, they could come to more than their sum."""
     written = ANTHROPIC.written([Event("system", "Take care."), Event("system", "Ask."), Event("user", "go")])
     assert written.system == [{"type": "text", "text": "Take care."}, {"type": "text", "text": "Ask."}]
+
+
+@TARGETS
+def test_a_format_is_pickled_with_all_it_holds(format: MessageFormat) -> None:
+    """Rules, tools and the model's name come back."""
+    ours = format.sent_with(tools=[{"name": "deploy"}], model="some-model") | {"user": _shouted}
+    again = pickle.loads(pickle.dumps(ours))  # noqa: S301 - our own bytes
+    assert (again.dialect.provider, again.tools, again.model) == (
+        format.dialect.provider,
+        ours.tools,
+        ours.model,
+    )
+    assert dict(again.rules) == {"user": _shouted}
 
 
 def test_rules_render_what_stands_in_a_message() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from contextkit import Written, cached_front, fit_context, validate, with_cache_marks
-from contextkit.messages.caching import MOST_MARKS
+from contextkit.messages.rules_anthropic import MOST_MARKS
 
 from .histories import ANTHROPIC, HISTORIES, History
 from .judges import judge

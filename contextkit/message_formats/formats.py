@@ -113,14 +113,8 @@ class MessageFormat(Format):
         return Format.__repr__(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (
-            self.name,
-            self.dialect.provider,
-            dict(self.rules),
-            self.look,
-            self.tools,
-            self.model,
-        )
+        changes = {name: getattr(self, name) for name in ("name", "look", "tools", "model")}
+        return _rebuilt, (self.dialect.provider, changes, dict(self.rules))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -151,8 +145,8 @@ def _no_fragment(event: Event) -> str:
     raise NotImplementedError  # `MessageFormat.__call__` writes an event
 
 
-def _rebuilt(provider: str, changes: dict[str, Any]) -> MessageFormat:
-    return dataclasses.replace(MESSAGE_FORMATS[provider], **changes)
+def _rebuilt(provider: str, changes: dict[str, Any], rules: dict[str, Any]) -> MessageFormat:
+    return dataclasses.replace(MESSAGE_FORMATS[provider], **changes) | rules
 
 
 OPENAI_CHAT = _format("OPENAI_CHAT", openai_chat.DIALECT)

@@ -287,9 +287,4 @@ class MessageMeasure(Measure):
         letter.tokens += sum(map(self._message, messages[letter.counted : settled]))
         letter.counted = settled
         last = sum(map(self._message, [*messages[settled:], *self._ending()]))
-        tools, system = self.format.tools, letter.writer.system
-        return (
-            letter.tokens
-            + last
-            + request_tokens(self.provider, self._text_tokens, system=system, tools=tools)
-        )
+        return letter.tokens + last + self._around(letter.writer.system, self.format.tools)

@@ -12,9 +12,7 @@ from ..plain import JSON, copied
 from ..tokens.counters import Estimate, TokenCounter, base_of
 from ..written import Written
 from .counting import counter_of, message_tokens, request_tokens
-
-MOST_MARKS = 4
-_UNMARKABLE = ("thinking", "redacted_thinking")
+from .rules_anthropic import MOST_MARKS, THINKING
 
 
 def with_cache_marks(written: Written, *, tools: Iterable[JSON] | None = None, mark: JSON = None) -> Written:
@@ -78,7 +76,7 @@ def _put(holder: dict[str, JSON], key: str, mark: JSON) -> bool:
     blocks: list[JSON] = content if isinstance(content, list) else []
     for block in reversed(blocks):
         empty = block.get("type") == "text" and not str(block.get("text")).strip()
-        if block.get("type") in _UNMARKABLE or empty:
+        if block.get("type") in THINKING or empty:
             continue
         if block.get("cache_control"):
             return False

@@ -75,9 +75,8 @@ class Writer:
         spoiled = {e.call_id for e in events if hosted(e) and body_of(e, own) is None}
         anew = self._anew_with_others(events) if self._dialect.apart else ()
         for event in events:
-            foreign = {**raw_of(event), "provider": ""}
             self._event(
-                event.having(raw=foreign) if event.id in anew else event,
+                event.having(raw={**raw_of(event), "provider": ""}) if event.id in anew else event,
                 spoiled=hosted(event) and event.call_id in spoiled,
             )
 
