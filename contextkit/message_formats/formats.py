@@ -16,7 +16,6 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..codecs.json import encode
 from ..events import Event
 from ..exceptions import SettingError
 from ..formats import TAGGED, Format
@@ -27,7 +26,7 @@ from ..messages.writing import Writer
 from ..plain import JSON, copied, plain
 from ..threads import Thread
 from ..written import Written
-from .measuring import MessageMeasure
+from .measuring import MessageMeasure, json_lines
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
@@ -55,11 +54,11 @@ class MessageFormat(Format):
 
     def __call__(self, event: Event) -> str:
         """Write one event as it stands in the messages: JSON, a message a line; see `Format`."""
-        return "".join(encode(message) + "\n" for message in self.alone(event))
+        return json_lines(self.alone(event))
 
     def text(self, thread: Iterable[Event]) -> str:
         """Write the events as messages, one a line as JSON."""
-        return "".join(encode(message) + "\n" for message in self.written(thread).messages)
+        return json_lines(self.written(thread).messages)
 
     def sent_with(
         self, *, tools: Sequence[object] | None = None, model: str | None = None

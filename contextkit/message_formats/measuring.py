@@ -25,6 +25,11 @@ _LONG = 16  # characters a token: a text with more than that may be told too lon
 _ODD = 24  # tokens; more than a part costs beyond its own where it cannot stand as it is
 
 
+def json_lines(messages: Iterable[dict[str, JSON]]) -> str:
+    """Write messages, one a line as JSON."""
+    return "".join(encode(message) + "\n" for message in messages)
+
+
 class Leaf(Piece):
     """An event as messages of its own, and their tokens once somebody has asked."""
 
@@ -38,7 +43,7 @@ class Leaf(Piece):
     @property
     def text(self) -> str:  # type: ignore[override]
         """The messages, one a line as JSON."""
-        return "".join(encode(message) + "\n" for message in self.messages)
+        return json_lines(self.messages)
 
 
 class Sum:
@@ -259,7 +264,7 @@ class MessageMeasure(Measure):
 
     def text(self, view: Iterable[Event]) -> str:
         """Give the messages, one a line as JSON."""
-        return "".join(encode(message) + "\n" for message in self.written(view).messages)
+        return json_lines(self.written(view).messages)
 
     def _letter(self, view: Iterable[Event]) -> Letter:
         """Give the view as it is written: what is new in it, where it goes on from the last one."""

@@ -12,7 +12,6 @@
 A content of text blocks only is one event, else each block is one.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
 from .bodies import Draft, stamped
-from .dialects import Role
+from .dialects import Role, safe
 from .drafts import NO_CONTENT
 from .envelopes import block_part, check, plain_messages
 from .media import Media
@@ -30,7 +29,6 @@ from .parts import Calls, content_data, joined, legal_type, marks, named, part_e
 PROVIDER = "anthropic"
 
 _IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
-_NOT_IN_A_NAME = re.compile("[^a-zA-Z0-9_-]")
 
 
 def from_messages(
@@ -206,11 +204,11 @@ class Dialect:
 
     def name(self, name: str) -> str:
         """Give a tool's name of the characters that Anthropic takes, at most 64."""
-        return _NOT_IN_A_NAME.sub("_", name)[:64]
+        return safe(name)[:64]
 
     def id(self, id: str) -> str:
         """Give a call's id of the characters that Anthropic takes."""
-        return _NOT_IN_A_NAME.sub("_", id)[-64:]
+        return safe(id)[-64:]
 
     def system(self, texts: Sequence[str]) -> JSON:
         """Give the system prompt: one text, or a block for each of several."""

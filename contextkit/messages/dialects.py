@@ -1,5 +1,6 @@
 """Dialects: how each provider writes the parts of a message."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
@@ -76,6 +77,18 @@ class Dialect(Protocol):
 
     def system(self, texts: Sequence[str]) -> JSON:
         """Give the system prompt that stands beside the messages."""
+
+
+_NOT_IN_A_NAME = re.compile("[^a-zA-Z0-9_-]")
+
+
+def safe(name: str) -> str:
+    """Give a name or an id of the characters that OpenAI and Anthropic take.
+
+    >>> safe("git.list tags")
+    'git_list_tags'
+    """
+    return _NOT_IN_A_NAME.sub("_", name)
 
 
 class Look(Protocol):

@@ -13,7 +13,6 @@
 A content of text parts only is one event, else each part is one.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,7 +22,7 @@ from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
 from .bodies import Draft, stamped
-from .dialects import Role
+from .dialects import Role, safe
 from .envelopes import check, plain_messages
 from .media import Media
 from .parts import (
@@ -43,7 +42,6 @@ PROVIDER = "openai-chat"
 REASONING = ("reasoning_content", "reasoning")
 
 _SOUNDS = {"audio/wav": "wav", "audio/mpeg": "mp3"}
-_NOT_IN_A_NAME = re.compile("[^a-zA-Z0-9_-]")
 
 
 def from_messages(messages: Iterable[Mapping[str, Any]]) -> Thread:
@@ -227,7 +225,7 @@ class Dialect:
 
     def name(self, name: str) -> str:
         """Give a tool's name of the characters that OpenAI takes, at most 64."""
-        return _NOT_IN_A_NAME.sub("_", name)[:64]
+        return safe(name)[:64]
 
     def id(self, id: str) -> str:
         """Give a call's id of at most 40 characters."""

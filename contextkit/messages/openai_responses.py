@@ -10,7 +10,6 @@
 | any other item, such as `web_search_call` | the item's type |
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -20,7 +19,7 @@ from ..exceptions import ReadError
 from ..plain import JSON
 from ..threads import Thread
 from .bodies import Draft, stamped
-from .dialects import Role
+from .dialects import Role, safe
 from .envelopes import plain_messages
 from .media import Media, media
 from .parts import Calls, content_data, joined, legal_type, named, parsed, system_events, text_of
@@ -30,7 +29,6 @@ PROVIDER = "openai-responses"
 _ROLES = ("system", "developer", "user", "assistant")
 _THOUGHT = ("summary", "content", "encrypted_content")
 _OPAQUE = ("encrypted_content", "id", "status", "type")
-_NOT_IN_A_NAME = re.compile("[^a-zA-Z0-9_-]")
 
 
 def from_messages(items: Iterable[Mapping[str, Any]] | str, instructions: str | None = None) -> Thread:
@@ -210,7 +208,7 @@ class Dialect:
 
     def name(self, name: str) -> str:
         """Give a tool's name of the characters that OpenAI takes, at most 64."""
-        return _NOT_IN_A_NAME.sub("_", name)[:64]
+        return safe(name)[:64]
 
     def id(self, id: str) -> str:
         """Give a call's id of at most 64 characters."""
