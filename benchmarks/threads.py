@@ -18,7 +18,7 @@ from contextkit.messages import read_threads
 Bodies = Literal["text", "values"]
 """What the events' data is: text only, or JSON values with text in them, as tools return them."""
 
-_NOUNS = (
+NOUNS = (
     "request",
     "queue",
     "worker",
@@ -48,7 +48,7 @@ _NOUNS = (
     "upload",
     "release",
 )
-_VERBS = (
+VERBS = (
     "load",
     "store",
     "merge",
@@ -64,7 +64,7 @@ _VERBS = (
     "rotate",
     "parse",
 )
-_ADJECTIVES = (
+ADJECTIVES = (
     "stale",
     "pending",
     "invalid",
@@ -78,7 +78,7 @@ _ADJECTIVES = (
     "active",
     "missing",
 )
-_ERRORS = ("TimeoutError", "KeyError", "ValueError", "ConnectionResetError", "IntegrityError")
+ERRORS = ("TimeoutError", "KeyError", "ValueError", "ConnectionResetError", "IntegrityError")
 _PATTERNS = (
     "The {a} {n} is what makes the {m} fail, so I will {v} it before anything else.",
     "Let me look at how the {n} and the {m} work together; the {a} one isn't covered by a test yet.",
@@ -89,19 +89,23 @@ _PATTERNS = (
 )
 
 
-class _Author(random.Random):
+class Author(random.Random):
     """Writes the parts of events."""
 
     def name(self) -> str:
-        return f"{self.choice(_VERBS)}_{self.choice(_NOUNS)}"
+        """A name of two words."""
+        return f"{self.choice(VERBS)}_{self.choice(NOUNS)}"
 
     def path(self) -> str:
-        return f"services/{self.choice(_NOUNS)}/{self.name()}.py"
+        """The path of a file."""
+        return f"services/{self.choice(NOUNS)}/{self.name()}.py"
 
     def code_id(self) -> str:
+        """An id of 12 hexadecimal digits."""
         return f"{self.getrandbits(48):012x}"
 
     def time(self) -> str:
+        """A time in March 2026."""
         hour, minute, millisecond = self.randint(0, 23), self.randint(0, 59), self.randint(0, 999)
         return f"2026-03-{self.randint(1, 28):02d}T{hour:02d}:{minute:02d}:07.{millisecond:03d}Z"
 
@@ -110,99 +114,106 @@ class _Author(random.Random):
         return max(1, min(400, round(self.lognormvariate(0, 1) * mean / 1.65)))
 
     def sentence(self) -> str:
-        nouns = self.sample(_NOUNS, 2)
-        words = {"n": nouns[0], "m": nouns[1], "a": self.choice(_ADJECTIVES), "v": self.choice(_VERBS)}
+        """A sentence of the field."""
+        nouns = self.sample(NOUNS, 2)
+        words = {"n": nouns[0], "m": nouns[1], "a": self.choice(ADJECTIVES), "v": self.choice(VERBS)}
         return self.choice(_PATTERNS).format(**words, i=self.randint(1, 60), j=self.randint(60, 900))
 
     def prose(self, mean: float) -> str:
+        """A paragraph."""
         return " ".join(self.sentence() for _ in range(self.lines(mean)))
 
     def log(self) -> str:
+        """Lines of a log."""
         return "\n".join(
             f"{self.time()} {self.choice(('INFO', 'INFO', 'DEBUG', 'WARN', 'ERROR'))} "
-            f"[{self.choice(_NOUNS)}-{self.randint(1, 9)}] {self.name()} "
-            f"{self.choice(_NOUNS)}_id={self.code_id()} took {self.expovariate(0.02):.1f}ms "
+            f"[{self.choice(NOUNS)}-{self.randint(1, 9)}] {self.name()} "
+            f"{self.choice(NOUNS)}_id={self.code_id()} took {self.expovariate(0.02):.1f}ms "
             f"status={self.choice((200, 200, 204, 404, 503))}"
             for _ in range(self.lines(11))
         )
 
     def code(self) -> str:
+        """Functions in Python."""
         blocks = []
         for _ in range(self.lines(5)):
-            name, noun = self.name(), self.choice(_NOUNS)
-            verb, adjective = self.choice(_VERBS), self.choice(_ADJECTIVES)
+            name, noun = self.name(), self.choice(NOUNS)
+            verb, adjective = self.choice(VERBS), self.choice(ADJECTIVES)
             blocks.append(
                 f"def {name}({noun}: {noun.title()}, *, limit: int = {self.randint(2, 500)}) -> list[str]:\n"
                 f'    """{verb.title()} each {adjective} {noun}, up to a limit."""\n'
                 f"    if {noun}.size < limit and not self.{adjective}:\n"
                 f"        return [{verb}(item.key) for item in {noun}.items if item.{adjective}]\n"
-                f'    raise {self.choice(_ERRORS)}(f"cannot {verb} {{{noun}!r}}: more than {{limit}}")\n'
+                f'    raise {self.choice(ERRORS)}(f"cannot {verb} {{{noun}!r}}: more than {{limit}}")\n'
             )
         return "\n\n".join(blocks)
 
     def record(self) -> dict[str, Any]:
+        """A record with nested values and a null here and there."""
         return {
             "id": self.code_id(),
-            self.choice(_NOUNS): self.name(),
-            "state": self.choice(_ADJECTIVES),
+            self.choice(NOUNS): self.name(),
+            "state": self.choice(ADJECTIVES),
             "created_at": self.time(),
             "attempts": self.randint(0, 12),
             "share": round(self.random(), 4),
             "archived": self.random() < 0.3,
-            "owner": None if self.random() < 0.3 else {"team": self.choice(_NOUNS), "note": self.sentence()},
+            "owner": None if self.random() < 0.3 else {"team": self.choice(NOUNS), "note": self.sentence()},
         }
 
     def records(self) -> list[dict[str, Any]]:
+        """Records."""
         return [self.record() for _ in range(self.lines(5))]
 
     def traceback(self) -> str:
+        """A stack trace of Python."""
         frames = "".join(
             f'  File "/srv/app/{self.path()}", line {self.randint(3, 900)}, in {(name := self.name())}\n'
-            f"    return {name}({self.choice(_NOUNS)}, timeout={self.randint(1, 60)})\n"
+            f"    return {name}({self.choice(NOUNS)}, timeout={self.randint(1, 60)})\n"
             for _ in range(self.lines(8))
         )
-        return f"Traceback (most recent call last):\n{frames}{self.choice(_ERRORS)}: {self.sentence()}"
+        return f"Traceback (most recent call last):\n{frames}{self.choice(ERRORS)}: {self.sentence()}"
 
 
-_Tool = tuple[str, Callable[[_Author], dict[str, Any]], Callable[[_Author], tuple[str, Any]]]
+_Tool = tuple[str, Callable[[Author], dict[str, Any]], Callable[[Author], tuple[str, Any]]]
 
 
-def _shell(author: _Author) -> tuple[str, Any]:
+def _shell(author: Author) -> tuple[str, Any]:
     text = author.log()
     return text, {"exit_code": author.randint(0, 1), "stdout": text, "duration_ms": author.randint(5, 9_000)}
 
 
-def _file(author: _Author) -> tuple[str, Any]:
+def _file(author: Author) -> tuple[str, Any]:
     text = author.code()
     return text, {"path": author.path(), "lines": text.count("\n"), "content": text}
 
 
-def _query(author: _Author) -> tuple[str, Any]:
+def _query(author: Author) -> tuple[str, Any]:
     rows = author.records()
     return json.dumps(rows, indent=author.choice((None, 2))), {"rows": rows, "next_page": author.code_id()}
 
 
-def _page(author: _Author) -> tuple[str, Any]:
+def _page(author: Author) -> tuple[str, Any]:
     text = "\n\n".join(author.prose(3) for _ in range(author.lines(4)))
     title = author.name()
     return f"# {title}\n\n{text}", {"title": title, "url": f"https://docs.example/{title}", "text": text}
 
 
-def _question(author: _Author) -> dict[str, Any]:
+def _question(author: Author) -> dict[str, Any]:
     return {"url": f"https://docs.example/{author.name()}", "question": author.sentence()}
 
 
 _TOOLS: tuple[_Tool, ...] = (
     ("run_command", lambda author: {"command": f"grep -rn {author.name()} services/", "timeout": 30}, _shell),
     ("read_file", lambda author: {"path": author.path(), "start_line": author.randint(1, 900)}, _file),
-    ("query_records", lambda author: {"table": author.choice(_NOUNS), "key": author.code_id()}, _query),
+    ("query_records", lambda author: {"table": author.choice(NOUNS), "key": author.code_id()}, _query),
     ("fetch_page", _question, _page),
 )
 
 
 def endless(seed: int = 0, bodies: Bodies = "text") -> Iterator[Event]:
     """Give the events of a thread that never ends: the task, then message, call and result by turns."""
-    author = _Author(seed)
+    author = Author(seed)
     yield from (Event("system", author.prose(6)), Event("user", author.prose(3)))
     for number in range(1 << 40):
         if author.random() < 0.05:
@@ -212,7 +223,7 @@ def endless(seed: int = 0, bodies: Bodies = "text") -> Iterator[Event]:
         yield from exchange(author, str(number), bodies)
 
 
-def exchange(author: _Author, call_id: str, bodies: Bodies) -> tuple[Event, Event]:
+def exchange(author: Author, call_id: str, bodies: Bodies) -> tuple[Event, Event]:
     """Give a call and its result, which is an error one time in twelve."""
     name, arguments, result = author.choice(_TOOLS)
     given = arguments(author)
@@ -225,7 +236,7 @@ def exchange(author: _Author, call_id: str, bodies: Bodies) -> tuple[Event, Even
 
 def exchanges(seed: int = 0, bodies: Bodies = "text") -> Iterator[tuple[Event, Event]]:
     """Give calls with their results, without end."""
-    author = _Author(seed)
+    author = Author(seed)
     return (exchange(author, str(number), bodies) for number in range(1 << 40))
 
 
@@ -240,7 +251,7 @@ def generated(count: int, *, seed: int = 0, bodies: Bodies = "text") -> Thread:
 
 def log_text(characters: int, *, seed: int = 0) -> str:
     """Give a log of so many characters."""
-    author, parts, size = _Author(seed), [], 0
+    author, parts, size = Author(seed), [], 0
     while size <= characters:
         parts.append(author.log())
         size += len(parts[-1]) + 1
