@@ -1,6 +1,7 @@
 """Compaction: policies under a budget -> one recorded event."""
 
 import dataclasses
+import inspect
 from collections.abc import Iterator, Mapping, Sequence
 
 from .budgets import Budget
@@ -193,7 +194,9 @@ def _exhausted(policy: Policy, thread: Thread, view: Thread, measure: Measure, m
         except ContextkitError:
             raise
         except Exception as error:  # a policy is user code: it can raise anything
-            raise PolicyError(policy, f"it raised {type(error).__name__}: {error}") from error
+            not_begun = isinstance(error, TypeError) and getattr(error.__traceback__, "tb_next", None) is None
+            hint = "; a policy takes two arguments, the view and a Meter" if not_begun else ""
+            raise PolicyError(policy, f"it raised {type(error).__name__}: {error}{hint}") from error
         after = _checked(policy, thread, view, after)
         if after is view:
             break
@@ -209,22 +212,19 @@ def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thr
     """Give the view that the policy returned, made anew from the old one, so that a replay gives the same."""
     if after is view:
         return view
+    if inspect.iscoroutine(after):
+        after.close()
+        raise PolicyError(policy, "it is async; a policy is a plain function of the view and a Meter")
     if not isinstance(after, Thread):
         raise PolicyError(policy, f"it returned {type(after).__name__}, not a Thread")
     found = difference(view, after)
     if found.moved:
         raise PolicyError(policy, "it moved events; a policy may change, drop and add them, never move them")
+    gone = set(found.gone)
+    _check_pins(policy, view, gone.union(found.changed))
     _check_places(policy, view, after)
     if not found:
         return view
-    gone = set(found.gone)
-    for event in view:
-        if event.pinned and (event.id in gone or event.id in found.changed):
-            raise PolicyError(
-                policy,
-                "it cut a pinned event; Thread.drop and Thread.replace leave those alone",
-                event_id=event.id,
-            )
     if gone:
         _check_units(policy, view, gone)
     return view.changed_by(dataclasses.replace(found, added=tuple(_named(found, thread, view))))
@@ -251,9 +251,19 @@ def _named(found: Difference, thread: Thread, view: Thread) -> Iterator[Added]:
         yield before, event.having(id=id)
 
 
+def _check_pins(policy: Policy, view: Thread, touched: set[str]) -> None:
+    pinned = next((event for event in view if event.pinned and event.id in touched), None)
+    if pinned is not None:
+        reason = "it cut a pinned event; view.drop(ids) and view.replace(id, data) leave those alone"
+        raise PolicyError(policy, reason, event_id=pinned.id)
+
+
 def _check_places(policy: Policy, view: Thread, after: Thread) -> None:
     for event in after:
         old = view[str(event.id)] if event.id in view else event
+        if event.having(call_id=old.call_id) == old != event:
+            reason = "it cut the call of this result; view.drop(ids) takes a call with its results"
+            raise PolicyError(policy, reason, event_id=event.id)
         if (event.type, event.kind, event.call_id) != (old.type, old.kind, old.call_id):
             reason = "it put another in its place; view.drop(ids, leaving=...) gives that an id of its own"
             raise PolicyError(policy, reason, event_id=event.id)
@@ -268,7 +278,7 @@ def _check_units(policy: Policy, view: Thread, gone: set[str]) -> None:
                 if unit.in_flight
                 else "split a unit: a call and its results go together"
             )
-            reason = f"it {wrong}; Thread.drop sees to that"
+            reason = f"it {wrong}; view.drop(ids) sees to that"
             raise PolicyError(policy, reason, event_id=unit.events[0].id)
 
 

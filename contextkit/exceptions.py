@@ -64,7 +64,7 @@ class SettingError(ContextkitError, ValueError):
     """
 
     def __init__(self, name: str, value: object, reason: str) -> None:
-        super().__init__(f"{name} is {value!r}; {reason}")
+        super().__init__(f"{name} is {_shown(value)}; {reason}")
         self.name = name
         self.value = value
         self.reason = reason
@@ -251,8 +251,9 @@ class BudgetError(ContextkitError):
         )
         more = f" and {len(blockers) - 3:,} more" if len(blockers) > 3 else ""
         super().__init__(
-            f"the thread does not fit into a budget of {limit:,} tokens: a limit of {needed:,} is the least "
-            f"that would do ({needed - limit:,} more). What may not be cut: {named or 'nothing'}{more}. "
+            f"the thread does not fit into a budget of {limit:,} token{'s' * (limit != 1)}: "
+            f"a limit of {needed:,} is the least that would do ({needed - limit:,} more). "
+            f"What may not be cut: {named or 'nothing'}{more}. "
             "Raise the limit, unpin one of these, or add a policy that can cut more."
         )
         self.limit = limit

@@ -29,6 +29,7 @@ from .plain import JSON
 from .records import is_bill
 from .renderers import Renderer, as_json, as_yaml
 from .threads import Thread
+from .tokens.counters import TokenCounter
 
 _NO_RULES: Mapping[str, Renderer] = MappingProxyType({})
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -76,8 +77,12 @@ class Format:
         """Give the format with more rules; a new rule takes the place of an old one of the same key.
 
         Raises:
-            SettingError: If a rule is not a callable.
+            SettingError: If they are no mapping, or a rule is not a callable.
         """
+        given: object = rules
+        if not isinstance(given, Mapping) or {*map(type, given)} - {str}:
+            reason = "they must be a mapping of event types, patterns or kinds to renderers"
+            raise SettingError(f"the rules of {self.name}", rules, reason)
         for key, rule in rules.items():
             if not callable(rule):
                 reason = "it must be a function from an event to text; of a text make a Template(text)"
@@ -137,6 +142,10 @@ class Format:
     def measuring(self) -> Callable[..., Any] | None:
         """What measures a thread in it; `None`: what measures text."""
         return None
+
+    def default_counter(self) -> TokenCounter | str:
+        """Give what counts where nothing else is said."""
+        return "o200k_base"
 
     @property
     def adds_up(self) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from .codecs import compact, yamlish
 from .codecs import json as json_codec
 from .events import Event
-from .exceptions import FormatError, TemplateError
+from .exceptions import FormatError, SettingError, TemplateError
 
 if TYPE_CHECKING:
     import jinja2
@@ -66,7 +66,7 @@ def as_compact(event: Event) -> str:
         return event.data
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Template:
     """A Jinja2 template that renders one event.
 
@@ -90,6 +90,9 @@ class Template:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_compiled", compiled(self.source, self.name))
+
+    def __repr__(self) -> str:
+        return f"Template({self.source!r})" if self.name is None else f"Template.from_file({self.name!r})"
 
     @classmethod
     def from_file(cls, path: str | Path) -> "Template":
@@ -130,9 +133,13 @@ def compiled(source: str, name: str | None) -> "jinja2.Template":
 
     Raises:
         TemplateError: If the syntax is wrong.
+        SettingError: If it is not text.
     """
     from jinja2 import TemplateSyntaxError
 
+    given: object = source
+    if not isinstance(given, str):
+        raise SettingError("a template's source", given, "it must be text; from_file reads a file")
     try:
         return _environment().from_string(source)
     except TemplateSyntaxError as error:
@@ -145,13 +152,16 @@ def filled(template: "jinja2.Template", values: Mapping[str, Any], name: str | N
     Raises:
         TemplateError: If a name is undefined, or an expression fails.
     """
+    from jinja2 import UndefinedError
+
     try:
         return template.render(values)
     except Exception as error:  # a template is user code: it can raise anything
         lines = [
             frame.tb_lineno for frame in _frames(error) if frame.tb_frame.f_code.co_filename == "<template>"
         ]
-        reason = f"{type(error).__name__}: {error}"
+        known = f"; it is given {', '.join(values)}" if isinstance(error, UndefinedError) else ""
+        reason = f"{type(error).__name__}: {error}{known}"
         raise TemplateError(reason, line=lines[-1] if lines else None, name=name) from error
 
 

@@ -139,6 +139,10 @@ class Thread(Sequence[Event]):
     _units: list[Unit] | None  # found when somebody asks
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
+        given: object = events
+        if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping):
+            hint = "[event] is a list of one" if isinstance(given, Event) else "give a list of them"
+            raise ThreadError(f"{_shown(given)} is not events; {hint}")
         built = Thread._over(_Log(), 0, None, {})
         for event in events:
             built = built.append(event)
@@ -179,7 +183,9 @@ class Thread(Sequence[Event]):
             return self._apart(range(start, stop, step))
         if isinstance(key, str):
             return self._log.events[self._position(key)]
-        return self._log.events[range(self._length)[key]]
+        if not -self._length <= key < self._length:
+            raise IndexError(f"no event stands at {key}: there are {self._length:,}")
+        return self._log.events[key % self._length]
 
     def __contains__(self, key: object) -> bool:
         if isinstance(key, str):
@@ -236,7 +242,7 @@ class Thread(Sequence[Event]):
             hint = (
                 "of messages make a thread with from_messages" if isinstance(event, Mapping) else "make one"
             )
-            raise ThreadError(f"{str(event)[:80]!r} is not an Event; {hint}, or Event(type, data)")
+            raise ThreadError(f"{_shown(event)} is not an Event; {hint}, or Event(type, data)")
         event = self._named(event)
         log = self._log
         if (
@@ -253,6 +259,24 @@ class Thread(Sequence[Event]):
             view = view._put(event, unit, log)
         log.put(event, unit)
         return Thread._over(log, self._length + 1, view, self._arrived)
+
+    def extend(self, events: "Iterable[Event] | Thread") -> "Thread":
+        """Give the thread with more events at its end.
+
+        What another thread has given its events by itself, positions as ids and pins of its task,
+        they leave behind: here they get what they would get by `append`.
+
+        Raises:
+            ThreadError: As `append` does.
+
+        >>> thread = Thread([Event("user", "Deploy it.")])
+        >>> [event.id for event in thread.extend(Thread([Event("note", "red"), Event("note", "green")]))]
+        ['0', '1', '2']
+        """
+        extended = self
+        for event in events._given() if isinstance(events, Thread) else events:
+            extended = extended.append(event)
+        return extended
 
     def call(self, name: str, arguments: object = "", *, call_id: str, **fields: Any) -> "Thread":
         """Append a tool call; `name` is the tool's and becomes the event's type."""
@@ -275,8 +299,11 @@ class Thread(Sequence[Event]):
         """Give the thread of the first `at` events; both can go on from there.
 
         Raises:
-            ThreadError: If there are fewer events than that.
+            ThreadError: If there are fewer events than that, or it is no whole number.
         """
+        given: object = at
+        if not isinstance(given, int) or isinstance(given, bool):
+            raise ThreadError(f"cannot fork at {at!r}; give a number of events, the first of which it keeps")
         if not 0 <= at <= self._length:
             raise ThreadError(f"cannot fork at {at}: there are {self._length:,} events")
         if at == self._length:
@@ -299,6 +326,9 @@ class Thread(Sequence[Event]):
         >>> thread.only("*_result")[0]
         Event('list_git_tags_result', ['v1.4.2'], kind='result', id='1')
         """
+        given: Iterable[object] = patterns
+        if wrong := [pattern for pattern in given if not isinstance(pattern, str)]:
+            raise ThreadError(f"{wrong[0]!r} is no pattern; give types or kinds, such as '*_result'")
         return self._apart(position for position, event in enumerate(self) if matches(event, patterns))
 
     # ---- verbs for policies, on a view
@@ -318,6 +348,8 @@ class Thread(Sequence[Event]):
         """
         if self._view is not None:
             return self._view.drop(ids, leaving=leaving)
+        if isinstance(ids, str):
+            raise ThreadError(f"{ids!r} is one id; give a list of ids: [{ids!r}]")
         named = set(ids)
         if missing := named.difference([event.id for event in self]):
             self._position(min(missing))  # raises
@@ -475,16 +507,7 @@ class Thread(Sequence[Event]):
 
     def to_records(self) -> list[dict[str, JSON]]:
         """Give the log as JSON objects; what the thread would add by itself is left out."""
-        records, opened = [], False
-        for position, event in enumerate(self):
-            record = event.to_record()
-            opened = opened or event.kind in MODEL_KINDS
-            if record.get("id") == str(position):
-                del record["id"]
-            if record.get("pinned") == (not opened and event.kind in ("system", "user")):
-                del record["pinned"]
-            records.append(record)
-        return records
+        return [event.to_record() for event in self._given()]
 
     @classmethod
     def from_records(cls, records: Iterable[Mapping[str, Any]]) -> "Thread":
@@ -529,6 +552,17 @@ class Thread(Sequence[Event]):
         )
 
     # ---- inner workings
+
+    def _given(self) -> Iterator[Event]:
+        """Give the events of the log without what the thread would add by itself: an id, a pin."""
+        opened = False
+        for position, event in enumerate(self):
+            opened = opened or event.kind in MODEL_KINDS
+            id = None if event.id == str(position) else event.id
+            pinned = (
+                None if event.pinned == (not opened and event.kind in ("system", "user")) else event.pinned
+            )
+            yield event if (id, pinned) == (event.id, event.pinned) else event.having(id=id, pinned=pinned)
 
     def _named(self, event: Event) -> Event:
         id, pinned = event.id, event.pinned
@@ -660,6 +694,12 @@ class Thread(Sequence[Event]):
                 view = view._put(event, unit, log)
             log.put(event, unit)
         return Thread._over(log, len(log.events), view, {})
+
+
+def _shown(given: object) -> str:
+    """Give the beginning of a repr."""
+    shown = repr(given)
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."
 
 
 def _alike(event: Event, other: Event) -> bool:

@@ -58,7 +58,7 @@ class Window:
         *,
         budget: Budget | int | None = None,
         prompt: Prompt | str | None = None,
-        counter: TokenCounter | str = "o200k_base",
+        counter: TokenCounter | str | None = None,
         policies: Sequence[Policy] = DEFAULT_POLICIES,
         arrivals: Sequence[Arrival] = (),
     ) -> None:
@@ -68,7 +68,8 @@ class Window:
             format: How the thread looks.
             budget: How many tokens a context may have, or its limit.
             prompt: The text around the thread, or its template.
-            counter: Counts the tokens of a text; also the name of an encoding or of a model.
+            counter: Counts the tokens of a text; also the name of an encoding or of a model. By default
+                `o200k_base`; of a message format, its provider's.
             policies: What is done when the thread does not fit, gentlest first.
             arrivals: What is done to each event as it enters.
 
@@ -76,7 +77,8 @@ class Window:
             SettingError: If one of them is not what it should be.
         """
         if not isinstance(format, Format):
-            raise SettingError("Window.format", format, "it must be a Format, such as TAGGED")
+            hint = f"; did you mean budget={format!r}?" if isinstance(format, int | Budget) else ""
+            raise SettingError("Window.format", format, f"it must be a Format, such as TAGGED{hint}")
         for name, callables in (("policies", policies), ("arrivals", arrivals)):
             given: object = callables
             if not isinstance(given, Sequence) or not all(map(callable, given)):
@@ -86,7 +88,7 @@ class Window:
         self.format = format
         self.budget = None if budget is None else Budget.of(budget)
         self.prompt = Prompt(prompt) if isinstance(prompt, str) else prompt
-        self.counter = token_counter(counter)
+        self.counter = token_counter(format.default_counter() if counter is None else counter)
         self.policies = tuple(policies)
         self.arrivals = tuple(arrivals)
         self._memory = Memory()
@@ -112,12 +114,17 @@ class Window:
         return window_html(self)
 
     def render(
-        self, thread: Thread | Iterable[Event], *, variables: Mapping[str, Any] = _NO_VARIABLES
+        self,
+        thread: Thread | Iterable[Event],
+        *,
+        budget: Budget | int | None = None,
+        variables: Mapping[str, Any] = _NO_VARIABLES,
     ) -> Context:
         """Give the context of the thread, compacted first if it must be.
 
         Args:
             thread: The log, or its events.
+            budget: Another budget, for this context alone: that of a sub-agent, say.
             variables: What the prompt's template is filled in with.
 
         Returns:
@@ -128,6 +135,10 @@ class Window:
             RenderError: If a renderer raises.
             PolicyError: If a policy or an arrival breaks its contract.
         """
+        if budget is not None:
+            other = copy.copy(self)  # what it has measured serves here too
+            other.budget = Budget.of(budget)
+            return other.render(thread, variables=variables)
         log = thread if isinstance(thread, Thread) else Thread(thread)
         measure = self._measure(log, variables)
         thread, log, stages = without_calls(self._fitting(log, measure))
@@ -218,6 +229,8 @@ class Window:
         return self._enter(thread).restore(id, lines=lines, at=at)
 
     def _measure(self, log: Thread, variables: Mapping[str, Any]) -> Measure:
+        if not isinstance(variables, Mapping):
+            raise SettingError("variables", variables, "it must be a mapping of names to values")
         around = self.prompt.around(variables) if self.prompt is not None else ("", "")
         counter, known = self._calibrated(log), self._measured
         if (
@@ -336,7 +349,7 @@ def render(
     *,
     budget: Budget | int | None = None,
     prompt: Prompt | str | None = None,
-    counter: TokenCounter | str = "o200k_base",
+    counter: TokenCounter | str | None = None,
     policies: Sequence[Policy] = DEFAULT_POLICIES,
     arrivals: Sequence[Arrival] = (),
     variables: Mapping[str, Any] = _NO_VARIABLES,

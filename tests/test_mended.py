@@ -3,12 +3,18 @@
 import copy
 import json
 import pickle
+import re
+from collections.abc import Callable
 
 import pytest
 
 from contextkit import (
+    ANTHROPIC,
     DEFAULT_POLICIES,
+    GEMINI,
+    OPENAI_CHAT,
     RESTORE_TOOL,
+    TAGGED,
     Budget,
     BudgetError,
     Clamp,
@@ -18,17 +24,24 @@ from contextkit import (
     Drop,
     Event,
     Mask,
+    MessageFormat,
     Meter,
     Policy,
+    PolicyError,
     Quote,
     Redact,
+    RenderError,
     SettingError,
+    Template,
     Thread,
     ThreadError,
     Window,
     Within,
+    brief,
+    fit,
     from_messages,
     render,
+    to_messages,
 )
 from contextkit.demo import deployment
 from contextkit.exceptions import ContextkitError
@@ -379,3 +392,109 @@ def test_drop_takes_the_quotes_where_nothing_else_can_go() -> None:
     pinned = quoted.append(Event("note", "word " * 700, pinned=True))
     context = Window(budget=1_200, policies=[Drop()]).render(pinned)
     assert "quotes" not in str(context.view().only("omitted")[0].data)
+
+
+def wrong_threads() -> list[tuple[Callable[[], object], type[Exception], str]]:
+    thread = deployment()
+    return [
+        (lambda: render(None), ThreadError, "None is not events; give a list of them"),  # type: ignore[arg-type]
+        (lambda: Thread(Event("a")), ThreadError, "[event] is a list of one"),  # type: ignore[arg-type]
+        (lambda: Thread("text"), ThreadError, "'text' is not events"),  # type: ignore[arg-type]
+        (lambda: thread[100], IndexError, "no event stands at 100: there are 89"),
+        (lambda: thread.only(3), ThreadError, "3 is no pattern"),  # type: ignore[arg-type]
+        (lambda: thread.drop("12"), ThreadError, "'12' is one id; give a list of ids: ['12']"),
+        (lambda: thread.fork("20"), ThreadError, "cannot fork at '20'"),  # type: ignore[arg-type]
+        (lambda: thread.fork(2.5), ThreadError, "cannot fork at 2.5"),  # type: ignore[arg-type]
+    ]
+
+
+@pytest.mark.parametrize(("make", "error", "words"), wrong_threads())
+def test_what_is_no_thread_gets_an_error_of_ours(
+    make: Callable[[], object], error: type[Exception], words: str
+) -> None:
+    """Never one of Python's that speaks of something else."""
+    with pytest.raises(error, match=re.escape(words)):
+        make()
+
+
+def wrong_settings() -> list[tuple[Callable[[], object], str]]:
+    return [
+        (lambda: Window(8_000), "did you mean budget=8000?"),  # type: ignore[arg-type]
+        (lambda: Template(3), "from_file reads a file"),  # type: ignore[arg-type]
+        (lambda: TAGGED | [1], "they must be a mapping of event types"),  # type: ignore[operator]
+        (lambda: TAGGED | {3: brief}, "they must be a mapping of event types"),  # type: ignore[dict-item]
+        (lambda: Redact("sk"), "it must be a mapping of names to patterns"),  # type: ignore[arg-type]
+        (lambda: Drop(3), "it must be a function of a Unit"),  # type: ignore[arg-type]
+        (lambda: render([], variables="x"), "it must be a mapping of names"),  # type: ignore[arg-type]
+    ]
+
+
+@pytest.mark.parametrize(("make", "words"), wrong_settings())
+def test_wrong_settings_are_told_before_they_are_used(make: Callable[[], object], words: str) -> None:
+    """What was given, and what it must be."""
+    with pytest.raises(SettingError, match=re.escape(words)):
+        make()
+
+
+async def later(view: Thread, meter: Meter) -> Thread:
+    """A policy that cannot be one."""
+    return view
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (lambda view, _: view[-10:], "event '0': it cut a pinned event; view.drop(ids)"),
+        (lambda view, _: view.only("user"), "event '0': it cut a pinned event; view.drop(ids)"),
+        (lambda view: view, "a policy takes two arguments, the view and a Meter"),
+        (later, "it is async; a policy is a plain function"),
+    ],
+)
+def test_first_policies_that_people_write_are_told_the_way_out(policy: Policy, words: str) -> None:
+    """A slice, a choice of types, one argument, an `async def`."""
+    with pytest.raises(PolicyError, match=re.escape(words)):
+        render(deployment(), budget=6_000, policies=[policy])
+
+
+def test_a_slice_that_parts_a_call_from_its_result_says_so() -> None:
+    """Not that another event was put in its place."""
+    thread = Thread().call("read", "a.py", call_id="1").append(Event("note", "x" * 99)).result("1", "A")
+    with pytest.raises(PolicyError, match=r"it cut the call of this result; view\.drop"):
+        render(thread, budget=20, policies=[lambda view, _: view[1:]])
+
+
+def test_an_undefined_name_is_told_with_those_that_there_are() -> None:
+    """In a template of an event; and a template is named as it was made."""
+    with pytest.raises(RenderError, match=r"Template\('{{ rows }}'\).*it is given data, type, kind"):
+        render([Event("note", "x")], TAGGED | {"note": Template("{{ rows }}")})
+
+
+def test_a_window_renders_a_sub_agents_thread_in_a_budget_of_its_own() -> None:
+    """For this context alone; the window keeps its own."""
+    window = Window(budget=8_000)
+    child = window.render(deployment().fork(at=40).only("slack_message", "*_result"), budget=2_000)
+    assert child.tokens <= 2_000
+    assert child.budget == Budget(2_000)
+    assert window.render(deployment()).tokens > 2_000
+    assert window.budget == Budget(8_000)
+
+
+def test_a_thread_grows_by_the_events_of_another() -> None:
+    """Positions and pins of the other thread's task stay behind; ids that were given do not."""
+    thread = Thread([Event("user", "a"), Event("assistant", "b")])
+    longer = thread.extend(Thread([Event("user", "c"), Event("note", "d", id="own")]))
+    assert [(event.id, event.pinned) for event in longer] == [
+        *(("0", True), ("1", False)),
+        *(("2", False), ("own", False)),
+    ]
+    assert len(thread) == 2
+    with pytest.raises(ThreadError, match="this id is taken"):
+        longer.extend([Event("note", "e", id="own")])
+
+
+@pytest.mark.parametrize("format", [ANTHROPIC, GEMINI, OPENAI_CHAT])
+def test_a_window_counts_messages_as_fit_does(format: MessageFormat) -> None:
+    """Without a counter, a message format's own: an estimate for those without a public tokenizer."""
+    history = to_messages(deployment(), format.dialect.provider).messages
+    window = Window(format, budget=6_000)
+    assert fit(history, window=window) == fit(history, budget=6_000, provider=format.dialect.provider)

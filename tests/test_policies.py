@@ -424,8 +424,9 @@ class TestPoliciesInGeneral:
             (lambda _, __: 1 // 0, "ZeroDivisionError"),
             (
                 lambda view, __: Thread(event.having(call_id=None) for event in view if event.id != "1"),
-                "place",
+                "cut the call of this result",
             ),
+            (lambda view, __: Thread(event.having(type="other", call_id=None) for event in view), "place"),
             (lambda view, __: view.where(lambda event: event.id != "1"), "split a unit"),
             (lambda view, __: view.where(lambda event: event.id != "7"), "in flight"),
             (lambda view, __: view.where(lambda event: event.id != "0"), "pinned"),

@@ -78,7 +78,7 @@ class TestBadInput:
             Window(**settings)
         assert caught.value.name == name
 
-    @pytest.mark.parametrize("counter", ["o200k", 5, None, object()])
+    @pytest.mark.parametrize("counter", ["o200k", 5, object()])
     def test_a_counter_that_nobody_knows(self, counter: Any) -> None:
         """An unknown name, or what is no callable, is an error that lists what there is."""
         with pytest.raises(ContextkitError, match="no token counter for"):

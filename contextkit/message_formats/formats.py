@@ -21,10 +21,12 @@ from ..exceptions import SettingError
 from ..formats import TAGGED, Format
 from ..messages import anthropic, gemini, openai_chat, openai_responses
 from ..messages.bodies import body_of, merge, raw_of
+from ..messages.counting import counter_of
 from ..messages.dialects import Dialect, Role
 from ..messages.writing import Writer
 from ..plain import JSON, copied, plain
 from ..threads import Thread
+from ..tokens.counters import TokenCounter
 from ..written import Written
 from .measuring import MessageMeasure, json_lines
 
@@ -76,6 +78,10 @@ class MessageFormat(Format):
     def measuring(self) -> type[MessageMeasure]:
         """What measures a thread in it."""
         return MessageMeasure
+
+    def default_counter(self) -> TokenCounter:
+        """Give what counts where nothing else is said: the model's, or the provider's."""
+        return counter_of(None, self.dialect.provider, self.model)
 
     def writer(self) -> Writer:
         """Give a writer of messages."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..budgets import Meter
 from ..events import Event
+from ..exceptions import SettingError
 from ..plain import JSON
 from ..threads import Thread, Unit
 from .policy import telling
@@ -32,6 +33,12 @@ class Drop:
     """
 
     key: Callable[[Unit], Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.key is not None and not callable(self.key):
+            raise SettingError(
+                "Drop.key", self.key, "it must be a function of a Unit that tells what goes first"
+            )
 
     def __call__(self, view: Thread, meter: Meter) -> Thread:
         """Give the view without what does not fit."""

@@ -35,6 +35,12 @@ class Redact:
     def __post_init__(self) -> None:
         if callable(self.patterns):
             return
+        given: object = self.patterns
+        if not isinstance(given, Mapping):
+            reason = (
+                'it must be a mapping of names to patterns, such as {"api_key": r"sk-\\w+"}, or a callable'
+            )
+            raise SettingError("Redact.patterns", given, reason)
         for name, pattern in self.patterns.items():
             try:
                 re.compile(pattern)
