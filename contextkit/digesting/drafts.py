@@ -39,6 +39,7 @@ MARKERS = frozenset(
         "listing",
         "table",
         "html",
+        "as",
         "base64",
         "binary",
         "error",
