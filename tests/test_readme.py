@@ -1,4 +1,4 @@
-"""Every code block of the README runs, in order, and prints what it says."""
+"""Every code block of the README and of `docs` runs, in order, and prints what it says."""
 
 import contextlib
 import doctest
@@ -9,16 +9,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-README = Path(__file__).parent.parent / "README.md"
+from contextkit import Event, Thread, Window
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"(?:<!-- setup: \w+ -->\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def blocks() -> Iterator[tuple[str, str, bool]]:
+def blocks(page: Path) -> Iterator[tuple[str, str, bool]]:
     """Give each block's language and text, and whether it is a set-up command, which CI runs."""
-    for match in FENCE.finditer(README.read_text(encoding="utf-8")):
+    for match in FENCE.finditer(page.read_text(encoding="utf-8")):
         yield match[1], match[2], match[0].startswith("<!--")
 
 
@@ -37,28 +42,54 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_every_block_prints_what_the_readme_says(folder: Path) -> None:
-    """Python blocks share their names; the `text` block behind one holds its output."""
-    names: dict[str, object] = {}
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_block_prints_what_the_page_says(page: Path, folder: Path) -> None:
+    """Python blocks of a page share their names; the `text` block behind one holds its output."""
+    names: dict[str, Any] = {}
     printed: str | None = None
     ran = 0
-    for language, text, setup in blocks():
+    for language, text, setup in blocks(page):
         if language == "python":
             output = io.StringIO()
             with contextlib.redirect_stdout(output):
-                exec(compile(text, f"README block {ran}", "exec"), names)  # noqa: S102 - the README is ours
+                exec(compile(text, f"{page.stem} block {ran}", "exec"), names)  # noqa: S102 - the page is ours
             printed = output.getvalue()
             ran += 1
         elif language == "text":
             assert printed is not None, f"nothing printed before:\n{text}"
-            assert agrees(text, printed), f"README says:\n{text}\nbut it prints:\n{printed}"
+            assert agrees(text, printed), f"{page.name} says:\n{text}\nbut it prints:\n{printed}"
             printed = None
         elif language == "console":
             run_console(text, folder)
             ran += 1
         else:
             assert setup, f"a {language} block is neither run nor checked"
-    assert ran > 8
+    assert ran > 8 or page.stem != "README"
+    if page.stem == "README":
+        check_step(names)
+
+
+def check_step(names: dict[str, Any]) -> None:
+    """The step of a loop that the README shows, with a client that answers by the book."""
+    call = SimpleNamespace(id="c1", function=SimpleNamespace(name="list_git_tags", arguments='{"limit": 2}'))
+    usage = SimpleNamespace(prompt_tokens=40)
+    message = SimpleNamespace(content="I look.", tool_calls=[call])
+    reply = SimpleNamespace(usage=usage, choices=[SimpleNamespace(message=message)])
+    completions = SimpleNamespace(create=lambda **sent: reply if sent["messages"] and sent["tools"] else None)
+    client = SimpleNamespace(chat=SimpleNamespace(completions=completions))
+    thread = Thread([Event("user", "Deploy the newest release.")])
+    thread = names["step"](client, Window(budget=500), thread, [{}], lambda call: ["v1.10", call.id])
+    assert [event.type for event in thread] == [
+        *("user", "billed", "assistant", "list_git_tags", "list_git_tags_result"),
+    ]
+    assert thread[-1].data == ["v1.10", "c1"]
+
+
+def test_pages_link_to_what_is_there() -> None:
+    """Each link to a file of ours leads to one."""
+    for page in PAGES:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 def run_console(text: str, folder: Path) -> None:
