@@ -21,12 +21,12 @@ from contextkit.comparisons import together
 from contextkit.display.comparisons import comparison_tables
 from contextkit.display.tables import Cell, Table, plain
 from contextkit.formats import FORMATS
+from contextkit.roundtrips import VERDICTS
 
 from .shapes import shapes
 
 SEED = 7
 COUNTERS = ("o200k_base", "cl100k_base")
-_ORDER = ("exact", "equal", "lost", "no reader", "not checked")
 
 
 def compared(corpus: Iterable[tuple[str, Iterable[Thread]]], runs: int) -> Iterator[tuple[str, Comparison]]:
@@ -75,7 +75,7 @@ def regressions(now: Mapping[str, Any], before: Mapping[str, Any], share: float)
             if new[key] > old[key] * (1 + share):
                 change = f"{old[key]:,} -> {new[key]:,} ({new[key] / old[key] - 1:+.2%})"
                 yield f"{shape}, {name}: {key.removeprefix('tokens_')} {change}"
-        if _ORDER.index(new["back"]) > _ORDER.index(old["back"]):
+        if VERDICTS.index(new["back"]) > VERDICTS.index(old["back"]):
             yield f"{shape}, {name}: it came back before ({old['back']}), now: {new['back']}, {new['reason']}"
 
 

@@ -70,11 +70,13 @@ def compare(
     >>> tags = [{"tag": f"v1.{n}", "signed": n > 3} for n in range(6)]
     >>> print(compare([Event("list_git_tags_result", tags)], [TAGGED, JSON_LINES]))  # doctest: +ELLIPSIS
     <Comparison of 2 formats, 1 event: JSON_LINES loses nothing with 78 tokens>
-    TAGGED: 90 tokens, +12.5 % to compact JSON, lost: ...a list comes back as text)
+    TAGGED: 90 tokens, +12.5 % to compact JSON, as text: ...a list comes back as text)
     JSON_LINES: 78 tokens, -2.5 % to compact JSON, exact
     """
     events, alone = _events(thread)
     named = _named(formats, alone=alone)
+    if isinstance(counters, str):
+        raise SettingError("compare.counters", counters, f"it must be a list, such as [{counters!r}]")
     counting = [token_counter(counter) for counter in counters]
     if not counting or not named:
         raise SettingError("compare", formats if counting else counters, "give one or more to compare")

@@ -1,17 +1,17 @@
 """Round trips: whether a format gives back what it wrote, and what is lost if it does not."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from .events import Event
 from .exceptions import MissingExtraError
 from .formats import Format
 from .plain import JSON, same
 
-Verdict: TypeAlias = Literal["exact", "equal", "lost", "no reader", "not checked"]
+Verdict: TypeAlias = Literal["exact", "equal", "as text", "lost", "no reader", "not checked"]
 """How events come back, from best to worst; `not checked` where the reader is not installed."""
 
-_ORDER: tuple[Verdict, ...] = ("exact", "equal", "lost", "no reader", "not checked")
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 _WORDS = {
     bool: "true or false",
     int: "a number",
@@ -27,8 +27,9 @@ class Back(NamedTuple):
 
     Attributes:
         verdict: `exact`: each event's type and data, with the types of all values and the order of keys;
-            `equal`: as equal JSON, where 1 and 1.0 are one number and keys have no order; `lost`:
-            something else, or in another order; `no reader`: the format has no way back; `not checked`: its
+            `equal`: as equal JSON, where 1 and 1.0 are one number and keys have no order; `as text`:
+            the types and the texts, of other values what was written; `lost`: something else, or in
+            another order; `no reader`: the format has no way back; `not checked`: its
             reader needs what is not installed.
         reason: What is lost, or why it was not checked.
 
@@ -49,7 +50,7 @@ class Back(NamedTuple):
 
     def worse(self, other: "Back") -> "Back":
         """Give the worse of two, this one where they are alike."""
-        return max(self, other, key=lambda back: _ORDER.index(back.verdict))
+        return max(self, other, key=lambda back: VERDICTS.index(back.verdict))
 
 
 def read_back(format: Format, events: Sequence[Event], text: str) -> Back:
@@ -65,7 +66,7 @@ def read_back(format: Format, events: Sequence[Event], text: str) -> Back:
     >>> str(read_back(JSON_LINES, events, JSON_LINES.text(events)))
     'exact'
     >>> str(read_back(TAGGED, events, TAGGED.text(events)))
-    'lost: the data of 1 of 1 events (in the first, data: a list comes back as text)'
+    'as text: the data of 1 of 1 events (in the first, data: a list comes back as text)'
     """
     if format.reader is None:
         return Back("no reader")
@@ -78,7 +79,7 @@ def read_back(format: Format, events: Sequence[Event], text: str) -> Back:
     arranged = getattr(format, "arranged", list)
     shown = [event for event in arranged(events) if format(event)]
     if reason := _lost(shown, read) or _left_out(events, shown):
-        return Back("lost", reason)
+        return Back("as text" if _as_text(events, read) else "lost", reason)
     exact = all(same(event.data, other.data) for event, other in zip(shown, read, strict=True))
     return Back("exact" if exact else "equal")
 
@@ -90,6 +91,14 @@ def _left_out(events: Sequence[Event], shown: Sequence[Event]) -> str:
     pairs = zip(events, shown, strict=True)
     moved = sum(event.type != other.type or event.data is not other.data for event, other in pairs)
     return f"the places of {moved:,} of {len(events):,} events; types and data come back" if moved else ""
+
+
+def _as_text(events: Sequence[Event], read: Sequence[Event]) -> bool:
+    """Whether the types and the texts come back in order, and other values as texts."""
+    return [event.type for event in events] == [event.type for event in read] and all(
+        isinstance(other.data, str) and (event.data == other.data or not isinstance(event.data, str))
+        for event, other in zip(events, read, strict=True)
+    )
 
 
 def _lost(shown: Sequence[Event], read: Sequence[Event]) -> str:

@@ -38,6 +38,7 @@ from contextkit import (
     Window,
     Within,
     brief,
+    compare,
     fit,
     from_messages,
     render,
@@ -425,6 +426,7 @@ def wrong_settings() -> list[tuple[Callable[[], object], str]]:
         (lambda: TAGGED | {3: brief}, "they must be a mapping of event types"),  # type: ignore[dict-item]
         (lambda: Redact("sk"), "it must be a mapping of names to patterns"),  # type: ignore[arg-type]
         (lambda: Drop(3), "it must be a function of a Unit"),  # type: ignore[arg-type]
+        (lambda: compare(Thread([Event("a")]), [TAGGED], counters="o200k_base"), "['o200k_base']"),
         (lambda: render([], variables="x"), "it must be a mapping of names"),  # type: ignore[arg-type]
     ]
 

@@ -67,7 +67,7 @@ def test_each_kind_of_loss_is_said() -> None:
         "lost: the types of 1 of 2 events (the first, 'note', as 'error')"
     )
     assert str(back(TAGGED, *events)) == (
-        "lost: the data of 1 of 2 events (in the first, data: a list comes back as text)"
+        "as text: the data of 1 of 2 events (in the first, data: a list comes back as text)"
     )
     assert str(back(JSON_LINES | {"note": hidden}, *events)) == "lost: 1 of 2 events are left out"
     assert str(read_back(JSON_LINES, events, "{")).startswith("lost: it cannot be read: json, line 1")
@@ -108,7 +108,7 @@ def test_a_format_without_a_reader_is_no_loss_that_is_known() -> None:
     assert back(dataclasses.replace(TAGGED, reader=None), event) == Back("no reader")
     assert back(dataclasses.replace(TAGGED, reader=missing), event).verdict == "not checked"
     assert back(dataclasses.replace(TAGGED, reader=broken), event).verdict == "lost"
-    assert not any(Back(verdict).lossless for verdict in ("lost", "no reader", "not checked"))
+    assert not any(Back(verdict).lossless for verdict in ("as text", "lost", "no reader", "not checked"))
 
 
 def test_the_worse_of_two_counts() -> None:
