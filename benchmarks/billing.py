@@ -1,8 +1,9 @@
 """How well messages are counted: `python -m benchmarks.billing [--data DIR] [--halves]`.
 
 Without `--data`, on requests whose tokens OpenAI has published, and some that were counted by hand. With it,
-on each request of `recorded_requests.jsonl.gz` in the folder or below it: JSON Lines with `provider`, `source`,
-`request` and `usage`, as a provider billed it. What was read from or written to a cache is part of the bill.
+on each request of `recorded_requests.jsonl.gz` in the folder or below it: JSON Lines with `provider`,
+`source`, `request` and `usage`, as a provider billed it. What was read from or written to a cache is part of
+the bill.
 
 A request belongs to the first of these classes that fits it: it has tools that run at the provider (`server
 tools`); files, sounds or videos; images; a bill for something else than the record shows (`hidden`), such as
