@@ -48,6 +48,18 @@ HIDDEN = {
 Records of Gemini are whole: a schema of the answer is in them, and costs nothing.
 """
 
+GEMINI_MODELS = {
+    "google_tool_config_any_with_tool_without_args": "gemini-2.0-flash",
+    "google_model_structured_output": "gemini-2.0-flash",
+    "multiple_agent_tool_calls": "gemini-2.0-flash-exp",
+    "google_default_tools_use_validated_mode": "gemini-2.5-flash",
+    "google_validated_accepts": "gemini-2.5-flash",
+    "google_prompted_output_with_tools": "gemini-2.5-pro",
+    "google_2_5": "gemini-2.5-flash",
+}
+"""Models before Gemini 3, by parts of the names of sources: of a request to Gemini the model stands in the
+address, which the records lack."""
+
 _FILES = ("file", "input_file", "input_audio", "document", "container_upload", "fileData")
 _IMAGES = ("image", "image_url", "input_image")
 _SERVER_ITEMS = (
@@ -134,7 +146,7 @@ def recorded(folder: Path) -> Iterator[Case]:
             yield Case(
                 provider={"google": "gemini"}.get(record["provider"], record["provider"]),
                 source=record["source"],
-                model=request.get("model"),
+                model=request.get("model") or _gemini_model(record["source"]),
                 messages=[{"role": "user", "content": messages}] if isinstance(messages, str) else messages,
                 system=request.get("system")
                 or request.get("instructions")
@@ -142,6 +154,10 @@ def recorded(folder: Path) -> Iterator[Case]:
                 tools=request.get("tools"),
                 billed=billed + sum(cached),
             )
+
+
+def _gemini_model(source: str) -> str | None:
+    return next((model for part, model in GEMINI_MODELS.items() if part in source), None)
 
 
 def counted(case: Case) -> Counted:
