@@ -8,9 +8,10 @@ check:
     .venv/bin/ruff format --check .
     .venv/bin/mypy
 
-# all tests; `just test full` draws 1,000 examples for each property
-test profile="quick":
-    CONTEXTKIT_PROFILE={{profile}} {{python}} -m pytest
+# all tests; `just test full` draws 1,000 examples for each property, and
+# `just test thorough tests/property/test_hostile.py` 10,000 for each of those
+test profile="quick" *paths:
+    CONTEXTKIT_PROFILE={{profile}} {{python}} -m pytest {{paths}}
 
 # speed and memory, whether budgets are kept, and what formats cost
 bench:

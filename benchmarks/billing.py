@@ -1,12 +1,14 @@
 """How well messages are counted: `python -m benchmarks.billing [--data DIR] [--halves]`.
 
 Without `--data`, on requests whose tokens OpenAI has published, and some that were counted by hand. With it,
-on each request of `recorded_requests.jsonl.gz` in the folder: JSON Lines with `provider`, `source`, `request`
-and `usage`, as a provider billed it. What was read from or written to a cache is part of the bill.
+on each request of `recorded_requests.jsonl.gz` in the folder or below it: JSON Lines with `provider`,
+`source`, `request` and `usage`, as a provider billed it. What was read from or written to a cache is part of
+the bill.
 
 A request belongs to the first of these classes that fits it: it has tools that run at the provider (`server
-tools`); files, sounds or videos; images; a bill for more than the request shows (`hidden`), such as a
-conversation that the provider keeps; tools or calls; nothing but text. Errors are in per cent of the bill.
+tools`); files, sounds or videos; images; a bill for something else than the record shows (`hidden`), such as
+a conversation that the provider keeps; tools or calls; nothing but text, also where the text was once a file.
+Errors are in per cent of the bill.
 
 `--halves` fits the constants anew, from nothing, on the requests of one half of the sources, and says how far
 off they are on the other half, and the other way around: what to expect of requests that nobody has seen.
@@ -39,8 +41,24 @@ HIDDEN = {
     "reasoning_mode_pro": "the answer was made in several passes",
     "native_output": "the schema of the answer is billed, and is no part of the record",
     "responses_verbosity": "its usage is a stand-in: 10, 1 and 11, as in three other records",
+    "yaml_document_url": "a line was changed since: the server gave 12,515 bytes, and the record has 12,574",
 }
-"""Parts of the names of sources whose bills are for more, or for less, than the request shows, and why."""
+"""Parts of the names of sources whose bills are for something else than the record shows, and why.
+
+Records of Gemini are whole: a schema of the answer is in them, and costs nothing.
+"""
+
+GEMINI_MODELS = {
+    "google_tool_config_any_with_tool_without_args": "gemini-2.0-flash",
+    "google_model_structured_output": "gemini-2.0-flash",
+    "multiple_agent_tool_calls": "gemini-2.0-flash-exp",
+    "google_default_tools_use_validated_mode": "gemini-2.5-flash",
+    "google_validated_accepts": "gemini-2.5-flash",
+    "google_prompted_output_with_tools": "gemini-2.5-pro",
+    "google_2_5": "gemini-2.5-flash",
+}
+"""Models before Gemini 3, by parts of the names of sources: of a request to Gemini the model stands in the
+address, which the records lack."""
 
 _FILES = ("file", "input_file", "input_audio", "document", "container_upload", "fileData")
 _IMAGES = ("image", "image_url", "input_image")
@@ -83,7 +101,7 @@ class Case:
             return "files"
         if found & {*_IMAGES}:
             return "images"
-        if any(part in self.source for part in HIDDEN):
+        if self.provider != "gemini" and any(part in self.source for part in HIDDEN):
             return "hidden"
         return "tools" if tools or found & {"call"} else "text"
 
@@ -116,7 +134,9 @@ def _at_server(tool: dict[str, Any]) -> bool:
 
 def recorded(folder: Path) -> Iterator[Case]:
     """Read the recorded requests."""
-    with gzip.open(folder / "recorded_requests.jsonl.gz", "rt", encoding="utf-8") as lines:
+    name = "recorded_requests.jsonl.gz"
+    file = next(folder.rglob(name), folder / name)
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
             request, usage = record["request"], record["usage"]
@@ -126,7 +146,7 @@ def recorded(folder: Path) -> Iterator[Case]:
             yield Case(
                 provider={"google": "gemini"}.get(record["provider"], record["provider"]),
                 source=record["source"],
-                model=request.get("model"),
+                model=request.get("model") or _gemini_model(record["source"]),
                 messages=[{"role": "user", "content": messages}] if isinstance(messages, str) else messages,
                 system=request.get("system")
                 or request.get("instructions")
@@ -134,6 +154,10 @@ def recorded(folder: Path) -> Iterator[Case]:
                 tools=request.get("tools"),
                 billed=billed + sum(cached),
             )
+
+
+def _gemini_model(source: str) -> str | None:
+    return next((model for part, model in GEMINI_MODELS.items() if part in source), None)
 
 
 def counted(case: Case) -> Counted:

@@ -12,6 +12,7 @@ from contextkit import (
     TAGGED,
     Budget,
     BudgetError,
+    Clamp,
     Drop,
     ReadError,
     SettingError,
@@ -155,3 +156,68 @@ def test_the_models_framing_counts_around_the_messages_too() -> None:
     for model in ("gpt-4o", "gpt-5"):
         counted = count_messages(history, "openai-chat", model=model)
         assert fit_context(history, model=model).tokens == counted.tokens
+
+
+def each_cut(messages: list[dict[str, Any]], provider: str) -> list[list[dict[str, Any]]]:
+    """What fits at each budget from one that holds all down to the smallest."""
+    cuts: list[list[dict[str, Any]]] = []
+    budget = fit_context(messages, provider=provider).tokens
+    while True:
+        try:
+            context = fit_context(messages, budget, provider=provider, policies=[Clamp(8), Drop()])
+        except BudgetError:
+            return cuts
+        assert context.tokens <= budget
+        cuts.append(context.messages)
+        budget = context.tokens - 1
+
+
+def test_a_message_of_parts_keeps_its_role_when_its_first_part_goes() -> None:
+    """An item of OpenAI's Responses without type and role is none."""
+    image = {"type": "input_image", "image_url": "https://a.example/b.png", "detail": "auto"}
+    asked = {"role": "user", "content": [image, {"type": "input_text", "text": "What is on it?"}]}
+    said = [{"role": role, "content": "word " * 40} for role in ("assistant", "user")]
+    cuts = each_cut([asked, *said], "openai-responses")
+    assert all(validate(messages, "openai-responses") == [] for messages in cuts)
+    assert {"role": "user", "content": asked["content"][1:]} in [one for messages in cuts for one in messages]
+
+
+def test_what_the_user_says_while_a_call_runs_stays_where_it_is() -> None:
+    """OpenAI's Responses take the answer behind it."""
+    history = [
+        {"role": "user", "content": "Deploy."},
+        {"type": "function_call", "call_id": "a", "name": "deploy", "arguments": "{}"},
+        {"role": "user", "content": "Hurry."},
+        {"type": "function_call_output", "call_id": "a", "output": "done"},
+    ]
+    assert validate(history) == []
+    assert fit(history, 1_000) == history
+    waiting = fit(history[:3], 1_000)
+    assert waiting[:3] == history[:3]
+    assert validate(waiting) == []
+
+
+@pytest.mark.parametrize("first", ["user", "model"])
+def test_neighbouring_contents_of_gemini_stay_apart(first: str) -> None:
+    """A stream that was kept chunk by chunk, and a history that begins with the model."""
+    history = [
+        {"role": role, "parts": [{"text": role}]} for role in (first, "model", "model", "user", "user")
+    ]
+    assert fit(history, 1_000) == history
+    for messages in each_cut(history, "gemini"):
+        assert validate(messages, "gemini") == []
+
+
+def test_a_response_that_names_a_call_without_an_id_is_its_answer() -> None:
+    """Some clients make the id up when they answer."""
+    call = {"functionCall": {"name": "git.list tags", "args": {"log": "line\n" * 99}}}
+    answer = {"functionResponse": {"id": "made-up", "name": "git.list tags", "response": {"tags": ["v1"]}}}
+    history = [
+        {"role": "user", "parts": [{"text": "Deploy."}]},
+        {"role": "model", "parts": [call]},
+        {"role": "user", "parts": [answer]},
+    ]
+    cuts = each_cut(history, "gemini")
+    assert cuts[0] == history
+    assert any(len(messages) == 3 and messages != history for messages in cuts)
+    assert all(validate(messages, "gemini") == [] for messages in cuts)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contextkit import BudgetError, Event, Thread, Window
+from contextkit import BudgetError, Event, Thread, Window, from_messages, to_messages
 from contextkit.message_formats import (
     ANTHROPIC,
     GEMINI,
@@ -251,3 +251,11 @@ def test_changed_data_overrides_what_came() -> None:
     ]
     thread = Thread(READERS["anthropic"].events(history)).replace("2", "cut")
     assert ANTHROPIC.written(thread).messages[-1]["content"] == [blocks[0] | {"content": "cut"}, blocks[1]]
+
+
+@pytest.mark.parametrize("role", ["system", "user", "assistant"])
+def test_white_space_of_another_provider_is_not_written(role: str) -> None:
+    """Anthropic refuses a text of nothing else."""
+    blank = {"role": role, "content": " \n"}
+    written = to_messages(from_messages([blank, {"role": "user", "content": "Deploy."}, blank]), "anthropic")
+    assert validate(written.messages, "anthropic", system=written.system) == []

@@ -285,6 +285,23 @@ class TestGemini:
         current = count_messages([ask, {"role": "model", "parts": [part]}, answer])
         assert 1_500 < current.images < 2_500
         assert count_messages([ask, {"role": "model", "parts": [part]}, answer, ask]).images == 0
+        history = [ask, {"role": "model", "parts": [part]}, answer]
+        assert count_messages(history, model="gemini-3-flash-preview") == current
+        earlier = count_messages(history, model="gemini-2.5-pro")
+        assert (earlier.images, earlier.messages) == (0, current.messages)
+        assert earlier.high is not None
+        assert earlier.high < 100
+
+    def test_tools_cost_a_third_before_2_5(self) -> None:
+        """And the signatures of 2.0 cost nothing either."""
+        ask = {"role": "user", "parts": [{"text": "Is it on?"}]}
+        about = "Say whether the thing that the user asks about is on, or has been on in the last hour or so."
+        tools = [{"functionDeclarations": [{"name": "is_it_on", "description": about}]}]
+        named = (
+            count_messages([ask], model=f"gemini-{name}", tools=tools) for name in ("2.0-flash", "2.5-pro")
+        )
+        before, since = (counted.tools for counted in named)
+        assert 0.2 < before / since < 0.35
 
 
 class TestAll:

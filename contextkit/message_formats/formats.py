@@ -23,7 +23,7 @@ from ..messages import anthropic, gemini, openai_chat, openai_responses
 from ..messages.bodies import body_of, merge, raw_of
 from ..messages.counting import counter_of
 from ..messages.dialects import Dialect, Role
-from ..messages.writing import Writer
+from ..messages.writing import Writer, by_model, needs_opening
 from ..plain import JSON, copied, plain
 from ..threads import Thread
 from ..tokens.counters import TokenCounter
@@ -106,7 +106,10 @@ class MessageFormat(Format):
         if event.kind in ("result", "error") and event.call_id is not None:
             writer.answering(event.call_id, event.type.rpartition("_")[0] or event.type)
         writer.feed([event])
-        return [{"system": writer.system}] if writer.system is not None else writer.messages
+        if writer.system is not None:
+            return [{"system": writer.system}]
+        opened = by_model(event) and needs_opening(event, self.dialect)
+        return writer.messages[1:] if opened else writer.messages
 
     def as_text(self, event: Event) -> dict[str, JSON]:
         """Write one event as a user's text, as it stands where it can be no message."""

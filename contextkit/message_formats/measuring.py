@@ -10,7 +10,7 @@ from ..measuring import Measure, Piece
 from ..messages.bodies import raw_of
 from ..messages.counting import message_tokens, request_tokens
 from ..messages.drafts import NO_RESULT
-from ..messages.writing import Writer, hosted
+from ..messages.writing import Writer, by_model, hosted, needs_opening, opening
 from ..plain import JSON, copied
 from ..records import is_record
 from ..threads import Thread
@@ -54,17 +54,18 @@ class Sum:
         tokens: The tokens of its events, and of what is written for them beside.
         open: The calls that wait for an answer.
         answering: Whether the last event was an answer to one.
+        begun: Whether there is a message.
         called: Whether it was a call.
         source: The message that the last event was read from.
     """
 
-    __slots__ = ("answering", "called", "open", "source", "tokens", "view")
+    __slots__ = ("answering", "begun", "called", "open", "source", "tokens", "view")
 
     def __init__(self) -> None:
         self.view = Thread()
         self.tokens = 0
         self.open: list[str] = []
-        self.answering = self.called = False
+        self.answering = self.begun = self.called = False
         self.source: tuple[JSON, JSON] = (None, None)
 
 
@@ -194,6 +195,9 @@ class MessageMeasure(Measure):
             tokens = max(tokens, self._message(self.format.as_text(event)))
         if hosted(event):
             tokens = max(tokens, self._message(self.format.as_text(event))) + _ODD
+        if by_model(event) and not added.begun and needs_opening(event, self.format.dialect):
+            added.tokens += self._message(opening(self.format.dialect))
+        added.begun = added.begun or (tokens > 0 and event.kind != "system")
         added.tokens += tokens
         added.called = event.kind == "call"
 
@@ -203,11 +207,10 @@ class MessageMeasure(Measure):
         return self.memory.fixed(f"\0beside {self.format.model}", lambda _: self._of_two())
 
     def _of_two(self) -> int:
-        one, two = (Thread().call("a", {}, call_id="1"), Event("b", {}, call_id="2"))
-        together = sum(map(self._message, self.format.written(one.append(two)).messages))
-        return max(
-            0, together - sum(map(self._message, (*self.format.alone(one[0]), *self.format.alone(two))))
-        )
+        asked = Thread([Event("user", "a")]).call("a", {}, call_id="1").call("b", {}, call_id="2")
+        together = sum(map(self._message, self.format.written(asked).messages))
+        apart = sum(self._message(one) for event in asked for one in self.format.alone(event))
+        return max(0, together - apart)
 
     def _waiting(self, added: Sum) -> int:
         return len(added.open) * (self._text_tokens(NO_RESULT) + _ODD)

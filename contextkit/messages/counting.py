@@ -199,7 +199,7 @@ def _message(message: JSON, provider: str, count: Count, model: str | None) -> T
     if provider == "anthropic":
         return counting_anthropic.anthropic_message(message, count)
     if provider == "gemini":
-        return counting_gemini.gemini_content(message, count)
+        return counting_gemini.gemini_content(message, count, counting_gemini.framing_of(model))
     raise _unknown(provider)
 
 
@@ -210,7 +210,7 @@ def _around(provider: str, count: Count, system: JSON, tools: JSON, model: str |
     if provider == "anthropic":
         return counting_anthropic.anthropic_around(count, system, tools, model)
     if provider == "gemini":
-        return counting_gemini.gemini_around(count, system, tools)
+        return counting_gemini.gemini_around(count, system, tools, counting_gemini.framing_of(model))
     raise _unknown(provider)
 
 

@@ -3,7 +3,9 @@
 Text, calls and tools are fitted to recorded bills; images, sounds and pages follow what Google published.
 """
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from functools import cache
 
 from ..plain import JSON
 from .image_sizes import decoded, image_size, pages, squares
@@ -27,7 +29,8 @@ class Framing:
         result: Of a result, without the name and the response.
         tool: Of a tool definition.
         tool_percent: Of a definition, of its type in TypeScript, in per cent.
-        thought: Tokens, the provider's own, for a thousand characters of a signature.
+        thought: Tokens, the provider's own, for a thousand characters of a signature. Gemini 3 bills the
+            thoughts again, earlier models do not.
     """
 
     fixed: int = 1
@@ -39,6 +42,22 @@ class Framing:
 
 
 FRAMING = Framing()
+_BEFORE_3 = replace(FRAMING, thought=0)
+_BEFORE_2_5 = replace(_BEFORE_3, tool=2, tool_percent=37)
+_VERSION = re.compile(r"gemini-(\d{1,2})(?:\.(\d{1,2}))?(?!\d)")
+
+
+@cache
+def framing_of(model: str | None) -> Framing:
+    """Find a model's framing; one that nobody named is taken for a new one.
+
+    >>> framing_of("gemini-2.5-pro").thought, framing_of("gemini-3-flash-preview").thought
+    (0, 205)
+    """
+    found = _VERSION.search(model or "")
+    version = (int(found[1]), int(found[2] or 0)) if found else (3, 0)
+    return FRAMING if version >= (3, 0) else _BEFORE_3 if version >= (2, 5) else _BEFORE_2_5
+
 
 _SERVER = {"codeExecution": 190, "googleSearch": 50, "fileSearch": 90, "urlContext": 200}
 """Tokens that come with a tool that runs at Google, as far as they are billed as input."""
@@ -81,7 +100,7 @@ def _camel(key: str) -> str:
 
 
 def _thought(signed: str, framing: Framing) -> Tally:
-    """Estimate the thoughts that a signature stands for. Gemini 3 bills them again, earlier models do not."""
+    """Estimate the thoughts that a signature stands for."""
     if not signed:
         return NOTHING
     return between(len(signed) * framing.thought // 1_000, 0, len(signed) * framing.thought // 880 + 20)
@@ -150,5 +169,5 @@ def _function(tool: dict[str, JSON], count: Count, framing: Framing) -> Tally:
     parameters = given.get("parametersJsonSchema", given.get("parameters"))
     text = signature(text_of(given.get("name")), text_of(given.get("description")), parameters)
     tokens = framing.tool + count(text) * framing.tool_percent // 100
-    # Earlier models were billed a third of it, and schemas with definitions cost more.
+    # Models before 2.5 are billed a third of it, and schemas with definitions cost more.
     return Tally(tokens) + between(0, -tokens * 3 // 4, tokens * 3 // 2)

@@ -131,10 +131,11 @@ def _draft(part: dict[str, JSON], role: str, calls: Calls, place: str, at: tuple
 
 
 def _response(response: dict[str, JSON], calls: Calls, place: str) -> Event:
-    name = response.get("name")
-    found = calls.answered(response.get("id"), None if name is None else [legal_type(name)])
+    id, name = response.get("id"), response.get("name")
+    known = id if name is None or id in calls.types else None  # else its call may have no id
+    found = calls.answered(known, None if name is None else [legal_type(name)])
     if found is None:
-        which = response.get("id") or name
+        which = id or name
         raise ReadError(
             f"it answers the call {which!r}, which stands nowhere before it; "
             "keep the content that makes the call, or leave this part out",

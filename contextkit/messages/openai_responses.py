@@ -106,7 +106,8 @@ def _message(item: dict[str, JSON], place: str) -> list[Draft]:
     if (text := joined(content)) is not None:
         return [Draft(Event(role, text), {"content": content} if "content" in item else {})]
     parts: list[JSON] = list(content or ())
-    return [Draft(_part(part, role), {"content": [part]}) for part in parts]
+    # with its role each, so that what is left is a message where the first part was cut
+    return [Draft(_part(part, role), {"role": role, "content": [part]}) for part in parts]
 
 
 def _part(part: dict[str, JSON], role: str) -> Event:

@@ -120,7 +120,7 @@ class Writer:
     def _role_of(self, event: Event) -> Role:
         if event.kind == "system":
             return "system"
-        return "assistant" if event.kind in MODEL_KINDS or hosted(event) else "user"
+        return "assistant" if by_model(event) else "user"
 
     def _anew(self, event: Event, rule: str | None) -> None:
         """Write an event that is no call, answers none, and cannot stand as it came."""
@@ -134,7 +134,7 @@ class Writer:
             return
         if role == "system" and dialect.beside:
             if not self.messages:
-                if text := self._spoken(event, rule):
+                if (text := self._spoken(event, rule)).strip():
                     self._prompts.append(text)
                 return
             self._lost(event, "the role of a system prompt", "a user's text")
@@ -142,7 +142,7 @@ class Writer:
         body = body_of(event) if rule is None and event.type not in PLAIN else None
         found = next((item for item in contents(body) if isinstance(item, Media)), None)
         if found is None:
-            if text := self._spoken(event, rule):
+            if (text := self._spoken(event, rule)).strip():
                 self._say(event, role, dialect.text(text, role, frame_of(event)))
         elif (block := dialect.media(found, role)) is not None:
             self._say(event, role, dialect.block(block))
@@ -164,7 +164,9 @@ class Writer:
 
     def _call(self, event: Event, body: dict[str, JSON] | None) -> None:
         frame = frame_of(event)
-        name = self._dialect.name(str(frame.get("name", event.type)))
+        name = str(frame.get("name", event.type))
+        if raw_of(event).get("provider") != self._dialect.provider:
+            name = self._dialect.name(name)
         if body is not None:
             id = str(event.call_id)
         else:
@@ -229,6 +231,8 @@ class Writer:
         provider, shell, part = str(raw.get("provider", "")), raw.get("message"), raw.get("part")
         source = (provider, raw.get("at", 0), part if isinstance(part, int) else 0)
         if not self._continues(event, role, source, begins=isinstance(shell, dict)):
+            if role == "assistant" and not self.messages and needs_opening(event, self._dialect):
+                self.messages.append(opening(self._dialect))
             self._open_message(role, shell if provider == self._dialect.provider else None)
         self._source = source
         self._said = self._said or event.kind == "assistant"
@@ -236,13 +240,11 @@ class Writer:
     def _open_message(self, role: Role, shell: JSON) -> None:
         dialect = self._dialect
         goes_on = role == self._role == "assistant" and (dialect.together or dialect.apart)
+        # OpenAI's Responses take an answer behind what the user said meanwhile
+        goes_on = goes_on or (dialect.apart and role != "assistant" and isinstance(shell, dict))
         if self._open and role != "tool" and not goes_on:
             self._close(self.messages)
             self._open.clear()
-        as_it_came = isinstance(shell, dict) and not dialect.alternates
-        if role == "assistant" and dialect.beside and not self.messages and not as_it_came:
-            self.messages.append(dialect.shell("user"))
-            merge(self.messages[0], dialect.text(OPENING, "user", {}))
         self.messages.append(dict(shell) if isinstance(shell, dict) else dialect.shell(role))
         self._role, self._said = role, False
 
@@ -253,7 +255,10 @@ class Writer:
         if self._role is None:
             return False
         if own and begins:  # what stood between them may have been dropped
-            return self._dialect.alternates and role == self._role == "assistant" and not self._open
+            neighbours = source[0] == self._source[0] and source[1] == self._source[1] + 1
+            as_it_came = neighbours and event.kind != "call"
+            at_model = role == self._role == "assistant" and not self._open
+            return self._dialect.alternates and at_model and not as_it_came
         if own and follows:
             return True
         if self._dialect.apart or role != self._role:
@@ -265,6 +270,26 @@ class Writer:
 
     def _lost(self, event: Event, what: str, became: str) -> None:
         self.losses.append(Loss(str(event.id), event.type, what, became))
+
+
+def needs_opening(event: Event, dialect: Dialect) -> bool:
+    """Whether a user's message has to stand before the model's, where that would be the first."""
+    raw = raw_of(event)
+    came = raw.get("provider") == dialect.provider and isinstance(raw.get("message"), dict)
+    first = raw.get("at") == 0 and event.kind != "call"
+    return dialect.beside and not (came and (first or not dialect.alternates))
+
+
+def opening(dialect: Dialect) -> dict[str, JSON]:
+    """Give the user's message that stands there."""
+    message = dialect.shell("user")
+    merge(message, dialect.text(OPENING, "user", {}))
+    return message
+
+
+def by_model(event: Event) -> bool:
+    """Whether it stands in a message of the model's."""
+    return event.kind in MODEL_KINDS or hosted(event)
 
 
 def hosted(event: Event) -> bool:

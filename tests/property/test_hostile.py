@@ -1,0 +1,132 @@
+"""What holds for histories at their worst, of each provider (see `hostile`)."""
+
+import copy
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contextkit import Budget, BudgetError, ReadError, Thread, Window, repair, to_messages, validate
+from contextkit.fitting import fit_context
+from contextkit.message_formats import MESSAGE_FORMATS
+from contextkit.messages.envelopes import plain_messages
+from contextkit.messages.reading import READERS
+from contextkit.messages.rules import PROVIDERS
+
+from ..judges import judge
+from .hostile import Message, history
+from .strategies import Shares, shares
+from .test_fitting import fitted, is_models, messages_of, told
+
+EACH_PROVIDER = pytest.mark.parametrize("provider", PROVIDERS)
+CHOICES = st.randoms(use_true_random=False)
+
+
+def mended(provider: str, choose: random.Random) -> list[Message]:
+    """Make a history and repair it; one in four is valid as it is."""
+    valid = choose.randrange(4) == 0
+    messages = history(provider, choose, valid=valid)
+    if valid:
+        assert validate(messages, provider) == []
+        return messages
+    before = copy.deepcopy(messages)
+    repaired = repair(messages, provider)
+    assert messages == before
+    assert repaired.violations == ()
+    again = repair(repaired.messages, provider)
+    assert (again.messages, again.repairs) == (repaired.messages, ())
+    return repaired.messages
+
+
+def thread_of(provider: str, messages: list[Message]) -> Thread:
+    """Read a history of a provider that is known."""
+    return Thread(READERS[provider].events(plain_messages(messages)))
+
+
+@EACH_PROVIDER
+@given(choose=CHOICES, shares=shares())
+def test_what_was_repaired_fits_and_is_accepted(provider: str, choose: random.Random, shares: Shares) -> None:
+    """Within the budget or the one that would do, by the rules and the types, and the input stays."""
+    messages = mended(provider, choose)
+    before = copy.deepcopy(messages)
+    whole = fit_context(messages, provider=provider)
+    assert validate(whole.messages, provider) == []
+    budget = shares.of(whole.tokens)
+    try:
+        context = fit_context(messages, budget, provider=provider)
+    except BudgetError as error:
+        budget = Budget(error.needed, target=budget.target, reserve=budget.reserve)
+        context = fit_context(messages, budget, provider=provider)
+    assert context.tokens <= budget.room
+    assert validate(context.messages, provider) == []
+    if not judge(provider, messages):
+        assert judge(provider, context.messages) == []
+    assert messages == before
+
+
+@EACH_PROVIDER
+@given(choose=CHOICES)
+def test_a_valid_history_comes_back_equal(provider: str, choose: random.Random) -> None:
+    """By `fit` with room for all, and by its own writer."""
+    messages = history(provider, choose, valid=True)
+    assert judge(provider, messages) == []
+    assert fit_context(messages, provider=provider).messages == messages
+    assert to_messages(thread_of(provider, messages), provider).messages == messages
+
+
+@EACH_PROVIDER
+@given(choose=CHOICES, target=st.sampled_from(PROVIDERS))
+def test_what_was_repaired_is_written_for_each_provider(
+    provider: str, choose: random.Random, target: Any
+) -> None:
+    """And accepted there, by its rules and its client's types."""
+    messages = mended(provider, choose)
+    written = to_messages(thread_of(provider, messages), target)
+    if written.messages:
+        assert validate(written.messages, target, system=written.system) == []
+        if target != provider or not judge(provider, messages):
+            assert judge(target, written.messages) == []
+
+
+@EACH_PROVIDER
+@given(choose=CHOICES, target=st.sampled_from(PROVIDERS))
+def test_what_can_be_read_is_written_for_another_provider(
+    provider: str, choose: random.Random, target: Any
+) -> None:
+    """Also without a repair: what answers no call is refused, and all else is accepted."""
+    messages = history(provider, choose)
+    before = copy.deepcopy(messages)
+    try:
+        written = to_messages(thread_of(provider, messages), target)
+    except ReadError:
+        return
+    if written.messages and target != provider:
+        assert validate(written.messages, target, system=written.system) == []
+    assert messages == before
+
+
+@EACH_PROVIDER
+@given(choose=CHOICES, shares=shares())
+def test_a_history_that_grows_by_a_turn_keeps_its_front(
+    provider: str, choose: random.Random, shares: Shares
+) -> None:
+    """With a window and without one the same is sent; between two compactions it only grows."""
+    messages = history(provider, choose, valid=True)
+    whole = fit_context(messages, provider=provider)
+    window = Window(MESSAGE_FORMATS[provider], budget=shares.of(whole.tokens))
+    before = None
+    for end in range(1, len(messages) + 1):
+        if end < len(messages) and (not is_models(messages[end]) or is_models(messages[end - 1])):
+            continue  # nobody asks the model here
+        outcome = fitted(messages[:end], None, window, keep=True)
+        assert told(outcome) == told(fitted(messages[:end], None, window, keep=False))
+        if isinstance(outcome, BudgetError):
+            before = None
+            continue
+        assert validate(outcome.messages, provider) == []
+        if before is not None and len(outcome.thread.records()) == len(before.thread.records()):
+            front = messages_of(before)
+            assert outcome.messages[: len(front)] == front
+        before = outcome
