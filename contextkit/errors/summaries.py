@@ -9,7 +9,7 @@ from .facts import Facts, OwnCode, own_code
 from .failure_pieces import add_failures, add_findings
 from .fault_pieces import add_faults
 from .findings import read_findings
-from .lines import lines_of, plain
+from .lines import last_states, lines_of, plain
 from .patterns import Pattern
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .quotes import MOST, add_failure, add_unexplained, quoted, saying
@@ -54,6 +54,9 @@ MARKERS = frozenset(
 _SOME = 200  # lines that are looked through at a time
 _TIMES = Pattern(r" ×\d+(?: .*)?$")  # how often a line came, and where
 _WORD = Pattern(r"\w+")
+_FAILING = Pattern(
+    r"(?i)\b(\d{1,9}) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:failures?|errors?|failed|fail)[=: ]+(\d{1,9})\b"
+)
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
 
 
@@ -108,8 +111,9 @@ def summarize_error(
     if budget is not None:
         whole_number("summarize_error.budget", budget, 1)
     count_tokens = token_counter(counter)
-    text = plain(text_of(error))
-    lines = lines_of(text)
+    told = text_of(error)
+    text = plain(told)
+    lines = lines_of(plain(last_states(told)))
     limit = budget or MOST
     prefix = f"exit status {status}\n" if status else ""
     facts, used = read(lines, own, text) if parse else (Facts(), set[int]())
@@ -123,8 +127,8 @@ def summarize_error(
         summary = quoted(lines, budget, count_tokens)
     if known and not _is_faithful(summary, lines, text):
         summary = quoted(lines, budget, count_tokens)
-    if failure_at(summary) < 0 <= (told := failure_at(text)) and all(failure_at(line) < 0 for line in lines):
-        summary = saying(text, told, summary, limit, count_tokens)
+    if failure_at(summary) < 0 <= (at := failure_at(text)) and all(failure_at(line) < 0 for line in lines):
+        summary = saying(text, at, summary, limit, count_tokens)
     if prefix:
         summary = prefix + summary
         if count(count_tokens, summary) > limit:
@@ -197,21 +201,27 @@ def _cut(text: str, limit: int, counter: TokenCounter) -> str:
 
 def _pieces(facts: Facts, own: OwnCode) -> Pieces:
     pieces = Pieces()
-    for number, line in enumerate(reversed(facts.counts)):
-        if facts.failures or facts.findings or facts.faults or number == 0:
-            pieces.start(0 if number == 0 else 2, shortened(line, 160))
-    if pieces and not (facts.failures or facts.findings or facts.faults):
-        for line in facts.counts[:-1]:
-            pieces.start(1, shortened(line, 160))
-    if facts.failures and not facts.counts:
+    failed = bool(facts.failures or facts.findings or facts.faults)
+    counts = [line for line in reversed(facts.counts) if not failed or not _counts_none(line)]
+    for line in counts[:1]:
+        pieces.start(0, shortened(line, 160))
+    for line in counts[1:] if failed else counts[:0:-1]:
+        pieces.start(2 if failed else 1, shortened(line, 160))
+    if facts.failures and not counts:
         pieces.start(0, "failed:")
     add_failures(pieces, facts.failures)
     add_faults(pieces, facts.faults, own)
+    fatal = not facts.faults or any(fault.type == "fatal error" for fault in facts.faults)
     for number, stack in enumerate(facts.stacks):
-        wanted = any(fault.type == "fatal error" for fault in facts.faults) or not facts.faults
-        pieces.start((3 if number < 12 else 6) if wanted else 6, stack)
+        pieces.start((3 if number < 12 else 6) if fatal else STANDARD if number < 2 else 6, stack)
     add_findings(pieces, facts.findings)
     return pieces
+
+
+def _counts_none(line: str) -> bool:
+    """Whether a line counts failures, and all its numbers are zero."""
+    failing = [number for found in _FAILING.findall(line) for number in found if number]
+    return bool(failing) and not any(map(int, failing))
 
 
 def headline(error: BaseException | str, *, own: OwnCode = own_code, longest: int = 200) -> str:
