@@ -128,17 +128,15 @@ class _Reader:
 
 
 def _placed(match: re.Match[str]) -> Finding | None:
-    found = match.groupdict()
-    if _NO_PATH.search(found["file"]) or ("." not in found["file"] and "/" not in found["file"]):
+    file, message = match["file"], match["message"].lstrip(": \t-")
+    if ("." not in file and "/" not in file) or _NO_PATH.search(file):
         return None
-    number = next((found[key] for key in ("line", "line2", "line3", "line4", "line5") if found[key]), "")
-    keys = ("column", "column2", "column3", "column4", "column5")
-    column = next((found[key] for key in keys if found[key]), "")
-    message = re.sub(r"^[:\s-]+", "", found["message"])
-    severity = found["severity"] or found["before"] or ""
+    number = match["line"] or match["line2"] or match["line3"] or match["line4"] or match["line5"]
+    column = match["column"] or match["column2"] or match["column3"] or match["column4"] or match["column5"]
+    severity = match["severity"] or match["before"] or ""
     if not severity and (alone := _ALONE.match(message)):  # what it says follows on the next lines
         severity, message = alone[1], alone[2] or ""
-    return Finding(found["file"], number, column, severity, message)
+    return Finding(file, number or "", column or "", severity, message)
 
 
 def _is_wrapped(message: str, behind: str) -> bool:

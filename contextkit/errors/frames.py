@@ -1,5 +1,7 @@
 """Lines of stacks: one expression for each way that a language writes a frame."""
 
+from functools import lru_cache
+
 from .facts import Frame
 from .patterns import Pattern
 
@@ -54,6 +56,7 @@ _STARTS = ('File "', "at ", "by 0x", "from ", "#", "(", "❯ ", *"0123456789")
 _PARTS = (":in `", ":in '", ".lua:", ".ex:", ".exs:", ".erl:", " called at ")
 
 
+@lru_cache(maxsize=512)  # those of a recursion come again and again
 def frame_of(line: str) -> Frame | None:
     r"""Read one line of a stack; nothing if it is none.
 

@@ -2,7 +2,9 @@
 
 import dataclasses
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 
 from ..tokens.counters import TokenCounter, count
 from .patterns import Pattern
@@ -11,6 +13,7 @@ STANDARD = 5
 """The last rank that is shown when no budget is given."""
 
 _GAP = " … "
+_DENSITY = 4.5  # characters of a token, at first
 _SPACES = Pattern(r"\s+(?=\S)")
 _ENDS_WORD = Pattern(r"\s+\S*$")
 
@@ -124,18 +127,15 @@ def fitted(pieces: Sequence[Piece], budget: int, counter: TokenCounter, last: in
         key=lambda index: pieces[index].rank,
     )
     # No piece has less than a token for 20 characters but in odd texts; those are cut too early, never too late.
-    room, most = 20 * budget, 0
-    while most < len(order) and room > 0:
-        room -= len(pieces[order[most]].text) + 1
-        most += 1
-    low, high = 0, most
-    middle = most  # mostly all of them fit
+    sizes = list(accumulate((len(pieces[index].text) + 1 for index in order), initial=0))
+    low, high = 0, bisect_left(sizes, 20 * budget, hi=len(order))
+    density, tries = _DENSITY, 0
     while low < high:
-        if count(counter, written([pieces[index] for index in sorted(order[:middle])])) <= budget:
-            low = middle
-        else:
-            high = middle - 1
-        middle = (low + high + 1) // 2
+        # As many as would fill the budget with the characters a token of the last try; halves, if that leads nowhere.
+        middle = bisect_left(sizes, budget * density, low + 1, high) if tries < 5 else (low + high + 1) // 2
+        tokens = count(counter, written([pieces[index] for index in sorted(order[:middle])]))
+        low, high = (middle, high) if tokens <= budget else (low, middle - 1)
+        density, tries = sizes[middle] / max(tokens, 1), tries + 1
     if low or not order:
         return written([pieces[index] for index in sorted(order[:low])])
     words = re.findall(r"\s*\S+", pieces[order[0]].text[: 20 * budget])

@@ -69,7 +69,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     """
     counts, counted = _counts(lines)
     blocks = _blocks(lines, counted)
-    logs = _logs(lines)
+    logs = _logs(lines) if any(kind == "go" for kind, *_ in blocks) else {}
     used = set(counted)
     failures: dict[str, Failure] = {}
     results: list[tuple[str, str]] = []
@@ -122,7 +122,8 @@ def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
     counts: dict[str, int] = {}
     for at, line in enumerate(lines):
         if (
-            len(line) < 200
+            (line[:1] in _COUNTS or line[:1] in "=✖×*# ")
+            and len(line) < 200
             and line.lstrip("=✖×*# ")[:1] in _COUNTS
             and (match := _COUNT.match(line))
             and _COUNTED.search(line)
@@ -140,7 +141,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
         match = _STARTS.match(line) if line.lstrip()[:1] in _FIRST or " FAILED" in line else None
         ends = start >= 0 and (
             at in counted
-            or (kind == "pytest" and _PLAIN.match(line))
+            or (kind == "pytest" and line[:1] in ("-", "=") and _PLAIN.match(line))
             or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
         )
         if match or ends:
@@ -224,11 +225,13 @@ def _of_pytest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     shown: list[str] = []
     native = False
     for line in block:
-        if _CAPTURED.match(line):
+        if line[:1] in "> ":  # source code, mostly; and nothing at all
+            continue
+        if line[0] == "-" and _CAPTURED.match(line):
             break
         if match := _SHOWN.match(line):
             shown.append(match["text"].rstrip())
-        elif (match := _AT.match(line)) and not line.startswith(" "):
+        elif match := _AT.match(line):
             frames.append(Frame(match["file"], match["line"], match["function"] or ""))
         elif line.startswith("Traceback (most"):
             native = True

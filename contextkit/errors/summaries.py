@@ -51,7 +51,6 @@ MARKERS = frozenset(
 )
 """The words that a summary may have besides those of its input; and numbers behind `×`, `+` and `[...`."""
 
-_SOME = 200  # lines that are looked through at a time
 _TIMES = Pattern(r" ×\d+(?: .*)?$")  # how often a line came, and where
 _WORD = Pattern(r"\w+")
 _FAILING = Pattern(
@@ -113,7 +112,8 @@ def summarize_error(
     count_tokens = token_counter(counter)
     told = text_of(error)
     text = plain(told)
-    lines = lines_of(plain(last_states(told)))
+    left = last_states(told)
+    lines = lines_of(text if left is told else plain(left))
     limit = budget or MOST
     prefix = f"exit status {status}\n" if status else ""
     facts, used = read(lines, own, text) if parse else (Facts(), set[int]())
@@ -170,13 +170,23 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
 def _is_faithful(summary: str, lines: Sequence[str], text: str) -> bool:
     """Whether each word of a summary is a word of the text, or a marker."""
     words = set(_WORD.findall(_COUNTED.sub(" ", summary))) - MARKERS
-    unique = list(dict.fromkeys(lines))  # many come more than once
-    unique = unique[-_SOME:] + unique[:-_SOME]  # the counts and the last error stand at the end
-    for start in range(0, len(unique), _SOME):
-        words.difference_update(_WORD.findall("\n".join(unique[start : start + _SOME])))
-        if not words:
+    whole = "\n".join(dict.fromkeys(lines))  # many come more than once
+    return all(_has_word(whole, word) or _has_word(text, word) for word in words)
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether a word stands in a text by itself; looking for a few of them beats finding all that there are."""
+    at = text.rfind(word)  # the counts and the last error stand at the end
+    while at >= 0:
+        behind = at + len(word)
+        if not _is_letter(text[behind : behind + 1]) and not (at and _is_letter(text[at - 1])):
             return True
-    return words <= set(_WORD.findall(text))
+        at = text.rfind(word, 0, at)
+    return False
+
+
+def _is_letter(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenCounter) -> str:
@@ -186,8 +196,9 @@ def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenC
         return summary
     mine = count(counter, summary)
     # A beginning with more tokens says enough of the whole: what follows takes no more than one away.
-    if 2 * len(summary) < len(whole) and count(counter, whole[: 2 * len(summary)]) > mine + 1:
-        return summary
+    for length in (len(summary) * 5 // 4 + 40, len(summary) * 2):
+        if length < len(whole) and count(counter, whole[:length]) > mine + 1:
+            return summary
     tokens = count(counter, whole)
     return whole if tokens <= limit and (mine >= tokens or len(summary) >= len(whole)) else summary
 
