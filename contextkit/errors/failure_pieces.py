@@ -9,6 +9,7 @@ from .patterns import Pattern
 from .pieces import STANDARD, Pieces, shortened
 
 _LINK = Pattern(r" *[\[(]https?://[^\s\])]+[\])]$")
+_SPACES = Pattern(r"\s{2,}")
 _SEVERITY = Pattern(r"(?i)error|fatal|fail")
 _INSTANTIATED = ("required from ‘", "required from '", "required by ", "In instantiation of")
 
@@ -61,7 +62,7 @@ def _failure(
             pieces.add(rank, f": {shortened(line, 120)}")
         else:
             is_context = shown > 1 and not re.match(
-                r"[-+?]|[\w ]+: |\{|where|left|right|expected|received", line
+                r"[-+?]|[\w ]+: |\{|where|left|right|expected|received|\S.{0,200} !==? ", line
             )
             pieces.long(rank + 1 if shown < most and not is_context else 6, f"{indent}  {line}", 160)
         shown += 1
@@ -80,7 +81,8 @@ def add_findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
     """Add what compilers and linters found, grouped by message, with all places."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
-        message = _LINK.sub("", re.sub(r"\s{2,}", " ", finding.message))
+        message = _SPACES.sub(" ", finding.message) if "  " in finding.message else finding.message
+        message = _LINK.sub("", message) if message.endswith((")", "]")) else message
         groups.setdefault((finding.severity, message), []).append(finding)
     short = _short_paths({finding.file for finding in findings})
     graded = any(_SEVERITY.search(severity) for severity, _ in groups)

@@ -18,8 +18,8 @@ _PLACED = Pattern(
     rf"(?:\s*[:,-]?\s+-?\s*|:\s*){_LEVEL}?(?P<message>\S.*)$"
 )
 _ALONE = Pattern(r"(?i)(error|warning):? *(\[[\w-]+\])?$")
-_HEADING = Pattern(r"[\w@./\\+ -]++:?$")
-_UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>\S.*)$")
+_HEADING = Pattern(r"(?!.* -)[\w@./\\+ -]++:?$")
+_UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>[^\s|│].*)$")
 _RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
 _ARROW = Pattern(
     r"\s*(?:(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*|(?<=\s)(?=\S+:$))(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+)[\]:]?$"
@@ -29,6 +29,7 @@ _ON_LINE = Pattern(
 )
 _CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
 _LABEL = Pattern(r"\s*[|│][\s|-]*\^+ (\w.{3,})$")  # rustc's, below the code that it points at
+_INCLUDED = Pattern(r"\s+from \S+:\d+[,:]$")
 _LONGEST = 400  # characters of a message of several lines
 _FAR = 99
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
@@ -112,9 +113,9 @@ class _Reader:
             if match[1] not in newest.message:
                 newest.details.append(match[1])
         elif newest and behind < 6 and line[0] in " \t" and not _is_source(self.lines, at):
-            if newest.message:
+            if newest.message and not _INCLUDED.match(line):
                 newest.details.append(line.strip())
-            else:
+            elif not newest.message:
                 newest.message = line.strip()
         elif newest and behind == 1 and _is_wrapped(newest.message, line):
             newest.message += f" {line.strip()}"
@@ -127,17 +128,15 @@ class _Reader:
 
 
 def _placed(match: re.Match[str]) -> Finding | None:
-    found = match.groupdict()
-    if _NO_PATH.search(found["file"]) or ("." not in found["file"] and "/" not in found["file"]):
+    file, message = match["file"], match["message"].lstrip(": \t-")
+    if ("." not in file and "/" not in file) or _NO_PATH.search(file):
         return None
-    number = next((found[key] for key in ("line", "line2", "line3", "line4", "line5") if found[key]), "")
-    keys = ("column", "column2", "column3", "column4", "column5")
-    column = next((found[key] for key in keys if found[key]), "")
-    message = re.sub(r"^[:\s-]+", "", found["message"])
-    severity = found["severity"] or found["before"] or ""
+    number = match["line"] or match["line2"] or match["line3"] or match["line4"] or match["line5"]
+    column = match["column"] or match["column2"] or match["column3"] or match["column4"] or match["column5"]
+    severity = match["severity"] or match["before"] or ""
     if not severity and (alone := _ALONE.match(message)):  # what it says follows on the next lines
         severity, message = alone[1], alone[2] or ""
-    return Finding(found["file"], number, column, severity, message)
+    return Finding(file, number or "", column or "", severity, message)
 
 
 def _is_wrapped(message: str, behind: str) -> bool:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from .facts import Facts, Fault, Frame, OwnCode, own_code
-from .lines import lines_of, plain
+from .lines import last_states, lines_of, plain
 from .patterns import Pattern
 from .salience import salient, weight
 from .summaries import read, text_of
@@ -55,7 +55,7 @@ def fingerprint(error: BaseException | str, *, own: OwnCode = own_code) -> Finge
     >>> one == moved, one.group == other.group
     (True, False)
     """
-    lines = lines_of(plain(text_of(error)))
+    lines = lines_of(plain(last_states(text_of(error))))
     facts, used = read(lines, own)
     literal = _parts(facts, own)
     if not literal:

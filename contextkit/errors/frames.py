@@ -1,5 +1,7 @@
 """Lines of stacks: one expression for each way that a language writes a frame."""
 
+from functools import lru_cache
+
 from .facts import Frame
 from .patterns import Pattern
 
@@ -26,13 +28,14 @@ _SHAPES = (
     ),
     # Ruby: from a.rb:3:in `f'
     Pattern(r"\s*(?:from |\d+: from |# )(?P<file>[^\s:]+):(?P<line>\d+)(?::in [`'](?P<function>[^']+)')?$"),
+    Pattern(r"\s+(?P<file>[^\s:]+):(?P<line>\d+):in [`'](?P<function>[^']+)'$"),
     # PHP: #0 /srv/a.php(3): f()
     Pattern(r"\s*#\d+ (?:(?P<file>[^\s(]+)\((?P<line>\d+)\)|\[internal function\]): (?P<function>.+)$"),
     Pattern(r"\s*#\d+ (?P<function>\{main\})(?P<file>)$"),
     # C and C++: #0 0x55 in f /srv/a.c:3:1, #0 f (x=1) at a.c:3
     Pattern(
         r"\s*#\d+ +(?:0x[0-9a-f]+ in )?(?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))?(?: at)? "
-        r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)\)?$"
+        r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)\)?(?: \([^()]+\))?$"
     ),
     Pattern(
         r"\s*#\d+ +0x[0-9a-f]+ in (?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))? (?P<file>/[^\s:()]+)$"
@@ -50,9 +53,10 @@ _SHAPES = (
     Pattern(r"\s*❯ (?:(?P<function>\S+) )?(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?$"),
 )
 _STARTS = ('File "', "at ", "by 0x", "from ", "#", "(", "❯ ", *"0123456789")
-_PARTS = (".lua:", ".ex:", ".exs:", ".erl:", " called at ")
+_PARTS = (":in `", ":in '", ".lua:", ".ex:", ".exs:", ".erl:", " called at ")
 
 
+@lru_cache(maxsize=512)  # those of a recursion come again and again
 def frame_of(line: str) -> Frame | None:
     r"""Read one line of a stack; nothing if it is none.
 

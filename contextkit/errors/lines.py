@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from .patterns import Pattern
 from .salience import failure_at
@@ -11,10 +12,13 @@ _CONTROL = Pattern(
 )
 _ANY_CONTROL = Pattern(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DIGITS = Pattern(r"\d+")
-_CLOCK = Pattern(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $|^==0== $")
+_CLOCK = Pattern(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $|^==0== $|^\w+ (?:error|ERR!) $")
 _END = Pattern(
-    r"(?:[\]|:>Z)] |0 |^==0== |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout) )"
+    r"(?:[\]|:>Z)] |0 |^==0== |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout|ERR!) )"
 )
+_SOURCE = Pattern(r"(?=[\d.-]*[A-Za-z])([\w.-]+) *\| ?")
+_RETURN = Pattern(r"\r(?!\n)")
+_NO_LETTERS = Pattern(r"[\W\d_]+")
 _TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")
 _PLACE = Pattern(r"[^\s:()]+\.[A-Za-z]\w{0,5}[:(]0")
 _BETWEEN_WORDS = Pattern(r"\W+")
@@ -34,8 +38,31 @@ def plain(text: str) -> str:
     return _CONTROL.sub("", text) if _ANY_CONTROL.search(text) else text
 
 
+def last_states(text: str) -> str:
+    r"""Take away what a terminal writes over: of a progress bar the last state is kept.
+
+    >>> last_states("fetching  3%\rfetching 99%\rfetched\n")
+    'fetching 99%\rfetched\n'
+    """
+    if "\r" not in text or not _RETURN.search(text):
+        return text
+    return "\n".join(_last_states(line) if "\r" in line[:-1] else line for line in text.split("\n"))
+
+
+def _last_states(line: str) -> str:
+    states = line.split("\r")
+    letters = [_NO_LETTERS.sub("", state) for state in states]
+    over = [
+        not state.strip() or mine != next_
+        for state, mine, next_ in zip(states, letters, letters[1:], strict=False)
+    ]
+    return "\r".join(state for state, kept in zip(states, [*over, True], strict=True) if kept)
+
+
 def lines_of(text: str) -> list[str]:
     r"""Give the lines of a plain text, without their common prefix, if that is a logger's.
+
+    Lines of several services, each behind its name, are put together by service.
 
     >>> lines_of("10:00:01 web | Traceback:\n10:00:02 web |   File\n10:00:12 web | KeyError: 'a'")
     ['Traceback:', '  File', "KeyError: 'a'"]
@@ -43,21 +70,59 @@ def lines_of(text: str) -> list[str]:
     lines = text.split("\n")
     if max(map(len, lines)) > _LONGEST:
         lines = [piece for line in lines for piece in ([line] if len(line) <= _LONGEST else _parts(line))]
-    sample = [_DIGITS.sub("0", line[:120]) for line in lines[:200] if line.strip()]
-    if len(sample) < 3:
-        return _dedented(lines)
-    # The prefix of most lines is that of the middle ones, once they are sorted.
-    sample.sort()
-    lowest, highest = len(sample) // 10, len(sample) - 1 - len(sample) // 10
-    prefix = _common(sample[lowest], sample[highest])
-    if place := _PLACE.search(prefix):  # what a linter says of one file, not what a logger does
-        prefix = prefix[: place.start()]
-    ends = [match.end() for match in _END.finditer(prefix)]
-    prefix = prefix[: ends[-1]] if ends else ""
-    if not _CLOCK.search(prefix):
+    lines = _by_source(lines)
+    prefix = _prefix(lines)
+    if not prefix:
         return _dedented(lines)
     pattern = re.compile(re.escape(prefix.rstrip()).replace("0", r"\d+") + " ?")
     return _dedented(_untagged([line[m.end() :] if (m := pattern.match(line)) else line for line in lines]))
+
+
+def _by_source(lines: list[str]) -> list[str]:
+    """Put together what each service says, where docker-compose and its kin write lines as they come."""
+    if sum("|" in line[:60] for line in lines[:200]) * 5 < min(len(lines), 200) * 4:
+        return lines
+    said: dict[str, list[str]] = {}
+    for line in lines:
+        name = match[1] if (match := _SOURCE.match(line)) else ""
+        said.setdefault(name, []).append(line[match.end() :] if match else line)
+    others = said.pop("", [])
+    if len(said) < 2 or len(said) * 3 + len(others) * 4 > len(lines):
+        return lines
+    return [line for name, own in said.items() for line in (f"{name} |", *own)] + others
+
+
+def _prefix(lines: Sequence[str]) -> str:
+    """Give what a logger writes before most lines, digits as 0; nothing if there is no such thing."""
+    # Of a prefix that stands alone editors take the last space.
+    sample = sorted(_DIGITS.sub("0", line[:120]) + " " for line in lines[:200] if line.strip())
+    if len(sample) < 3:
+        return ""
+    prefix = _loggers(_middle(sample))
+    if not (clock := _CLOCK.search(prefix)):
+        return ""
+    # Most lines may say the same; what a message begins with differs only among all that have the clock.
+    kin = sorted({line for line in sample if line.startswith(prefix[: clock.end()])})
+    if len(kin) == 1:
+        return next((prefix[: end.end()] for end in _END.finditer(prefix) if end.end() >= clock.end()), "")
+    prefix = _loggers(_middle(kin))
+    return prefix if _CLOCK.search(prefix) else ""
+
+
+def _middle(lines: Sequence[str]) -> str:
+    """Give what most of some sorted lines begin with: what the middle ones do."""
+    few = len(lines) // 10
+    one, other = lines[few], lines[-1 - few]
+    differing = (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return one[: next(differing, len(other))]
+
+
+def _loggers(prefix: str) -> str:
+    """Cut what lines begin with behind the last sign that ends a part of a logger's."""
+    if place := _PLACE.search(prefix):  # what a linter says of one file, not what a logger does
+        prefix = prefix[: place.start()]
+    ends = [match.end() for match in _END.finditer(prefix)]
+    return prefix[: ends[-1]] if ends else ""
 
 
 def _untagged(lines: list[str]) -> list[str]:
@@ -71,21 +136,13 @@ def _untagged(lines: list[str]) -> list[str]:
 
 def _parts(line: str) -> list[str]:
     """Give what is looked at of a very long line: its beginning, and some places that speak of failure."""
-    parts, at = [line[:_LONGEST]], _LONGEST
+    parts, at = [_HALF_WORD.sub("", line[:_LONGEST]) or line[:_LONGEST]], _LONGEST
     while len(parts) < _PARTS and (found := failure_at(line, at)) >= 0:
         start = max(found - 100, at)
         if word := _BETWEEN_WORDS.search(line, start, found):
             parts.append(_HALF_WORD.sub("", line[word.end() : start + 400]))
         at = start + 400
     return parts
-
-
-def _common(one: str, other: str) -> str:
-    """Give what two texts begin with."""
-    length = next(
-        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
-    )
-    return one[:length]
 
 
 def _dedented(lines: list[str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 
 from ..tokens.counters import TokenCounter, count
 from .patterns import Pattern
@@ -10,6 +12,9 @@ from .patterns import Pattern
 STANDARD = 5
 """The last rank that is shown when no budget is given."""
 
+_GAP = " … "
+_DENSITY = 4.5  # characters of a token, at first
+_SPACES = Pattern(r"\s+(?=\S)")
 _ENDS_WORD = Pattern(r"\s+\S*$")
 
 
@@ -21,11 +26,13 @@ class Piece:
         rank: How soon it is left out: the higher, the sooner.
         line: The line of the summary that it stands on.
         text: What is written there, behind the pieces before it.
+        gap: What is written before it where the piece before it is left out.
     """
 
     rank: int
     line: int
     text: str
+    gap: str = ""
 
 
 class Pieces(list[Piece]):
@@ -39,12 +46,43 @@ class Pieces(list[Piece]):
         """Add to the last line; what is added never outlives what it is added to."""
         self.append(Piece(max(rank, self[-1].rank), self[-1].line, text))
 
-    def long(self, rank: int, text: str, longest: int) -> None:
-        """Begin a line with as much of a text as has its place in a summary; the rest for who has room."""
-        short = shortened(text, longest)
-        self.start(rank, short)
-        if len(short) < len(text):
-            self.add(STANDARD + 2, text[len(short) :])
+    def long(self, rank: int, text: str, longest: int, beyond: int = STANDARD + 2) -> None:
+        """Begin a new line of which both ends outlive the middle: the cause of a long message stands last.
+
+        Args:
+            rank: How soon both ends are left out.
+            text: The line.
+            longest: Characters of both ends together.
+            beyond: How soon the middle is left out.
+        """
+        start, end = both_ends(text, longest)
+        self.start(rank, start)
+        if len(start) < len(text):
+            self.add(beyond, text[len(start) : len(text) - len(end)])
+        if end:
+            self.append(Piece(rank, self[-1].line, end, _GAP))
+
+
+def both_ends(text: str, longest: int) -> tuple[str, str]:
+    """Give a text of at most so many characters, or two thirds of them from its beginning and one from its end.
+
+    >>> both_ends("cannot build: step 7 of 19: no such file", 24)
+    ('cannot build:', 'file')
+    """
+    if len(text) <= longest:
+        return text, ""
+    start = shortened(text, longest * 2 // 3)
+    words = _SPACES.search(text, max(len(text) - longest // 3, len(start)))
+    return start, text[words.end() :] if words else ""
+
+
+def abridged(text: str, longest: int) -> str:
+    """Write both ends of a text that is longer than so many characters.
+
+    >>> abridged("cannot build: step 7 of 19: no such file", 24)
+    'cannot build: … file'
+    """
+    return _GAP.join(filter(None, both_ends(text, longest)))
 
 
 def shortened(text: str, longest: int) -> str:
@@ -71,7 +109,10 @@ def written(pieces: Sequence[Piece]) -> str:
     """
     lines: dict[int, list[str]] = {}
     for piece in pieces:
-        lines.setdefault(piece.line, []).append(piece.text)
+        parts = lines.setdefault(piece.line, [])
+        if piece.gap and len(parts) == 1:
+            parts.append(piece.gap)
+        parts.append(piece.text)
     return "\n".join("".join(lines[line]) for line in sorted(lines))
 
 
@@ -86,18 +127,15 @@ def fitted(pieces: Sequence[Piece], budget: int, counter: TokenCounter, last: in
         key=lambda index: pieces[index].rank,
     )
     # No piece has less than a token for 20 characters but in odd texts; those are cut too early, never too late.
-    room, most = 20 * budget, 0
-    while most < len(order) and room > 0:
-        room -= len(pieces[order[most]].text) + 1
-        most += 1
-    low, high = 0, most
-    middle = most  # mostly all of them fit
+    sizes = list(accumulate((len(pieces[index].text) + 1 for index in order), initial=0))
+    low, high = 0, bisect_left(sizes, 20 * budget, hi=len(order))
+    density, tries = _DENSITY, 0
     while low < high:
-        if count(counter, written([pieces[index] for index in sorted(order[:middle])])) <= budget:
-            low = middle
-        else:
-            high = middle - 1
-        middle = (low + high + 1) // 2
+        # As many as would fill the budget with the characters a token of the last try; halves, if that leads nowhere.
+        middle = bisect_left(sizes, budget * density, low + 1, high) if tries < 5 else (low + high + 1) // 2
+        tokens = count(counter, written([pieces[index] for index in sorted(order[:middle])]))
+        low, high = (middle, high) if tokens <= budget else (low, middle - 1)
+        density, tries = sizes[middle] / max(tokens, 1), tries + 1
     if low or not order:
         return written([pieces[index] for index in sorted(order[:low])])
     words = re.findall(r"\s*\S+", pieces[order[0]].text[: 20 * budget])

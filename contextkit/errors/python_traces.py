@@ -13,7 +13,7 @@ _SEPARATOR = {
 }
 CHILD = Pattern(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
 _STOP = Pattern(
-    r'[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
+    r'Exception (?:ignored in|in thread)\b|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
 )
 
 
@@ -60,7 +60,12 @@ def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
         elif (frame := frame_of(text)) and text[0] == " ":
             code = reading.line(at + 1)[column:]
             frames.append(frame._replace(code=code.strip()) if code.startswith("    ") else frame)
-        elif text[0] != " " and not text.startswith(("Traceback (", "Exception Group Traceback (", "+ Exc")):
+        elif text.startswith((" ", "Traceback (", "Exception Group Traceback (", "+ Exc")):
+            pass
+        elif _goes_on(reading, at + 1, column):  # another thread's line
+            at += 1
+            continue
+        else:
             fault = typed(text)
             reading.used.add(at)
             at = _details(reading, fault, at + 1, column)
@@ -69,6 +74,15 @@ def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
         at += 1
     fault.frames = frames[::-1]
     return fault, at
+
+
+def _goes_on(reading: Reading, at: int, column: int) -> bool:
+    """Whether the stack goes on behind a line that is none of it."""
+    for number in (at, at + 1):
+        text = reading.line(number)[column:]
+        if text[:1] != " " or frame_of(text):
+            return text[:1] == " "
+    return False
 
 
 def _details(reading: Reading, fault: Fault, at: int, column: int) -> int:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from ..tokens.counters import TokenCounter, count
 from .patterns import Pattern
-from .pieces import STANDARD, Pieces, fitted, shortened
+from .pieces import STANDARD, Pieces, abridged, fitted
 from .salience import Alike, explains, failure_at, places, salient, shape, words_of
 
 MOST = 2_000  # tokens of a summary without a budget
@@ -31,7 +31,7 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: set[int]) -> Non
         missed += [Alike(1, [at]) for at in islice(warned, 8) if not explains(words, lines[at])][:2]
     for heavy, numbers in sorted(missed[:12], key=lambda alike: alike.numbers[0]):
         line = lines[numbers[0]].strip()
-        pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, shortened(line, 160))
+        pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, abridged(line, 160))
         if len(numbers) > 1:
             pieces.add(4, f" ×{len(numbers)}")
     if len(missed) > 12:
@@ -66,7 +66,7 @@ def saying(text: str, at: int, summary: str, limit: int, counter: TokenCounter) 
 def _around_failure(line: str) -> str:
     at = failure_at(line)
     start = line.rfind(" ", 0, at) + 1 if at > 100 else 0
-    return shortened(line[start:].strip(), 300)
+    return abridged(line[start:].strip(), 300)
 
 
 def quoted(lines: Sequence[str], budget: int | None, counter: TokenCounter) -> str:
@@ -85,10 +85,9 @@ def quoted(lines: Sequence[str], budget: int | None, counter: TokenCounter) -> s
     strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
     pieces = Pieces()
     for at in sorted({*ranks, strongest}):
-        if at == strongest:
-            pieces.start(0, lines[at].rstrip() if len(lines[at]) <= 300 else _around_failure(lines[at]))
-        else:
-            pieces.start(ranks[at] + 1, shortened(lines[at].rstrip(), 200))
+        rank = 0 if at == strongest else ranks[at] + 1
+        line = _around_failure(lines[at]) if at == strongest and len(lines[at]) > 900 else lines[at].rstrip()
+        pieces.long(rank, line, 300 if at == strongest else 200, rank + 20)
         if at in many:
             pieces.add(60, f" ×{len(many[at])} {' '.join(places(lines, many[at])[1:])}".rstrip())
     return fitted(pieces, budget, counter)

@@ -25,24 +25,24 @@ _STARTS = Pattern(
 _COUNT = Pattern(
     r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
-    r"|(?:pass|fail) \d|collected \d+ items / ).*?)(?: =+)?$"
+    r"|(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
 )
 _FIRST = frozenset("_●F×✗-En[✘0123456789")
 _COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
-    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|passed|errors)[=: ]+\d"
+    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
 _RESULT = Pattern(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
 _SHOWN = Pattern(r"E( {3,}|$)(?P<text>.*)")
 _AT = Pattern(r"(?P<file>[^\s:]+):(?P<line>\d+):(?: in (?P<function>\S+))?(?: (?P<rest>.+))?$")
 _ENDS = Pattern(
-    r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:"
+    r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:|=== "
 )
 _CODE = Pattern(
     r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: (?!panic|test did)|\s*@@|[-]{10,}|stack backtrace:"
 )
 _DIFF = Pattern(
-    r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S"
+    r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\S.{0,200} !==? \S"
 )
 _NOISE = Pattern(
     r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|\(compared using|\[\w+\]$)"
@@ -52,6 +52,8 @@ _BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _CAPTURED = Pattern(r"-{5,} Captured ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
+_RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
+_LABELS = ("Error:", "Failure:")
 _BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
 
@@ -67,6 +69,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     """
     counts, counted = _counts(lines)
     blocks = _blocks(lines, counted)
+    logs = _logs(lines) if any(kind == "go" for kind, *_ in blocks) else {}
     used = set(counted)
     failures: dict[str, Failure] = {}
     results: list[tuple[str, str]] = []
@@ -75,11 +78,16 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
             results.append((match["name"], match["message"] or ""))
             used.add(at)
     pytest = bool(results) or any(kind == "pytest" for kind, *_ in blocks)
-    for kind, name, start, end in blocks:
+    for kind, title, start, end in blocks:
         if (kind == "numbered" and not _is_numbered_run(lines, counts)) or (kind != "pytest" and pytest):
             continue
         used.update(range(start, end))
-        block = lines[start + 1 : end]
+        name, block = (
+            _titled(title, lines[start + 1 : end]) if kind == "numbered" else (title, lines[start + 1 : end])
+        )
+        if kind == "go":
+            used.update(logs.get(name, ()))
+            block = [*(lines[number] for number in logs.get(name, ())), *block]
         failure = _of_pytest(name, block, own) if kind == "pytest" else _of_any(name, block, own)
         key = re.sub(r"^\S+\.\w+ > ", "", name) if kind == "vitest" else name
         if kind == "numbered":
@@ -93,15 +101,29 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
             failures[key] = failure
     if pytest:
         return _with_results(failures, results, lines, used, own), counts, used
-    told = " ".join(line for failure in failures.values() for line in failure.lines)
-    return [f for f in failures.values() if f.lines or f.frame or f.name not in told], counts, used
+    return _told_once(list(failures.values())), counts, used
+
+
+def _told_once(failures: Sequence[Failure]) -> list[Failure]:
+    """Leave out names of a list of what failed, where they are told of elsewhere."""
+    told = " ".join(line for failure in failures for line in failure.lines)
+    last = [failure.name.rpartition(" › ") for failure in failures]
+    inner = {name for outer, _, name in last if outer}
+    return [
+        failure
+        for failure in failures
+        if failure.frame
+        or len(failure.lines) > 1
+        or (failure.name not in inner and (failure.lines or failure.name not in told))
+    ]
 
 
 def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
     counts: dict[str, int] = {}
     for at, line in enumerate(lines):
         if (
-            len(line) < 200
+            (line[:1] in _COUNTS or line[:1] in "=✖×*# ")
+            and len(line) < 200
             and line.lstrip("=✖×*# ")[:1] in _COUNTS
             and (match := _COUNT.match(line))
             and _COUNTED.search(line)
@@ -119,7 +141,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
         match = _STARTS.match(line) if line.lstrip()[:1] in _FIRST or " FAILED" in line else None
         ends = start >= 0 and (
             at in counted
-            or (kind == "pytest" and _PLAIN.match(line))
+            or (kind == "pytest" and line[:1] in ("-", "=") and _PLAIN.match(line))
             or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
         )
         if match or ends:
@@ -131,6 +153,31 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     if start >= 0:
         blocks.append((kind, name, start, len(lines)))
     return blocks
+
+
+def _titled(name: str, block: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """Give the whole name of a test that goes on in the next lines, up to one that ends with a colon."""
+    for number, line in enumerate(block[:5]):
+        if not line.strip() or ": " in line:
+            break
+        if line.rstrip().endswith(":"):
+            names = [name, *block[: number + 1]]
+            return " › ".join(part.strip(" :") for part in names if part not in _LABELS), block[number + 1 :]
+    return name, block
+
+
+def _logs(lines: Sequence[str]) -> dict[str, list[int]]:
+    """Give the lines that `go test -v` writes of each test while it runs, ahead of its result."""
+    logs: dict[str, list[int]] = {}
+    name = ""
+    for number, line in enumerate(lines):
+        if line.startswith("=== "):
+            name = match[1] if (match := _RUN.match(line)) else ""
+        elif line.lstrip().startswith("--- "):
+            name = ""
+        elif name:
+            logs.setdefault(name, []).append(number)
+    return logs
 
 
 def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
@@ -178,11 +225,13 @@ def _of_pytest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     shown: list[str] = []
     native = False
     for line in block:
-        if _CAPTURED.match(line):
+        if line[:1] in "> ":  # source code, mostly; and nothing at all
+            continue
+        if line[0] == "-" and _CAPTURED.match(line):
             break
         if match := _SHOWN.match(line):
             shown.append(match["text"].rstrip())
-        elif (match := _AT.match(line)) and not line.startswith(" "):
+        elif match := _AT.match(line):
             frames.append(Frame(match["file"], match["line"], match["function"] or ""))
         elif line.startswith("Traceback (most"):
             native = True

@@ -26,6 +26,8 @@ _STRONG = (
     *("rejected", "mismatch", "does not", "doesn't", "is not", "must be", "too few", "too many", "too long"),
     *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
+    *("out of ", "already", "duplicate", "not permitted", "unbound", "ambiguous", "interrupted", "unrecogni"),
+    *("no route", "no space", "giving up", "incorrect", "wrong", "never ", "stuck"),
     *("not allowed", "impossible", "terminat", "sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
 _MAYBE_STRONG = ("fail", "bad", "returned ", "e  ")
@@ -38,14 +40,14 @@ _NAMES = ("error", "fatal", "panic", "fail")
 _CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
-    r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^[A-Z]\w+(?:\.\w+)*: "
+    r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^(?!INFO|DEBUG|TRACE|NOTICE)[A-Z]\w+(?:\.\w+)*: "
 )
 _SUCCESS = Pattern(
     r"(?i)\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b"
 )
 _TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
-_PLACE = Pattern(r"(?<![\w./\\-])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
+_PLACE = Pattern(r"(?<![\w./\\-])(?=[\d.:-]*[A-Za-z/])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
 _WORD = Pattern(r"[^\W_]\w+")
 _SPACES = Pattern(r"\s+")
 

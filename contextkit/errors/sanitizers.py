@@ -8,8 +8,19 @@ from .patterns import Pattern
 from .reading import Reading
 
 SANITIZER = Pattern(r"(?:==\d+==)?\s*(?:ERROR|WARNING): (\w+Sanitizer): (\S+)(.*)")
-_SANITIZED = Pattern(
-    r"\s*(?:(READ|WRITE) of size|.*\blocated (?:\d+ bytes|in stack)|.*?(?:freed|allocated|created) by|.* leak of )"
+_ADDRESSES = Pattern(
+    r"0x[0-9a-f]+ is |(?: at)? 0x[0-9a-f]+.*| \[0x.*| (?:in |main )?thread(?: T\d+)?(?: at| here|:).*| here:?$"
+)
+_PARTS = (
+    "READ ",
+    "WRITE ",
+    " located ",
+    " by ",
+    " of size ",
+    " leak of ",
+    " is global ",
+    " is heap ",
+    " of thread ",
 )
 
 
@@ -30,15 +41,15 @@ def read_sanitizer(reading: Reading, at: int, match: re.Match[str]) -> int:
             elif reading.own(frame):
                 fault.details.append(f"{label} {frame}")
                 label = "-"
-        elif _SANITIZED.match(line):
-            text = re.sub(
-                r"0x[0-9a-f]+ is |(?: at)? 0x[0-9a-f]+.*| \[0x.*| thread T\d+ here| here:?$", "", line
-            ).strip(" :")
-            if "by" in text.split() or "leak of" in text:
+        elif any(map(line.__contains__, _PARTS)):
+            text = _ADDRESSES.sub("", line).strip(" :")
+            if fault.frames or "leak of" in text:
                 label = text
-            else:
+            if not label or not line.rstrip().endswith(":"):
                 fault.details.append(text)
         at += 1
+    while reading.line(at).startswith(("SUMMARY:", "Shadow ", "  ", "=>", "==")) and at < head + 300:
+        at += 1  # the bytes around the address
     reading.used.update(range(head, at))
     reading.faults.append(fault)
     return at

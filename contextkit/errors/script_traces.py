@@ -48,6 +48,8 @@ def read_php(reading: Reading, at: int) -> int:
             reading.used.add(at)
             at += 1
         # PHP names at each place the function that is called there, not the one that it stands in.
+        if calls and calls[0][:2] == fault.frames[0][:2]:  # in a built-in function, at the place of its call
+            del calls[0]
         places = [fault.frames[0], *calls]
         inside = [call.function for call in calls] + [""]
         pairs = zip(places, inside, strict=True)

@@ -6,12 +6,16 @@ from .facts import Fault, Frame
 from .frames import frame_of
 from .patterns import Pattern
 from .reading import NAMED, Reading, is_head, typed
+from .salience import weight
 
 _MORE = Pattern(r"\s*(?:\.\.\. |--- End of |\.\.\.$|<[\w ]+ frames? )")
 _TITLE = Pattern(
     r"(?i)\s*(?:full |python )?(?:stack ?-?trace|backtrace|call stack|(?:stack )?traceback)(?: ?\(.*\))?:?$"
 )
-_FIELD = Pattern(r"\s+(code|status|statusCode|exitCode|signal|reason|path|sqlState|detail|hint): (.+?),?$")
+_FIELD = Pattern(r"\s+([A-Za-z]\w*): ([^\[{].*?),?$")
+_CODE = Pattern(r"\s*>?\s*\d+\s*[|│]|\s*[|│^~]|\d+\t")
+_FIELDS = 6
+_NO_NEWS = ("generatedMessage", "operator", "diff")  # of Node's assertions
 
 
 def read_stack(reading: Reading, at: int) -> int:
@@ -36,8 +40,12 @@ def read_stack(reading: Reading, at: int) -> int:
         fault.frames = frames
     for frames in segments[len(faults) :]:
         faults[0].frames += frames
-    while match := _FIELD.match(reading.line(behind)):
-        faults[0].details.append(f"{match[1]}: {match[2]}")
+    opened = reading.line(behind - 1).endswith("{")
+    for number in range(behind, behind + _FIELDS if opened else behind):
+        if not (match := _FIELD.match(reading.line(number))):
+            break
+        if match[1] not in _NO_NEWS:
+            faults[0].details.append(f"{match[1]}: {match[2]}")
         behind += 1
     frames = faults[0].frames
     if (
@@ -72,7 +80,21 @@ def head_above(reading: Reading, at: int) -> int:
         ):
             return number
     near = (titled or top == at - 1) and top >= 0 and top not in reading.used
-    return top if near and reading.lines[top].strip() and not frame_of(reading.lines[top]) else at
+    return _nearest(reading, top, at) if near and reading.lines[top].strip() else at
+
+
+def _nearest(reading: Reading, top: int, at: int) -> int:
+    """Find the line that speaks of a failure among those just above a stack; else the one right above it."""
+    nearest = at
+    for number in range(top, max(top - 10, -1), -1):
+        line = reading.lines[number]
+        if number in reading.used or frame_of(line):
+            break
+        if line.strip() and not _CODE.match(line):
+            if weight(line[:400]) >= 2:
+                return number
+            nearest = number if nearest == at and number == top else nearest
+    return nearest
 
 
 def heads_of(reading: Reading, head: int, at: int) -> list[Fault]:

@@ -9,7 +9,7 @@ from .facts import Facts, OwnCode, own_code
 from .failure_pieces import add_failures, add_findings
 from .fault_pieces import add_faults
 from .findings import read_findings
-from .lines import lines_of, plain
+from .lines import last_states, lines_of, plain
 from .patterns import Pattern
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .quotes import MOST, add_failure, add_unexplained, quoted, saying
@@ -51,9 +51,11 @@ MARKERS = frozenset(
 )
 """The words that a summary may have besides those of its input; and numbers behind `×`, `+` and `[...`."""
 
-_SOME = 200  # lines that are looked through at a time
 _TIMES = Pattern(r" ×\d+(?: .*)?$")  # how often a line came, and where
 _WORD = Pattern(r"\w+")
+_FAILING = Pattern(
+    r"(?i)\b(\d{1,9}) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:failures?|errors?|failed|fail)[=: ]+(\d{1,9})\b"
+)
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
 
 
@@ -108,8 +110,10 @@ def summarize_error(
     if budget is not None:
         whole_number("summarize_error.budget", budget, 1)
     count_tokens = token_counter(counter)
-    text = plain(text_of(error))
-    lines = lines_of(text)
+    told = text_of(error)
+    text = plain(told)
+    left = last_states(told)
+    lines = lines_of(text if left is told else plain(left))
     limit = budget or MOST
     prefix = f"exit status {status}\n" if status else ""
     facts, used = read(lines, own, text) if parse else (Facts(), set[int]())
@@ -123,8 +127,8 @@ def summarize_error(
         summary = quoted(lines, budget, count_tokens)
     if known and not _is_faithful(summary, lines, text):
         summary = quoted(lines, budget, count_tokens)
-    if failure_at(summary) < 0 <= (told := failure_at(text)) and all(failure_at(line) < 0 for line in lines):
-        summary = saying(text, told, summary, limit, count_tokens)
+    if failure_at(summary) < 0 <= (at := failure_at(text)) and all(failure_at(line) < 0 for line in lines):
+        summary = saying(text, at, summary, limit, count_tokens)
     if prefix:
         summary = prefix + summary
         if count(count_tokens, summary) > limit:
@@ -166,13 +170,23 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
 def _is_faithful(summary: str, lines: Sequence[str], text: str) -> bool:
     """Whether each word of a summary is a word of the text, or a marker."""
     words = set(_WORD.findall(_COUNTED.sub(" ", summary))) - MARKERS
-    unique = list(dict.fromkeys(lines))  # many come more than once
-    unique = unique[-_SOME:] + unique[:-_SOME]  # the counts and the last error stand at the end
-    for start in range(0, len(unique), _SOME):
-        words.difference_update(_WORD.findall("\n".join(unique[start : start + _SOME])))
-        if not words:
+    whole = "\n".join(dict.fromkeys(lines))  # many come more than once
+    return all(_has_word(whole, word) or _has_word(text, word) for word in words)
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether a word stands in a text by itself; looking for a few of them beats finding all that there are."""
+    at = text.rfind(word)  # the counts and the last error stand at the end
+    while at >= 0:
+        behind = at + len(word)
+        if not _is_letter(text[behind : behind + 1]) and not (at and _is_letter(text[at - 1])):
             return True
-    return words <= set(_WORD.findall(text))
+        at = text.rfind(word, 0, at)
+    return False
+
+
+def _is_letter(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenCounter) -> str:
@@ -182,8 +196,9 @@ def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenC
         return summary
     mine = count(counter, summary)
     # A beginning with more tokens says enough of the whole: what follows takes no more than one away.
-    if 2 * len(summary) < len(whole) and count(counter, whole[: 2 * len(summary)]) > mine + 1:
-        return summary
+    for length in (len(summary) * 5 // 4 + 40, len(summary) * 2):
+        if length < len(whole) and count(counter, whole[:length]) > mine + 1:
+            return summary
     tokens = count(counter, whole)
     return whole if tokens <= limit and (mine >= tokens or len(summary) >= len(whole)) else summary
 
@@ -197,21 +212,27 @@ def _cut(text: str, limit: int, counter: TokenCounter) -> str:
 
 def _pieces(facts: Facts, own: OwnCode) -> Pieces:
     pieces = Pieces()
-    for number, line in enumerate(reversed(facts.counts)):
-        if facts.failures or facts.findings or facts.faults or number == 0:
-            pieces.start(0 if number == 0 else 2, shortened(line, 160))
-    if pieces and not (facts.failures or facts.findings or facts.faults):
-        for line in facts.counts[:-1]:
-            pieces.start(1, shortened(line, 160))
-    if facts.failures and not facts.counts:
+    failed = bool(facts.failures or facts.findings or facts.faults)
+    counts = [line for line in reversed(facts.counts) if not failed or not _counts_none(line)]
+    for line in counts[:1]:
+        pieces.start(0, shortened(line, 160))
+    for line in counts[1:] if failed else counts[:0:-1]:
+        pieces.start(2 if failed else 1, shortened(line, 160))
+    if facts.failures and not counts:
         pieces.start(0, "failed:")
     add_failures(pieces, facts.failures)
     add_faults(pieces, facts.faults, own)
+    fatal = not facts.faults or any(fault.type == "fatal error" for fault in facts.faults)
     for number, stack in enumerate(facts.stacks):
-        wanted = any(fault.type == "fatal error" for fault in facts.faults) or not facts.faults
-        pieces.start((3 if number < 12 else 6) if wanted else 6, stack)
+        pieces.start((3 if number < 12 else 6) if fatal else STANDARD if number < 2 else 6, stack)
     add_findings(pieces, facts.findings)
     return pieces
+
+
+def _counts_none(line: str) -> bool:
+    """Whether a line counts failures, and all its numbers are zero."""
+    failing = [number for found in _FAILING.findall(line) for number in found if number]
+    return bool(failing) and not any(map(int, failing))
 
 
 def headline(error: BaseException | str, *, own: OwnCode = own_code, longest: int = 200) -> str:

@@ -81,7 +81,7 @@ def loose_frame(line: str) -> Frame | None:
     'h.ml:4 H'
     >>> loose_frame("a.py:3: not the line of a stack")
     """
-    if line[:1] not in _FIRST:
+    if line[:1] not in _FIRST or "." not in line:
         return None
     lead = _LEAD.match(line)
     if len(line) > 400 or not (lead or line[:1] in " \t") or not (match := _PLACE.search(line)):
