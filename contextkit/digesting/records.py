@@ -9,8 +9,8 @@ from .columns import LIKELY, SURE, Column, Odd, Pairs, column, shown
 from .drafts import Draft, Part, Unit, clipped, ranged
 from .literals import compact
 
-_SHARE = 0.04  # of the characters of the records: what their digest may have
-_LEAST = 500  # characters
+_SHARE = 0.034  # of the characters of the records: what their digest may have
+_LEAST = 400  # characters
 _SAMPLE = 320  # characters of a record that is shown
 _FIELDS = 60  # fields whose statistics are told
 _NESTED = 6  # levels
