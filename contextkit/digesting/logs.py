@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from ..errors.summaries import summarize_error
 from .drafts import Draft, Part, Range, clipped, ranged
 from .entries import Entry, entries
-from .masks import ERROR, LONGEST, WARNING, Line, bare, shape_of, words
+from .masks import ERROR, LONGEST, WARNING, Line, bare, words
 
 _MOST = 4_000  # shapes; with more, those that differ in a word become one
 _RARE = 2  # lines; a shape that has no more is worth as much as a warning
@@ -60,12 +60,12 @@ class Shape:
     @property
     def weight(self) -> int:
         """How much it matters: `ERROR`, `WARNING` or `OTHER`."""
-        return self.example.line.weight
+        return self.example.read.weight
 
     def add(self, entry: Entry) -> None:
         """Take up an entry."""
         if self.count and self.weight == ERROR and len(self.again) < _AGAIN:
-            self.again.append((entry.number, entry.line.text[:LONGEST]))
+            self.again.append((entry.number, entry.text[:LONGEST]))
         self.count += 1
         self.lines += entry.size
         self.last = entry.last
@@ -81,7 +81,7 @@ class Shape:
         self.last = max(self.last, other.last)
         self.places = sorted([*self.places, *other.places])[:_PLACES]
         if self.weight == ERROR:
-            first = (other.example.number, other.example.line.text[:LONGEST])
+            first = (other.example.number, other.example.text[:LONGEST])
             self.again = sorted([*self.again, first, *other.again])[:_AGAIN]
         for value in (word, *other.values):
             if value and len(self.values) < _AGAIN:
@@ -112,17 +112,16 @@ class Shapes:
 
     def add(self, entry: Entry) -> None:
         """Take up an entry."""
-        line = entry.line
-        key = f"{line.weight} {line.level}\n{shape_of(line)}\n{entry.trace_key()}"
+        key = f"{entry.read.key}\n{entry.trace_key()}" if entry.traced else entry.read.key
         shape = self._known.get(key)
         if shape is None:
             parts = words(key)
-            shape = self._like(line.weight, parts) or Shape(parts, entry)
+            shape = self._like(entry.read.weight, parts) or Shape(parts, entry)
             if len(self._known) >= 4 * _MOST:
                 self._known = {}  # only a shortcut from now on
             if shape.count == 0 and len(set(map(id, self._known.values()))) >= self._most:
                 self._merge_to(self._most // 2)
-                shape = self._like(line.weight, parts) or shape
+                shape = self._like(entry.read.weight, parts) or shape
             self._known[key] = shape
         shape.add(entry)
 
@@ -227,12 +226,12 @@ def log_draft(text: str) -> Draft:
     for entry in entries(text):
         shapes.add(entry)
         size = entry.last
-        if entry.line.weight >= WARNING and entry.line.level:
-            levels[entry.line.level] += 1
+        if entry.read.weight >= WARNING and entry.read.level:
+            levels[entry.read.level] += 1
     room = min(max(_LEAST, int(_SHARE * len(text))), _MOST_ROOM)
     most = max(60, room // 110)
-    found = [shape for shape in shapes.fewer(most) if shape.example.line.text or shape.example.below]
-    whole = sum(min(_LONG, len(shape.example.line.text)) + 24 for shape in found)
+    found = [shape for shape in shapes.fewer(most) if shape.example.text or shape.example.below]
+    whole = sum(min(_LONG, len(shape.example.text)) + 24 for shape in found)
     ranks = _ranks(found, most)
     parts = [
         part
