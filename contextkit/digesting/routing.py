@@ -22,6 +22,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 """The kinds of output."""
 
 _CODE_ENDS = ("{", "}", ";", "(", ",", ":")
+_CODE_BEGINS = ("#", "*", "//", "/*", "- ", "> ", "<", "@", ".")
 _SAMPLE = 160  # lines
 _ENDS = 12_000  # characters of each end that tell whether a text is an error
 _RUN = re.compile(
@@ -165,7 +166,7 @@ def _is_log(text: str) -> bool:
             continue
         seen += 1
         headings += HEADING.match(told.lstrip()) is not None
-        coded += told.endswith(_CODE_ENDS)
+        coded += told.endswith(_CODE_ENDS) or told.lstrip().startswith(_CODE_BEGINS)
         read = understood(told)
         heads += told[0] not in " \t" and (read.starts or bool(read.level))
         shape = shape_of(read)
