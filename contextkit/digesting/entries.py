@@ -151,13 +151,18 @@ def lines_of(text: str, start: int = 0, stop: int | None = None) -> Iterator[str
 
 
 def margin_of(text: str) -> tuple[int, bool]:
-    """Give how far all lines are indented, by the first ones, and whether most are further."""
+    """Give how far all lines are indented, by the first ones, and whether it says little that a line is further.
+
+    It does where most are, and where many are by a few spaces: tools that build align their words so.
+    """
     head = text[:_HEAD]
     lines = head.split("\n")
     full = [line for line in (lines[:-1] if len(text) > _HEAD else lines) if line.strip()]
     margins = [len(line) - len(line.lstrip(" \t")) for line in full]
     least = min(margins, default=0)
-    return least, sum(margin > least for margin in margins) * 5 > 3 * len(margins)
+    further = sum(margin > least for margin in margins)
+    aligned = sum(least < margin < least + 4 and _PART.match(line) is None for margin, line in zip(margins, full, strict=True))
+    return least, further * 5 > 3 * len(margins) or aligned * 7 > len(margins)
 
 
 def entries(text: str) -> Iterator[Entry]:

@@ -16,10 +16,10 @@ _MOST = 4_000  # shapes; with more, those that differ in a word become one
 _RARE = 2  # lines; a shape that has no more is worth as much as a warning
 _AGAIN = 24  # further lines of an error that are kept
 _PLACES = 6  # numbers of lines that are told one by one
-_SHARE = 0.085  # of the characters of a log: what its digest may have
+_SHARE = 0.075  # of the characters of a log: what its digest may have
 _LEAST, _MOST_ROOM = 1_200, 24_000  # characters
 _LONG = 240  # characters of a line that are shown
-_VALUED = ((6, 1), (6, 2))  # words that differ, and places, that make these ones for values
+_VALUED = ((6, 1), (6, 1), (6, 2), (6, 1))  # words that differ, and places, that make these ones for values
 _CROWDED = ((6, 1), (6, 2), (3, 1), (3, 2), (3, 1), (2, 1))  # the same, where there is no room
 _SPREAD = 4  # times the spread that chance gives to how often words come
 _ASIDE = 14  # characters that say where and how often
@@ -31,6 +31,7 @@ _ALIKE = 6  # words; rare lines that begin with the same ones may be of one shap
 _TRACED = re.compile(
     r"(?m)^\s*(?:at |File \"|Caused by|Traceback|goroutine|#\d|\d+: )|(?:Error|Exception|panic)\b"
 )
+_ESCAPED = re.compile(r"\\n|#012")  # newlines, as logfmt and rsyslog write them
 
 Merged: TypeAlias = "dict[tuple[int, int, int], dict[tuple[str, ...], Shape]]"
 """Shapes that became one: by number of words, weight and the places that differ, and by their words."""
@@ -72,7 +73,7 @@ class Shape:
 
     def add(self, entry: Entry) -> None:
         """Take up an entry."""
-        if self.count and self.weight == ERROR and len(self.again) < _AGAIN:
+        if self.count and entry.read.weight == ERROR and len(self.again) < _AGAIN:
             self.again.append((entry.number, entry.text[:LONGEST]))
         self.count += 1
         self.lines += entry.size
@@ -173,8 +174,9 @@ def merged(shapes: list[Shape], room: int, into: Merged) -> list[Shape]:
         into: Where those that became one can be found.
     """
     left = {id(shape): shape for shape in shapes}
-    for least, places in (*_VALUED, *_CROWDED):
-        wanted = -1 if (least, places) in _VALUED else room
+    # Words with few forms are likely none of values: these shapes become one only where they take far too much.
+    crowded = [(least, places, room if least >= 6 else room * 5 // 4) for least, places in _CROWDED]
+    for least, places, wanted in [*((*step, -1) for step in _VALUED), *crowded]:
         if _size(left) > wanted and (places == 1 or len(left) <= _FEW):
             _merge(left, least, places, wanted, into)
             if _size(left) > room:
@@ -214,14 +216,14 @@ def _differing(left: dict[int, Shape], least: int, places: int) -> list[tuple[li
         # The sum of the hashes of all other words stands for these words.
         hashes = [hash((at, word)) for at, word in enumerate(shape.words)]
         whole = sum(hashes)
-        open_ones = [at for at, word in enumerate(shape.words[:_PLACED]) if word]
+        open_ones = [at for at, word in enumerate(shape.words[: _PLACED // places]) if word]
         start = (shape.weight, len(hashes))
         if places == 1:
             for at in open_ones:
                 groups.setdefault((start, whole - hashes[at], at), []).append(shape)
         else:
-            for ats in combinations(open_ones, places):
-                groups.setdefault((start, whole - sum([hashes[at] for at in ats]), *ats), []).append(shape)
+            for at, other in combinations(open_ones, 2):
+                groups.setdefault((start, whole - hashes[at] - hashes[other], at, other), []).append(shape)
     found = [(list(key[2:]), group) for key, group in groups.items() if len(group) >= least]
     return sorted(found, key=lambda item: (-len(item[1]), item[1][0].example.number, item[0]))
 
@@ -230,7 +232,8 @@ def _are_values(shapes: list[Shape]) -> bool:
     """Tell whether words that differ are values: these come about equally often, shapes do not."""
     counts = [shape.count for shape in shapes]
     mean = sum(counts) / len(counts)
-    return sum([(count - mean) ** 2 for count in counts]) <= _SPREAD * mean * len(counts)
+    spread = sum([(count - mean) ** 2 for count in counts]) / len(counts)
+    return spread <= max(_SPREAD * mean, mean * mean / 4)
 
 
 def _common(shapes: list[Shape]) -> list[Shape]:
@@ -361,6 +364,9 @@ def _essence(entry: Entry) -> list[str]:
         for value in _long_fields(entry.line).values()
         for line in _brief("", [part for part in value.split("\n") if part.strip()][:200], "\n" in value)
     ]
+    if entry.line.fields is None and len(entry.text) > _LONG:
+        lines = _ESCAPED.split(entry.text)[:200]
+        told += _brief(lines[0], lines[1:], True) if len(lines) > 3 else []
     below = [line for line in entry.below if line.strip()]
     head = entry.line.text[entry.line.told :] if entry.line.fields is None else ""
     more = _brief(head, below, entry.traced) if below else []

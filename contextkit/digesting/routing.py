@@ -159,7 +159,7 @@ def _is_log(text: str) -> bool:
     begins: set[str] = set()
     margin, _ = margin_of(text)
     for line in lines_of(text, 0, min(len(text), 400_000)):
-        if seen >= 3 * _SAMPLE or (seen >= _SAMPLE and heads >= 0.3 * seen):
+        if seen >= 2 * _SAMPLE or (seen >= _SAMPLE // 4 and heads >= 0.7 * seen):
             break
         told = clean(line[margin:] if not line[:margin].strip() else line)
         if not told.strip():
