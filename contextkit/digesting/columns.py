@@ -27,8 +27,11 @@ _LOOKS = str.maketrans(
     ascii_lowercase + ascii_uppercase + digits + whitespace,
     "a" * 26 + "A" * 26 + "0" * 10 + " " * len(whitespace),
 )
-_RUNS = re.compile(r"([aA0 ])\1+")
-_USUAL = frozenset(ascii_letters + " ,.-'")
+_RUNS = tuple((re.compile(f"{sign}{sign}+"), sign) for sign in "aA0 ")  # one by one: no template to fill in
+_SIGNS = str.maketrans(dict.fromkeys(ascii_letters + " ,.-'") | dict.fromkeys(digits, "0"))
+_BLANK = frozenset(["", "-", "--", "?", "n/a", "na", "nan", "nil", "none", "null", "undefined", "unknown", "tbd", "todo"])
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
 _LONG = 80  # characters of a value
 
 
@@ -89,14 +92,12 @@ def column(name: str, pairs: Pairs, rows: int) -> Column:
     held = {row for row, _ in pairs}
     odd: list[Odd] = []
     many = rows >= 8
-    if many and 0 < rows - len(held) <= max(2, rare):
+    if many and 0 < rows - len(held) <= max(3, rows // 32):
         odd += [Odd(row, "missing", SURE) for row in range(rows) if row not in held]
     if many and len(held) <= max(2, rare):
         odd += [Odd(row, shown(value), SURE) for row, value in pairs]
         return _column(name, "", odd, len(held), rows)
-    kinds: dict[str, list[tuple[int, JSON]]] = {}
-    for pair in pairs:
-        kinds.setdefault(_kind(pair[1]), []).append(pair)
+    kinds = _by_kind(pairs)
     if len(kinds) > 1:
         kinds = _numbers(kinds, max(2, rare))
     told: list[str] = []
@@ -115,9 +116,18 @@ def _column(name: str, usual: str, odd: list[Odd], held: int, rows: int) -> Colu
     for each in sorted(odd, key=lambda each: each.grade):
         best.setdefault(each.row, each)
     kept = list(best.values())[: max(_MOST, rows // 100)]
-    if held < rows:
-        usual = f"{usual}, in {held}".lstrip(", ")
+    if usual and held < rows:
+        usual = f"{usual}, in {held}"
     return Column(name, usual, sorted(kept), len(best) - len(kept))
+
+
+def _by_kind(pairs: Pairs) -> dict[str, Pairs]:
+    if len({type(value) for _, value in pairs}) == 1:
+        return {_kind(pairs[0][1]): pairs}
+    kinds: dict[str, list[tuple[int, JSON]]] = {}
+    for pair in pairs:
+        kinds.setdefault(_kind(pair[1]), []).append(pair)
+    return dict(kinds)
 
 
 def _kind(value: JSON) -> str:
@@ -130,10 +140,10 @@ def _kind(value: JSON) -> str:
     return "int" if isinstance(value, int) else "float" if isinstance(value, float) else "other"
 
 
-def _numbers(kinds: dict[str, list[tuple[int, JSON]]], rare: int) -> dict[str, list[tuple[int, JSON]]]:
+def _numbers(kinds: dict[str, Pairs], rare: int) -> dict[str, Pairs]:
     """Take whole and other numbers for one kind, unless the others are few."""
     if "int" in kinds and "float" in kinds and len(kinds["float"]) > rare:
-        kinds["float"] = sorted(kinds["float"] + kinds.pop("int"))
+        kinds["float"] = sorted([*kinds["float"], *kinds.pop("int")])
     return kinds
 
 
@@ -156,14 +166,13 @@ def _graded(pairs: Pairs, numbers: list[float], write: Callable[[JSON], str]) ->
     counts = Counter(numbers)
     if len(counts) <= max(12, len(numbers) // 50) and len(numbers) >= 20:
         rare = _rare(counts, len(numbers))
-        odd = [
-            Odd(row, write(value), SURE) for (row, value), x in zip(pairs, numbers, strict=True) if x in rare
-        ]
+        spots = sorted([at for at, x in enumerate(numbers) if x in rare], key=lambda at: counts[numbers[at]])
+        odd = [Odd(pairs[at][0], write(pairs[at][1]), SURE) for at in spots]
         if odd or len(counts) <= 6:
             first = {x: value for (_, value), x in zip(reversed(pairs), reversed(numbers), strict=True)}
             told = ", ".join(f"{write(first[x])} ×{times}" for x, times in counts.most_common(5))
             more = f", +{len(counts) - 5} others" if len(counts) > 5 else ""
-            return told + more, odd + _outside(pairs, numbers, order, write)
+            return told + more, _outside(pairs, numbers, order, write) + odd
     if (odd_ones := _in_order(pairs, numbers, write)) is not None:
         return f"{write(pairs[0][1])}...{write(pairs[-1][1])} in order", odd_ones
     return f"{low}...{middle}...{high}", _outside(pairs, numbers, order, write)
@@ -175,9 +184,10 @@ def _outside(pairs: Pairs, numbers: list[float], order: list[int], write: Callab
     odd: dict[int, int] = {}
     quarters = [numbers[order[n // 4]], numbers[order[3 * n // 4]]]
     found = _beyond(numbers, order, quarters)
-    if len(found) > most and quarters[0] > 0:
-        logs = [math.log(max(x, 1e-300)) for x in numbers]
-        found = _beyond(logs, order, [math.log(quarter) for quarter in quarters])
+    if len(found) > most and quarters[0] >= 0 and (scale := quarters[0] or quarters[1]) > 0:
+        # Like a logarithm, and defined for zero and below.
+        bent = [math.asinh(x / scale) for x in numbers]
+        found = _beyond(bent, order, [math.asinh(quarter / scale) for quarter in quarters])
     if len(found) > most and quarters[0] == quarters[1]:
         found = {}  # most are the same, and many are not
     if len(found) > most:
@@ -284,12 +294,13 @@ def _read_texts(pairs: Pairs) -> tuple[str, list[Odd]]:
     counts = Counter(texts)
     if len(counts) == 1:
         return f"= {shown(texts[0])}", []
-    odd = [Odd(row, '""', SURE) for row, text in pairs if not text.strip()]
+    odd = [Odd(row, shown(text), SURE) for row, text in pairs if text.strip().lower() in _BLANK]
     if len(odd) > max(2, int(_SHARE * n)):
         odd = []
     if len(counts) <= max(12, n // 8) and n >= 12:
         rare = _rare(counts, n)
-        odd += [Odd(row, shown(text), SURE) for row, text in pairs if text in rare]
+        scarce = sorted([pair for pair in pairs if pair[1] in rare], key=lambda pair: counts[pair[1]])
+        odd += [Odd(row, shown(text), SURE) for row, text in scarce]
         told = ", ".join(f"{shown(text)} ×{times}" for text, times in counts.most_common(4))
         return told + (f", +{len(counts) - 4} others" if len(counts) > 4 else ""), odd
     odd += _strange(pairs, texts, counts)
@@ -317,11 +328,13 @@ def _strange(pairs: Pairs, texts: list[str], counts: Counter[str]) -> list[Odd]:
     order = sorted(range(n), key=lengths.__getitem__)
     low, high = lengths[order[n // 4]], lengths[order[3 * n // 4]]
     far = _beyond(lengths, order, [low, max(high, low + 2, low * 1.1)])
+    if len(far) > few:  # many are somewhat longer: only those count that are far longer than these
+        far = {at: away for at, away in far.items() if away > 3 * _FAR}
     if len(far) <= few:
         odd += [
             Odd(pairs[at][0], shown(texts[at]), SURE if away > _FAR else LIKELY) for at, away in far.items()
         ]
-    failed = [at for at in range(n) if _fails(texts[at])]
+    failed = _failing(texts)
     if len(failed) <= max(few, n // 20):
         odd += [Odd(pairs[at][0], shown(texts[at]), SURE) for at in failed]
     if n - len(counts) <= few:
@@ -335,18 +348,35 @@ def _pattern(text: str) -> str:
     >>> _pattern("ORD-0017 paid")
     'A-0 a'
     """
-    return _RUNS.sub(r"\1", text[:80].translate(_LOOKS))
+    look = text[:80].translate(_LOOKS)
+    if not look.isascii():
+        look = "".join(map(_letter, look))
+    for run, sign in _RUNS:
+        look = run.sub(sign, look)
+    return look
+
+
+def _letter(char: str) -> str:
+    """Give `a` or `A` for a letter of any alphabet, and one sign for all letters that have no case."""
+    if not char.isalpha():
+        return char
+    return "a" if char.islower() else "A" if char.isupper() else "文"
 
 
 def _classes(text: str) -> frozenset[str]:
     """Give the kinds of characters in a text: digits, and each sign that is rare in words."""
-    signs = set(text[:200]) - _USUAL
-    return frozenset("0" if char.isdigit() else char for char in signs if not char.isalpha())
+    signs = text[:200].translate(_SIGNS)
+    return frozenset(signs if signs.isascii() else map(_letter, signs)) - {"a", "A"}
 
 
-def _fails(text: str) -> bool:
-    lowered = text[:400].lower()
-    return any([word in lowered for word in FAILED])  # noqa: C419 - faster than a generator
+def _failing(texts: Sequence[str]) -> list[int]:
+    """Find the texts that tell of a failure."""
+    whole = "\n".join([text[:400] for text in texts]).lower()
+    words = [word for word in FAILED if word in whole]  # of most columns none
+    if not words:
+        return []
+    lowered = [text[:400].lower() for text in texts]
+    return [at for at, text in enumerate(lowered) if any(word in text for word in words)]
 
 
 def _as_number(text: str) -> float | None:
@@ -363,7 +393,7 @@ def _as_time(text: str) -> float | None:
         return None
     try:
         time = datetime.datetime.fromisoformat(text)
-        return (time if time.tzinfo else time.replace(tzinfo=datetime.UTC)).timestamp()
+        return (time - (_EPOCH if time.tzinfo else _NAIVE_EPOCH)).total_seconds()
     except (ValueError, OverflowError):
         return None
 

@@ -3,8 +3,9 @@
 import dataclasses
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from .masks import LONGEST, Line, clean, masked, understood
+from .masks import LONGEST, Line, clean, is_steady, masked, shape_of, sketch, understood
 
 MOST_BELOW = 60
 """Lines below the first that an entry keeps; more are counted."""
@@ -31,23 +32,94 @@ _CLOSES = re.compile(r"[)\]}]+[,;]?$")
 _GO = re.compile(r"[\w./*()\[\]-]{1,200}\(.{0,300}\)$|exit status \d+$")
 
 
+class Read(NamedTuple):
+    """What was read of a line: the same for all lines that differ in values only.
+
+    Attributes:
+        key: Its weight, level and shape.
+        starts: Whether an entry begins with it, by its time, level or address.
+        weight: `ERROR`, `WARNING` or `OTHER`.
+        level: Its level as it is written.
+        part: Whether it is a part of a stack trace.
+        raised: Whether it says what was raised.
+        traced: Whether a stack trace begins with it as an entry.
+        awaits: Whether what was raised is said below.
+    """
+
+    key: str
+    starts: bool
+    weight: int
+    level: str
+    part: bool
+    raised: bool
+    traced: bool
+    awaits: bool
+
+
+_UNREAD = Read("", False, 0, "", False, False, False, False)
+_REMEMBERED = 4_096  # lines that differ in more than values
+
+
+class _Reader:
+    """Reads lines, each kind of them once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Read] = {}
+
+    def __call__(self, text: str) -> Read:
+        if not text:
+            return _UNREAD
+        drawn = sketch(text)
+        read = self._known.get(drawn) if drawn else None
+        if read is None:
+            line = understood(text)
+            read = _read(line)
+            if drawn and is_steady(line):
+                if len(self._known) >= _REMEMBERED:
+                    self._known.clear()
+                self._known[drawn] = read
+        return read
+
+
+def _read(line: Line) -> Read:
+    raised = _TRACE.match(line.text) is not None
+    awaits = _AWAITS.search(line.text) is not None
+    return Read(
+        f"{line.weight} {line.level}\n{shape_of(line)}",
+        line.starts,
+        line.weight,
+        line.level,
+        _PART.match(line.text) is not None,
+        raised,
+        awaits or (raised if line.told == 0 else _TRACE.match(line.text, line.told) is not None),
+        awaits,
+    )
+
+
 @dataclasses.dataclass(slots=True)
 class Entry:
     """An entry of a log.
 
     Attributes:
         number: Its first line.
-        line: The first line, understood.
+        text: The first line.
+        read: What was read of it.
         below: The lines that belong to it, as far as they are kept.
         size: How many lines it has.
         traced: Whether a stack trace is among its lines.
     """
 
     number: int
-    line: Line
+    text: str
+    read: Read
     below: list[str] = dataclasses.field(default_factory=list)
     size: int = 1
     traced: bool = False
+
+    @property
+    def line(self) -> Line:
+        """The first line, understood."""
+        return understood(self.text)
 
     @property
     def last(self) -> int:
@@ -58,7 +130,7 @@ class Entry:
         """Give what its trace has in common with its likes: what was raised, and why."""
         if not self.traced:
             return ""
-        told = [line for line in [self.line.text, *self.below] if line.strip() and not _FRAME.match(line)]
+        told = [line for line in [self.text, *self.below] if line.strip() and not _FRAME.match(line)]
         return " | ".join(dict.fromkeys(masked(line.strip()[:LONGEST]) for line in told[1:12]))
 
 
@@ -79,13 +151,18 @@ def lines_of(text: str, start: int = 0, stop: int | None = None) -> Iterator[str
 
 
 def margin_of(text: str) -> tuple[int, bool]:
-    """Give how far all lines are indented, by the first ones, and whether most are further."""
+    """Give how far all lines are indented, by the first ones, and whether it says little that a line is further.
+
+    It does where most are, and where many are by a few spaces: tools that build align their words so.
+    """
     head = text[:_HEAD]
     lines = head.split("\n")
     full = [line for line in (lines[:-1] if len(text) > _HEAD else lines) if line.strip()]
     margins = [len(line) - len(line.lstrip(" \t")) for line in full]
     least = min(margins, default=0)
-    return least, sum(margin > least for margin in margins) * 5 > 3 * len(margins)
+    further = sum(margin > least for margin in margins)
+    aligned = sum(least < margin < least + 4 and _PART.match(line) is None for margin, line in zip(margins, full, strict=True))
+    return least, further * 5 > 3 * len(margins) or aligned * 7 > len(margins)
 
 
 def entries(text: str) -> Iterator[Entry]:
@@ -99,11 +176,11 @@ def entries(text: str) -> Iterator[Entry]:
     """
     entry: Entry | None = None
     margin, indented = margin_of(text)
-    state = _State(indented=indented)
+    state, reader = _State(indented=indented), _Reader()
     for number, raw in enumerate(lines_of(text), start=1):
         told = clean(raw[margin:] if margin and not raw[:margin].strip() else raw)
-        line = understood(told) if told and told[0] not in " \t" else None
-        if entry is not None and state.belongs(entry, told, line):
+        read = reader(told)
+        if entry is not None and state.belongs(entry, told, read):
             entry.size += 1
             if len(entry.below) < MOST_BELOW:
                 entry.below.append(told)
@@ -112,10 +189,8 @@ def entries(text: str) -> Iterator[Entry]:
             continue
         if entry is not None:
             yield entry
-        line = line or understood(told)
-        traced = _TRACE.match(line.text, line.told) is not None or _AWAITS.search(line.text) is not None
-        entry = Entry(number, line, traced=traced)
-        state.begin(line, traced=traced)
+        entry = Entry(number, told, read, traced=read.traced)
+        state.begin(read)
     if entry is not None:
         yield entry
 
@@ -131,46 +206,43 @@ class _State:
         self.headed = False
         self.blank = 0
 
-    def begin(self, line: Line, *, traced: bool) -> None:
+    def begin(self, read: Read) -> None:
         """Take up the first line of an entry."""
-        self.in_trace, self.ended, self.blank = traced, False, 0
-        self.awaits = traced and _AWAITS.search(line.text) is not None
-        self.headed = line.starts or line.weight > 0
+        self.in_trace, self.ended, self.blank = read.traced, False, 0
+        self.awaits = read.awaits
+        self.headed = read.starts or read.weight > 0
 
-    def belongs(self, entry: Entry, text: str, line: Line | None) -> bool:
-        """Whether a line belongs to an entry.
-
-        Args:
-            entry: The entry.
-            text: The line, clean.
-            line: The line, understood, if it is not indented.
-        """
+    def belongs(self, entry: Entry, text: str, read: Read) -> bool:
+        """Whether a line belongs to an entry."""
         if not text:
             self.blank += 1
-            return self.blank < 3 and (self.in_trace or entry.size > 1 or not entry.line.text)
+            return self.blank < 3 and (self.in_trace or entry.size > 1 or not entry.text)
         blank, self.blank = self.blank, 0
-        if line is not None and line.starts:
+        if text[0] in " \t":
+            return self._belongs_below(entry, read, blank)
+        if read.starts:
             return False
-        if line is None:
-            if self.in_trace or (not blank and _PART.match(text) is not None):
-                self.in_trace = entry.traced = True
-                return True
-            few = not self.indented and entry.size < _FEW
-            return not blank and (self.headed or few)
-        if _PART.match(text) is not None:
-            return self._goes_on(entry, text)
+        if read.part:
+            return self._goes_on(entry, read)
         if self.awaits and not blank:
             # The line that says what was raised may be of any class.
             self.awaits, self.ended = False, True
             return True
-        if _TRACE.match(text) is not None and not self.ended and not self.in_trace:
-            return (entry.line.weight > 0 or entry.line.starts) and self._goes_on(entry, text)
+        if read.raised and not self.ended and not self.in_trace:
+            return (entry.read.weight > 0 or entry.read.starts) and self._goes_on(entry, read)
         if self.in_trace and not blank and _GO.match(text) is not None:
             return True
         return entry.size > 1 and not blank and _CLOSES.match(text) is not None
 
-    def _goes_on(self, entry: Entry, text: str) -> bool:
+    def _belongs_below(self, entry: Entry, read: Read, blank: int) -> bool:
+        if self.in_trace or (not blank and read.part):
+            self.in_trace = entry.traced = True
+            return True
+        few = not self.indented and entry.size < _FEW
+        return not blank and (self.headed or few)
+
+    def _goes_on(self, entry: Entry, read: Read) -> bool:
         self.in_trace = entry.traced = True
-        self.awaits = _AWAITS.search(text) is not None
+        self.awaits = read.awaits
         self.ended = not self.awaits
         return True

@@ -10,24 +10,28 @@ from typing import Any, TypeAlias
 from ..errors.summaries import summarize_error
 from .drafts import Draft, Part, Range, clipped, ranged
 from .entries import Entry, entries
-from .masks import ERROR, LONGEST, WARNING, Line, bare, shape_of, words
+from .masks import ERROR, LONGEST, WARNING, Line, bare, words
 
 _MOST = 4_000  # shapes; with more, those that differ in a word become one
 _RARE = 2  # lines; a shape that has no more is worth as much as a warning
 _AGAIN = 24  # further lines of an error that are kept
 _PLACES = 6  # numbers of lines that are told one by one
-_SHARE = 0.085  # of the characters of a log: what its digest may have
+_SHARE = 0.075  # of the characters of a log: what its digest may have
 _LEAST, _MOST_ROOM = 1_200, 24_000  # characters
 _LONG = 240  # characters of a line that are shown
-_VALUES = 6  # words at a place that make it one for values
+_VALUED = ((6, 1), (6, 1), (6, 2), (6, 1))  # words that differ, and places, that make these ones for values
+_CROWDED = ((6, 1), (6, 2), (3, 1), (3, 2), (3, 1), (2, 1))  # the same, where there is no room
+_SPREAD = 4  # times the spread that chance gives to how often words come
+_ASIDE = 14  # characters that say where and how often
 _BRIEF = 8  # lines of a trace
-_FEW = 600  # shapes that are compared in two words
+_FEW = 400  # shapes that are compared in two words
 _PLACED = 24  # words of a shape that may be values
 _ALIKE = 6  # words; rare lines that begin with the same ones may be of one shape, where there are too many
 
 _TRACED = re.compile(
     r"(?m)^\s*(?:at |File \"|Caused by|Traceback|goroutine|#\d|\d+: )|(?:Error|Exception|panic)\b"
 )
+_ESCAPED = re.compile(r"\\n|#012")  # newlines, as logfmt and rsyslog write them
 
 Merged: TypeAlias = "dict[tuple[int, int, int], dict[tuple[str, ...], Shape]]"
 """Shapes that became one: by number of words, weight and the places that differ, and by their words."""
@@ -58,21 +62,26 @@ class Shape:
     values: dict[str, None] = dataclasses.field(default_factory=dict)
 
     @property
+    def size(self) -> int:
+        """About how many characters it takes."""
+        return min(_LONG, len(self.example.text)) + _ASIDE
+
+    @property
     def weight(self) -> int:
         """How much it matters: `ERROR`, `WARNING` or `OTHER`."""
-        return self.example.line.weight
+        return self.example.read.weight
 
     def add(self, entry: Entry) -> None:
         """Take up an entry."""
-        if self.count and self.weight == ERROR and len(self.again) < _AGAIN:
-            self.again.append((entry.number, entry.line.text[:LONGEST]))
+        if self.count and entry.read.weight == ERROR and len(self.again) < _AGAIN:
+            self.again.append((entry.number, entry.text[:LONGEST]))
         self.count += 1
         self.lines += entry.size
         self.last = entry.last
         if len(self.places) < _PLACES:
             self.places.append(entry.number)
 
-    def take(self, other: "Shape", word: str) -> None:
+    def take(self, other: "Shape", *words: str) -> None:
         """Take up another shape."""
         if other.example.number < self.example.number:
             self.example = other.example
@@ -81,9 +90,9 @@ class Shape:
         self.last = max(self.last, other.last)
         self.places = sorted([*self.places, *other.places])[:_PLACES]
         if self.weight == ERROR:
-            first = (other.example.number, other.example.line.text[:LONGEST])
+            first = (other.example.number, other.example.text[:LONGEST])
             self.again = sorted([*self.again, first, *other.again])[:_AGAIN]
-        for value in (word, *other.values):
+        for value in (*words, *other.values):
             if value and len(self.values) < _AGAIN:
                 self.values.setdefault(value)
 
@@ -112,17 +121,16 @@ class Shapes:
 
     def add(self, entry: Entry) -> None:
         """Take up an entry."""
-        line = entry.line
-        key = f"{line.weight} {line.level}\n{shape_of(line)}\n{entry.trace_key()}"
+        key = f"{entry.read.key}\n{entry.trace_key()}" if entry.traced else entry.read.key
         shape = self._known.get(key)
         if shape is None:
             parts = words(key)
-            shape = self._like(line.weight, parts) or Shape(parts, entry)
+            shape = self._like(entry.read.weight, parts) or Shape(parts, entry)
             if len(self._known) >= 4 * _MOST:
                 self._known = {}  # only a shortcut from now on
             if shape.count == 0 and len(set(map(id, self._known.values()))) >= self._most:
                 self._merge_to(self._most // 2)
-                shape = self._like(line.weight, parts) or shape
+                shape = self._like(entry.read.weight, parts) or shape
             self._known[key] = shape
         shape.add(entry)
 
@@ -136,7 +144,7 @@ class Shapes:
         return None
 
     def _merge_to(self, most: int) -> None:
-        shapes = merged(self.all(), most, self._merged)
+        shapes = merged(self.all(), 100 * most, self._merged)
         if len(shapes) > 2 * most:
             self._most = len(shapes) + _MOST  # nothing in common: hostile, or no log
         self._known = {"\n".join(shape.words) + f"\0{at}": shape for at, shape in enumerate(shapes)}
@@ -148,64 +156,117 @@ class Shapes:
             unique.update({id(shape): shape for shape in found.values() if shape.count})
         return sorted(unique.values(), key=lambda shape: shape.example.number)
 
-    def fewer(self, most: int) -> list[Shape]:
-        """Give the shapes, merged where they have values in them, and where they are more than so many."""
-        return merged(self.all(), most, self._merged)
+    def within(self, room: int) -> list[Shape]:
+        """Give the shapes, merged where they have values in them, and where they take more characters."""
+        return merged(self.all(), room, self._merged)
 
 
 def _signature(parts: list[str], mask: int) -> tuple[str, ...]:
     return tuple("" if mask >> at & 1 else part for at, part in enumerate(parts))
 
 
-def merged(shapes: list[Shape], most: int, into: Merged) -> list[Shape]:
-    """Make one of shapes that differ in a word, as long as there are more than so many.
+def merged(shapes: list[Shape], room: int, into: Merged) -> list[Shape]:
+    """Make one of shapes that differ in a word, always or as long as they take more than there is room.
 
     Args:
         shapes: The shapes.
-        most: How many there may be.
+        room: How many characters they may take.
         into: Where those that became one can be found.
     """
     left = {id(shape): shape for shape in shapes}
-    always = ((_VALUES, 1), (_VALUES, 1), (_VALUES, 2), (_VALUES, 1))
-    for least, places in (*always, (3, 1), (3, 2), (3, 1), (2, 1)):
-        wanted = 0 if least >= _VALUES else most
-        if len(left) > wanted and (places == 1 or len(left) <= _FEW):
+    # Words with few forms are likely none of values: these shapes become one only where they take far too much.
+    crowded = [(least, places, room if least >= 6 else room * 5 // 4) for least, places in _CROWDED]
+    for least, places, wanted in [*((*step, -1) for step in _VALUED), *crowded]:
+        if _size(left) > wanted and (places == 1 or len(left) <= _FEW):
             _merge(left, least, places, wanted, into)
-    if len(left) > 3 * most:
+            if _size(left) > room:
+                _merge_by_values(left, into)
+    if _size(left) > 2 * room:
         _merge_by_beginning(left)
     return sorted(left.values(), key=lambda shape: shape.example.number)
 
 
+def _size(left: dict[int, Shape]) -> int:
+    return sum([shape.size for shape in left.values()])
+
+
 def _merge(left: dict[int, Shape], least: int, places: int, wanted: int, into: Merged) -> None:
     """Make one of at least so many shapes that differ in so many words, each of which has so many forms."""
-    groups: dict[tuple[Any, ...], list[Shape]] = {}
-    for shape in left.values():
-        # The sum of the hashes of all other words stands for these words.
-        hashes = [hash((at, word)) for at, word in enumerate(shape.words)]
-        whole = sum(hashes)
-        open_ones = [at for at, word in enumerate(shape.words[:_PLACED]) if word]
-        for ats in combinations(open_ones, places):
-            key = (shape.weight, len(hashes), *ats, whole - sum([hashes[at] for at in ats]))
-            groups.setdefault(key, []).append(shape)
+    size = _size(left)
     done: set[int] = set()
-    order = [item for item in groups.items() if len(item[1]) >= least]
-    order.sort(key=lambda item: (-len(item[1]), item[1][0].example.number, item[0][2]))
-    for (weight, length, *spots, _), group in order:
-        if len(left) <= wanted:
+    for spots, group in _differing(left, least, places):
+        if size <= wanted:
             break
         free = [shape for shape in group if id(shape) not in done]
         forms = [{shape.words[at] for shape in free} for at in spots]
         if len(free) < least or min(map(len, forms)) < min(least, 4):
             continue
-        first, *others = sorted(free, key=lambda shape: shape.example.number)
-        first.values.setdefault(first.words[spots[0]])
-        for other in others:
-            first.take(other, other.words[spots[0]])
-            del left[id(other)]
-        first.words = ["" if at in spots else word for at, word in enumerate(first.words)]
-        mask = sum(1 << number for number, part in enumerate(first.words) if not part)
-        into.setdefault((length, weight, mask), {})[tuple(first.words)] = first
+        if wanted < 0 and not _are_values(free):
+            continue
+        free = _common(free)
+        size -= sum([shape.size for shape in free[1:]])
+        _make_one(free, spots, left, into)
         done.update(map(id, free))
+
+
+def _differing(left: dict[int, Shape], least: int, places: int) -> list[tuple[list[int], list[Shape]]]:
+    """Give the shapes that have all but so many words in common, with the places of these; the most first."""
+    groups: dict[tuple[Any, ...], list[Shape]] = {}
+    for shape in left.values():
+        # The sum of the hashes of all other words stands for these words.
+        hashes = [hash((at, word)) for at, word in enumerate(shape.words)]
+        whole = sum(hashes)
+        open_ones = [at for at, word in enumerate(shape.words[: _PLACED // places]) if word]
+        start = (shape.weight, len(hashes))
+        if places == 1:
+            for at in open_ones:
+                groups.setdefault((start, whole - hashes[at], at), []).append(shape)
+        else:
+            for at, other in combinations(open_ones, 2):
+                groups.setdefault((start, whole - hashes[at] - hashes[other], at, other), []).append(shape)
+    found = [(list(key[2:]), group) for key, group in groups.items() if len(group) >= least]
+    return sorted(found, key=lambda item: (-len(item[1]), item[1][0].example.number, item[0]))
+
+
+def _are_values(shapes: list[Shape]) -> bool:
+    """Tell whether words that differ are values: these come about equally often, shapes do not."""
+    counts = [shape.count for shape in shapes]
+    mean = sum(counts) / len(counts)
+    spread = sum([(count - mean) ** 2 for count in counts]) / len(counts)
+    return spread <= max(_SPREAD * mean, mean * mean / 4)
+
+
+def _common(shapes: list[Shape]) -> list[Shape]:
+    """Leave out what is rare where its likes are common, in the order of the first lines."""
+    counts = sorted(shape.count for shape in shapes)
+    least = _RARE + 1 if counts[len(counts) // 2] >= 10 * _RARE else 0
+    return sorted((s for s in shapes if s.count >= least), key=lambda shape: shape.example.number)
+
+
+def _make_one(shapes: list[Shape], spots: list[int], left: dict[int, Shape], into: Merged) -> None:
+    first, *others = shapes
+    for at in spots:
+        first.values.setdefault(first.words[at])
+    for other in others:
+        first.take(other, *[other.words[at] for at in spots])
+        del left[id(other)]
+    first.words = ["" if at in spots else word for at, word in enumerate(first.words)]
+    mask = sum(1 << number for number, part in enumerate(first.words) if not part)
+    into.setdefault((len(first.words), first.weight, mask), {})[tuple(first.words)] = first
+
+
+def _merge_by_values(left: dict[int, Shape], into: Merged) -> None:
+    """Make one of shapes that differ in words only that are values elsewhere."""
+    values = {value for shape in left.values() for value in shape.values}
+    groups: dict[tuple[object, ...], list[Shape]] = {}
+    for shape in left.values():
+        told = ["" if word in values else word for word in shape.words]
+        groups.setdefault((shape.weight, *told), []).append(shape)
+    for (_, *told), group in groups.items():
+        if len(group) > 1:
+            group.sort(key=lambda shape: shape.example.number)
+            spots = [at for at, word in enumerate(told) if not word and len({s.words[at] for s in group}) > 1]
+            _make_one(group, spots, left, into)
 
 
 def _merge_by_beginning(left: dict[int, Shape]) -> None:
@@ -217,7 +278,7 @@ def _merge_by_beginning(left: dict[int, Shape]) -> None:
     for first, *others in groups.values():
         if len(others) >= _ALIKE:
             for other in others:
-                first.take(other, "")
+                first.take(other)
                 del left[id(other)]
 
 
@@ -227,12 +288,12 @@ def log_draft(text: str) -> Draft:
     for entry in entries(text):
         shapes.add(entry)
         size = entry.last
-        if entry.line.weight >= WARNING and entry.line.level:
-            levels[entry.line.level] += 1
+        if entry.read.weight >= WARNING and entry.read.level:
+            levels[entry.read.level] += 1
     room = min(max(_LEAST, int(_SHARE * len(text))), _MOST_ROOM)
     most = max(60, room // 110)
-    found = [shape for shape in shapes.fewer(most) if shape.example.line.text or shape.example.below]
-    whole = sum(min(_LONG, len(shape.example.line.text)) + 24 for shape in found)
+    found = [shape for shape in shapes.within(room) if shape.example.text or shape.example.below]
+    whole = sum(shape.size for shape in found)
     ranks = _ranks(found, most)
     parts = [
         part
@@ -303,6 +364,9 @@ def _essence(entry: Entry) -> list[str]:
         for value in _long_fields(entry.line).values()
         for line in _brief("", [part for part in value.split("\n") if part.strip()][:200], "\n" in value)
     ]
+    if entry.line.fields is None and len(entry.text) > _LONG:
+        lines = _ESCAPED.split(entry.text)[:200]
+        told += _brief(lines[0], lines[1:], True) if len(lines) > 3 else []
     below = [line for line in entry.below if line.strip()]
     head = entry.line.text[entry.line.told :] if entry.line.fields is None else ""
     more = _brief(head, below, entry.traced) if below else []

@@ -18,17 +18,23 @@ _TIME = re.compile(
     rf"(?:<\d+>\d? ?)?(?:(?:time|ts|t|timestamp|date|at|asctime)=\"?)?[\[(]?\s{{0,8}}(?:{_DATE}(?:[T ]{_CLOCK})?{_ZONE}"
     rf"|(?:[A-Z][a-z]{{2}},? )?[A-Z][a-z]{{2}} [ \d]\d {_CLOCK}(?: \d{{4}})?"
     rf"|\d\d[-/ ][A-Z][a-z]{{2}}[-/ ]\d{{4}}[: ]{_CLOCK}{_ZONE}|\d\d[-/.]\d\d[-/.](?:\d\d){{1,2}} {_CLOCK}"
-    rf"|{_CLOCK}|\d{{10}}(?:\.\d+|\d{{3}})?|\d+\.\d{{3,}})(?:,\d+)?[\])\"]?(?=[\s|:,\]]|$)[:,|]?\s*"
+    rf"|\d\d[-/.]\d\d {_CLOCK}|\d{{1,4}}[smhd](?:\d{{1,2}}[smh])?(?= {{2,}})|{_CLOCK}|\d{{10}}(?:\.\d+|\d{{3}})?|\d+\.\d{{3,}})(?:,\d+)?[\])\"]?(?=[\s|:,\]]|$)[:,|]?\s*"
 )
 _KLOG = re.compile(rf"([IWEFD])\d{{4}} {_CLOCK}\s+")
 _SOURCE = re.compile(r"[\w.-]{1,40}\s{0,20}\| ")
-_LEVELS = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG"
+_LEVELS = (
+    r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG|INF|DBG|WRN|FTL|CRT"
+)
 _LEVEL = re.compile(rf"(?<![\w/.-])(?:{_LEVELS})(?![\w/.-])")
 _SMALL_LEVEL = re.compile(
     rf"(?i)(?:\b(?:level|lvl|severity|loglevel)[\"']?\s?[=:]\s?[\"']?|[\[<(|]\s?)({_LEVELS})\b"
     rf"|^(?:npm |go: |ld: )?({_LEVELS})(?:\[\w+\])?(?::|!)"
 )
 _STARTS = re.compile(rf"[\[(<]?(?:{_LEVELS})[\])>]?\b[ :|\]-]|\d{{1,3}}(?:\.\d{{1,3}}){{3}} |\{{\"")
+_TITLED = re.compile(r"(Error|Warning|Critical|Fatal|Information|Normal|Verbose|Notice)(?=[\s:\]|])")
+_DATED = re.compile(rf"\d\d-\d\d {_CLOCK} {{1,4}}\d+ {{1,4}}\d+ ([VDIWEF]) ")
+_REQUEST = re.compile(r"\"([A-Z]{3,8}) ([^\s\"]{1,300})[^\s\"]* HTTP/[\d.]{1,3}\" (\d{3})\b")
+_QUERIED = re.compile(r"=[^&]*")
 _STATUS = re.compile(r"HTTP/[\d.]+\"? (?:status[=: ])?(\d)\d\d\b")
 _VALUE = re.compile(
     r"(?<!\w)(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}"
@@ -88,14 +94,26 @@ _NO_FAILURE = re.compile(
 ERROR, WARNING, OTHER = 3, 2, 0
 _WEIGHTS = {
     **dict.fromkeys(
-        ("ERROR", "ERR", "CRIT", "CRITICAL", "FATAL", "SEVERE", "PANIC", "ALERT", "EMERG", "E", "F"), ERROR
+        ("ERROR", "ERR", "CRIT", "CRITICAL", "FATAL", "SEVERE", "PANIC", "ALERT", "EMERG", "E", "F", "FTL", "CRT"), ERROR
     ),
-    **dict.fromkeys(("WARN", "WARNING", "W"), WARNING),
+    **dict.fromkeys(("WARN", "WARNING", "W", "WRN"), WARNING),
 }
-_MESSAGES = ("msg", "message", "event", "text", "body", "log", "error", "err")
-_GRADES = ("level", "severity", "lvl", "levelname", "log.level", "loglevel", "log_level")
-_TIMES = frozenset(["time", "ts", "timestamp", "@timestamp", "t", "date", "datetime", "asctime"])
-_PINO = {50: "ERROR", 60: "FATAL", 40: "WARN"}
+MESSAGES = ("msg", "message", "MESSAGE", "Message", "@m", "@mt", "event", "text", "body", "log", "error", "err", "error.message", "err.message")
+"""The fields of an entry that is JSON which say what happened."""
+GRADES = (
+    *("level", "severity", "lvl", "levelname", "log.level", "loglevel", "log_level", "Level", "PRIORITY"),
+    *("priority", "severityText", "severity_text", "@l"),
+)
+"""The fields that say how bad it is."""
+TIMES = frozenset(
+    [
+        *("time", "ts", "timestamp", "@timestamp", "t", "date", "datetime", "asctime", "@t", "timemillis"),
+        *("__realtime_timestamp", "__monotonic_timestamp", "_source_realtime_timestamp", "__cursor"),
+    ]
+)
+"""The fields that say when, in small letters."""
+# The numbers of pino and bunyan, and those of syslog.
+_NUMBERED = {"60": "FATAL", "50": "ERROR", "40": "WARN", **dict.fromkeys("0123", "ERROR"), "4": "WARN"}
 
 
 class Line(NamedTuple):
@@ -118,7 +136,7 @@ class Line(NamedTuple):
     fields: dict[str, object] | None
 
 
-@lru_cache(maxsize=1024)  # many lines come again and again
+@lru_cache(maxsize=256)  # an entry's line is asked for a few times
 def understood(text: str) -> Line:
     """Read a line of a log that is clean.
 
@@ -133,7 +151,7 @@ def understood(text: str) -> Line:
     at = 0
     if (source := _SOURCE.match(text)) is not None:
         at = source.end()
-    if (klog := _KLOG.match(text, at)) is not None:
+    if (klog := _KLOG.match(text, at) or _DATED.match(text, at)) is not None:
         return Line(text, True, klog.end(), klog[1], _WEIGHTS.get(klog[1], OTHER), None)
     time = _TIME.match(text, at)
     told = time.end() if time is not None else at
@@ -165,12 +183,48 @@ def clean(line: str) -> str:
     return line.rstrip()
 
 
+def sketch(text: str) -> str:
+    """Give what lines have in common that are understood alike; nothing for JSON, which is cheap to read.
+
+    >>> sketch("10:00:01 job 12 took 3.5ms")
+    '0 job 0 took 0'
+    """
+    if text.startswith("{"):
+        return ""
+    if "HTTP/" not in text:
+        return _VALUE.sub("0", text[: 2 * LONGEST])
+    if request := _request(text):
+        return request
+    status = _STATUS.search(text)
+    return _VALUE.sub("0", text[: 2 * LONGEST]) + (f" {status[0]}" if status is not None else "")
+
+
+def _request(text: str) -> str:
+    """Give the method, path and status of a line of a web server's; who asked from where is no shape."""
+    asked = _REQUEST.search(text) if '" ' in text else None
+    if asked is None:
+        return ""
+    path, mark, query = asked[2].partition("?")
+    return f"{asked[1]} {_VALUE.sub('0', path)}{mark}{_QUERIED.sub('=', query)} {asked[3]}"
+
+
+def is_steady(line: Line) -> bool:
+    """Tell whether other values in a line would change nothing: whether errors are none is told by a number."""
+    return line.fields is None and (bool(line.level) or not _speaks_of_failure(line.text.lower()))
+
+
+def _speaks_of_failure(lowered: str) -> bool:
+    return any([word in lowered for word in _FAILURES])  # noqa: C419 - faster than a generator
+
+
 def _level(text: str, told: int) -> str:
     found = _LEVEL.search(text, told, told + 80)
     if found is not None:
         return found[0]
+    if (titled := _TITLED.match(text, told) or _TITLED.match(text)) is not None:
+        return titled[1]
     lowered = text[told : told + 120].lower()
-    if not any(word in lowered for word in _SMALL):
+    if not any([word in lowered for word in _SMALL]):  # noqa: C419 - faster than a generator
         return ""
     small = _SMALL_LEVEL.search(text, told, told + 120)
     return (small[1] or small[2]) if small is not None else ""
@@ -178,7 +232,7 @@ def _level(text: str, told: int) -> str:
 
 def _by_words(text: str) -> int:
     lowered = text.lower()
-    if not any(word in lowered for word in _FAILURES) or _FAILED.search(lowered) is None:
+    if not _speaks_of_failure(lowered) or _FAILED.search(lowered) is None:
         return OTHER
     return OTHER if _NO_FAILURE.search(lowered) is not None else ERROR
 
@@ -188,16 +242,30 @@ def _fields(text: str) -> dict[str, object] | None:
         fields = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return fields if isinstance(fields, dict) else None
+    if not isinstance(fields, dict):
+        return None
+    if not any([isinstance(value, dict) for value in fields.values()]):  # noqa: C419 - faster than a generator
+        return fields
+    return _flat(fields)
+
+
+def _flat(fields: dict[str, object], above: str = "", levels: int = 3) -> dict[str, object]:
+    """Give the fields of an object with those of the objects in it, by their paths."""
+    flat: dict[str, object] = {}
+    for name, value in fields.items():
+        if isinstance(value, dict) and value and levels:
+            flat |= _flat(value, f"{above}{name}.", levels - 1)
+        else:
+            flat[f"{above}{name}"] = value
+    return flat
 
 
 def _grade(fields: dict[str, object]) -> str:
-    for name in _GRADES:
+    for name in GRADES:
         value = fields.get(name)
-        if isinstance(value, str):
-            return value
-        if isinstance(value, int):
-            return _PINO.get(value, "")
+        if isinstance(value, str | int) and value is not True:
+            told = str(value)
+            return told if not told.isdigit() else _NUMBERED.get(told, "")
     return ""
 
 
@@ -209,18 +277,21 @@ def shape_of(line: Line) -> str:
     """
     if line.fields is not None:
         return _shape_of_fields(line.fields)
+    if "HTTP/" in line.text and (request := _request(line.text)):
+        return request
     text = line.text[line.told : line.told + LONGEST]
     return masked(text) + (_status(text) if "HTTP/" in text else "")
 
 
 def _shape_of_fields(fields: dict[str, object]) -> str:
     names = " ".join(fields)
-    told = [
-        masked(value[:LONGEST])
-        for name in (*_GRADES, *_MESSAGES)
-        if isinstance(value := fields.get(name), str)
-    ]
-    return f"{names} | {' | '.join(told)}"
+    said = [value for name in MESSAGES if isinstance(value := fields.get(name), str)]
+    if not said:
+        said = [
+            value for name, value in fields.items() if isinstance(value, str) and name.lower() not in TIMES
+        ]
+    told = " | ".join([masked(value[:LONGEST]) for value in said])
+    return f"{names} | {_grade(fields)} | {told}"
 
 
 def _status(text: str) -> str:
@@ -249,6 +320,11 @@ def words(shape: str) -> list[str]:
     return _TOKEN.findall(shape)
 
 
+def _place(name: str) -> int:
+    """Put first what says most: the rest may be cut."""
+    return 0 if name in GRADES else 1 if name in MESSAGES else 2
+
+
 def bare(line: Line, without: Collection[str] = ()) -> str:
     """Give a line without its time, and if it is JSON without some fields.
 
@@ -258,8 +334,8 @@ def bare(line: Line, without: Collection[str] = ()) -> str:
     if line.fields is None:
         return line.text[line.told :]
     rest = {
-        name: value
-        for name, value in line.fields.items()
-        if name.lower() not in _TIMES and name not in without
+        name: line.fields[name]
+        for name in sorted(line.fields, key=_place)
+        if name.lower() not in TIMES and name not in without
     }
     return json.dumps(rest, ensure_ascii=False, separators=(",", ":"))

@@ -1,19 +1,24 @@
 """Many records of one kind -> their fields, statistics, unusual records with their ids, and two samples."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..plain import JSON
-from .columns import LIKELY, SURE, Column, Odd, column, shown
-from .drafts import Draft, Part, Unit, clipped
+from .columns import LIKELY, SURE, Column, Odd, Pairs, column, shown
+from .drafts import Draft, Part, Unit, clipped, ranged
 from .literals import compact
 
-_SHARE = 0.04  # of the characters of the records: what their digest may have
-_LEAST = 500  # characters
+_SHARE = 0.034  # of the characters of the records: what their digest may have
+_LEAST = 400  # characters
 _SAMPLE = 320  # characters of a record that is shown
 _FIELDS = 60  # fields whose statistics are told
 _NESTED = 6  # levels
 _ROWS = 60  # unusual records that are told whatever it takes, at most
+_EARLY = 3  # fields; a record begins with what tells it apart, if no name says so
+_NAME = 80  # characters of what tells records apart, at most
+_GROUPS = 8
+_FEW = 8  # records that are worth statistics of their own
 _ID = re.compile(r"(?i)(?:id|key|uuid|guid|sku|code|number|no|name|slug|title|path|url|email|hash|sha)$")
 
 
@@ -38,8 +43,8 @@ def flat(record: JSON, name: str = "", depth: int = _NESTED) -> Iterator[tuple[s
         yield name, record
 
 
-def columns_of(records: Sequence[JSON]) -> list[Column]:
-    """Give the fields of records."""
+def fields_of(records: Sequence[JSON]) -> dict[str, list[tuple[int, JSON]]]:
+    """Give the values of each field of records, by path, with the records' numbers from 0."""
     found: dict[str, list[tuple[int, JSON]]] = {}
     for row, record in enumerate(records):
         if isinstance(record, dict):
@@ -52,7 +57,7 @@ def columns_of(records: Sequence[JSON]) -> list[Column]:
         else:
             for path, part in flat(record):
                 found.setdefault(path, []).append((row, part))
-    return [column(name, pairs, len(records)) for name, pairs in found.items()]
+    return found
 
 
 def id_of(records: Sequence[JSON]) -> str:
@@ -61,56 +66,93 @@ def id_of(records: Sequence[JSON]) -> str:
     >>> id_of([{"total": 7, "order_id": "B-9"}, {"total": 7, "order_id": "B-8"}])
     'order_id'
     """
-    rows = [record for record in records if isinstance(record, dict)]
-    if not rows:
-        return ""
-    paths = [path for path, value in flat(rows[0]) if isinstance(value, str | int) and "[" not in path]
-    best = ""
-    for path in sorted(
-        paths, key=lambda path: (not path.lower().endswith("id"), _ID.search(path) is None, path.count("."))
-    ):
-        if _ID.search(path) is None:
-            break
-        values = [value for row in rows if isinstance(value := at(row, path), str | int)]
-        if len(values) >= 0.9 * len(rows) and len(set(values)) >= 0.9 * len(values):
-            best = path
-            break
-    return best
+    return _id_in(fields_of(records), len(records))
 
 
-def at(record: JSON, path: str) -> JSON:
-    """Give the value at a path of `flat`."""
-    if isinstance(record, dict) and path in record:
-        return record[path]
-    for key in path.split("."):
-        if not isinstance(record, dict):
-            return None
-        record = record.get(key)
-    return record
+def _id_in(fields: Mapping[str, Pairs], rows: int) -> str:
+    """Find the field that tells records apart: one with such a name, or one of the first; outer ones first."""
+    paths = [path for path in fields if path and "[" not in path]
+    named = [path for path in paths if _ID.search(path) is not None]
+    named.sort(key=lambda path: (path.count("."), not path.lower().endswith("id")))
+    outer = [path for path in named if "." not in path]
+    for path in outer:
+        if _tells_apart(fields[path], rows, 0.9):
+            return path
+    for path in [path for path in paths[:_EARLY] if "." not in path]:
+        if _tells_apart(fields[path], rows, 0.98):
+            return path
+    for path in named[len(outer) :]:
+        if _tells_apart(fields[path], rows, 0.9):
+            return path
+    return next((path for path in paths[:_EARLY] if _tells_apart(fields[path], rows, 0.98)), "")
 
 
-def records_parts(records: Sequence[JSON], *, first: int = 1, pointer: str = "") -> Iterator[Part]:
-    """Give what a digest could say of records.
+def _tells_apart(pairs: Pairs, rows: int, share: float) -> bool:
+    values = [value for _, value in pairs if isinstance(value, str | int | float) and value is not True]
+    if len(values) < 0.9 * rows or max(map(_length, values[:20])) > _NAME:
+        return False
+    return len(set(values)) >= share * len(values)
+
+
+def _length(value: JSON) -> int:
+    return len(value) if isinstance(value, str) else 0
+
+
+def groups_of(records: Sequence[JSON]) -> list[list[int]]:
+    """Part records that have few fields in common, by their numbers from 0; rare ones stay with the most.
+
+    >>> groups_of([{"id": n} if n % 2 else {"beat": n, "by": ""} for n in range(18)])[1][:3]
+    [1, 3, 5]
+    """
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for row, record in enumerate(records):
+        alike.setdefault(tuple(record) if isinstance(record, dict) else (), []).append(row)
+    groups: list[tuple[set[str], list[int]]] = []
+    for names, rows in sorted(alike.items(), key=lambda item: -len(item[1])):
+        own = set(names)
+        near = [rest for known, rest in groups if 2 * len(known & own) >= min(len(known), len(own))]
+        if groups and (near or len(groups) == _GROUPS):
+            (near or [groups[0][1]])[0].extend(rows)
+        else:
+            groups.append((own, rows[:]))
+    least = max(_FEW, len(records) // 50)
+    many = [rows for _, rows in groups[:1]] + [rows for _, rows in groups[1:] if len(rows) >= least]
+    many[:1] = [sum([rows for _, rows in groups if rows is groups[0][1] or len(rows) < least], [])] if many else []
+    return [sorted(rows) for rows in many]
+
+
+def records_parts(records: Sequence[JSON], *, first: int = 1) -> Iterator[Part]:
+    """Give what a digest could say of records; of those with few fields in common one after the other.
 
     Args:
         records: The records.
         first: The number of the first one.
-        pointer: Where they are, as a JSON pointer.
     """
-    columns = columns_of(records)
+    groups = groups_of(records)
+    for rows in groups:
+        numbers = [first + row for row in rows]
+        told = f"{ranged(numbers[0], numbers[-1])} ×{len(numbers)} " if len(groups) > 1 else ""
+        yield from _group([records[row] for row in rows] if told else records, numbers, told)
+
+
+def _group(records: Sequence[JSON], numbers: Sequence[int], told: str) -> Iterator[Part]:
+    fields = fields_of(records)
+    columns = [column(name, pairs, len(records)) for name, pairs in fields.items()]
     names = [each.name for each in columns if each.name]
     if names:
-        yield Part(1, f"fields {clipped(', '.join(names[:200]), 800)}")
-    for number, each in enumerate(columns[:_FIELDS]):
+        yield Part(1, f"{told}fields {clipped(', '.join(names[:200]), 800)}")
+    elif told:
+        yield Part(1, told.rstrip())
+    for nth, each in enumerate(columns[:_FIELDS]):
         if each.usual:
-            yield Part(5 if number < 24 else 7, f"  {each.name or 'values'}: {each.usual}")
-    yield from _unusual(records, columns, first)
+            yield Part(5 if nth < 24 else 7, f"  {each.name or 'values'}: {each.usual}")
+    yield from _unusual(columns, numbers, *_ids(fields, len(records)))
     samples = ((0, 5), (len(records) - 1, 6))
     for row, rank in samples if len(records) > 1 else samples[:1]:
         text = compact(records[row])
         whole = len(text) <= _SAMPLE
-        seen = ((first + row, first + row),) if whole else ()
-        yield Part(rank, f"{first + row} {text if whole else _short(records[row])}", seen)
+        seen = ((numbers[row], numbers[row]),) if whole else ()
+        yield Part(rank, f"{numbers[row]} {text if whole else _short(records[row])}", seen)
 
 
 def _short(record: JSON) -> str:
@@ -119,25 +161,38 @@ def _short(record: JSON) -> str:
     return clipped(told, _SAMPLE) + " ..."
 
 
-def _unusual(records: Sequence[JSON], columns: Sequence[Column], first: int) -> Iterator[Part]:
+def _ids(fields: Mapping[str, Pairs], rows: int) -> tuple[str, dict[int, JSON], list[Odd]]:
+    """Give the field that tells records apart, its values, and where one comes again."""
+    key = _id_in(fields, rows) if rows >= _FEW else ""
+    values = dict(fields.get(key, ()))
+    times = Counter(values.values()) if key else Counter[JSON]()
+    again = [Odd(row, f"{shown(id)} duplicate", SURE) for row, id in values.items() if times[id] > 1]
+    return key, values, again if len(again) <= max(4, rows // 20) else []
+
+
+def _unusual(
+    columns: Sequence[Column], numbers: Sequence[int], key: str, ids: Mapping[int, JSON], again: Sequence[Odd]
+) -> Iterator[Part]:
     rows: dict[int, list[tuple[str, Odd]]] = {}
+    for odd in again:
+        rows.setdefault(odd.row, []).append((key, odd))
+    known = {odd.row for odd in again}
     for each in columns:
         for odd in each.odd:
-            rows.setdefault(odd.row, []).append((each.name, odd))
+            if each.name != key or odd.row not in known:
+                rows.setdefault(odd.row, []).append((each.name, odd))
     if not rows:
         return
     yield Part(1, "unusual:")
-    key = id_of(records)
     sure = 0
     for row, found in sorted(rows.items()):
         found.sort(key=lambda pair: pair[1].grade)
         grade = found[0][1].grade
         sure += grade == SURE
         told = "; ".join(f"{name} {odd.text}".strip() for name, odd in found[:6])
-        value = at(records[row], key) if key else None
-        named = "" if value is None or key == found[0][0] else f" ({key} {shown(value)})"
+        named = "" if ids.get(row) is None or key == found[0][0] else f" ({key} {shown(ids[row])})"
         rank = (2 if sure <= _ROWS else 5) if grade == SURE else 5 if grade == LIKELY else 8
-        yield Part(rank, f"  {first + row}{named} {told}")
+        yield Part(rank, f"  {numbers[row]}{named} {told}")
     more = sum(each.more for each in columns)
     if more:
         yield Part(5, f"  [+{more} more]")

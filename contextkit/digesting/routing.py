@@ -10,8 +10,9 @@ from .diffs import is_diff
 from .entries import lines_of, margin_of
 from .listings import is_listing
 from .literals import parsed
-from .masks import clean, shape_of, understood
+from .masks import GRADES, TIMES, clean, shape_of, understood, words
 from .pages import is_page
+from .records import flat
 from .tables import is_table
 from .texts import HEADING
 
@@ -20,6 +21,8 @@ Kind = Literal["log", "json", "diff", "listing", "table", "html", "binary", "err
 KINDS: tuple[str, ...] = get_args(Kind)
 """The kinds of output."""
 
+_CODE_ENDS = ("{", "}", ";", "(", ",", ":")
+_CODE_BEGINS = ("#", "*", "//", "/*", "- ", "> ", "<", "@", ".")
 _SAMPLE = 160  # lines
 _ENDS = 12_000  # characters of each end that tell whether a text is an error
 _RUN = re.compile(
@@ -33,6 +36,11 @@ _TRACE = re.compile(
 _FINDING = re.compile(
     r"(?m)^(?:[^\s:]{1,200}:\d+:\d+:? |\s+\d+:\d+\s+(?:error|warning) |[^\s:]{1,200}[:(]\d+[:,]\d*[:)]? ?.{0,10}(?:error|warning)|(?:error|warning)(?:\[\w+\])?: |  --> )"
 )
+
+
+_SAID = {"msg", "message", "event", "log", "text", "@m", "@mt"}
+_MARKED = {name.lower() for name in GRADES} | TIMES
+_ASIDE = _MARKED | {"type", "seen"}
 
 
 def kind_of_output(value: JSON) -> Kind:
@@ -70,11 +78,17 @@ def _kind_of_text(text: str) -> Kind:
         return "diff"
     if _is_error(text):
         return "error"
-    if is_table(text):
+    if is_table(text) and not _is_table_of_entries(text):
         return "table"
     if is_listing(text):
         return "listing"
     return "log" if _is_log(text) else "text"
+
+
+def _is_table_of_entries(text: str) -> bool:
+    """Tell whether the rows of a table are entries of a log, by the names of its columns."""
+    names = set(re.findall(r"\w+", text[:400].lstrip().partition("\n")[0].lower()))
+    return bool(names & {"message", "msg"}) and bool(names & _ASIDE)
 
 
 def _rows(text: str, most: int) -> list[JSON] | None:
@@ -95,11 +109,8 @@ def _rows(text: str, most: int) -> list[JSON] | None:
 
 def _is_logged(rows: list[JSON]) -> bool:
     """Tell whether records are those of a logger: most have a level and a message, or a time and one."""
-    said = [{name.lower() for name in row} for row in rows]
-    grades = {"level", "severity", "lvl", "levelname", "log.level", "loglevel"}
-    times = {"time", "ts", "timestamp", "@timestamp", "t", "datetime", "asctime"}
-    texts = {"msg", "message", "event", "log", "text"}
-    return sum(bool(names & texts) and bool(names & (grades | times)) for names in said) >= 0.7 * len(said)
+    said = [{path.lower() for path, _ in flat(row, depth=2)} for row in rows]
+    return sum(bool(names & _SAID) and bool(names & _MARKED) for names in said) >= 0.7 * len(said)
 
 
 def rows_of_lines(text: str) -> list[JSON] | None:
@@ -142,24 +153,26 @@ def _is_head(line: str) -> bool:
 
 
 def _is_log(text: str) -> bool:
-    """Tell whether a text is a log: lines begin with times or levels, or are of few shapes."""
-    heads = seen = headings = 0
+    """Tell whether a text is a log: lines begin with times or levels, are of few shapes, or begin alike."""
+    heads = seen = headings = coded = 0
     shapes: set[str] = set()
+    begins: set[str] = set()
     margin, _ = margin_of(text)
     for line in lines_of(text, 0, min(len(text), 400_000)):
-        if seen >= 3 * _SAMPLE or (seen >= _SAMPLE and heads >= 0.3 * seen):
+        if seen >= 2 * _SAMPLE or (seen >= _SAMPLE // 4 and heads >= 0.7 * seen):
             break
         told = clean(line[margin:] if not line[:margin].strip() else line)
         if not told.strip():
             continue
         seen += 1
         headings += HEADING.match(told.lstrip()) is not None
-        if told[0] not in " \t":
-            line_read = understood(told)
-            heads += line_read.starts or bool(line_read.level)
-            shapes.add(shape_of(line_read))
-        else:
-            shapes.add(shape_of(understood(told)))
-    if headings * 30 >= seen and heads * 5 < seen:  # code, or prose
+        coded += told.endswith(_CODE_ENDS) or told.lstrip().startswith(_CODE_BEGINS)
+        read = understood(told)
+        heads += told[0] not in " \t" and (read.starts or bool(read.level))
+        shape = shape_of(read)
+        shapes.add(shape)
+        begins.update(words(shape)[:1])
+    if (headings * 30 >= seen or coded * 5 >= seen) and heads * 5 < seen:  # code, or prose
         return False
-    return seen >= 10 and (heads >= 0.3 * seen or (len(shapes) <= 0.5 * seen and seen >= 40))
+    alike = len(shapes) <= 0.5 * seen or len(begins) <= 0.15 * seen
+    return seen >= 10 and (heads >= 0.3 * seen or (alike and seen >= 40))

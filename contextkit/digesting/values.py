@@ -36,6 +36,8 @@ def value_draft(value: JSON, characters: int) -> Draft | None:
         rows = _as_records(value)
         if rows is not None:
             return records_draft(rows, "json", characters, "field")
+        if (turned := _of_columns(value)) is not None:
+            return records_draft(turned, "json", characters)
         parts = [
             part
             for number, (key, item) in enumerate(value.items(), start=1)
@@ -54,6 +56,28 @@ def _as_records(value: dict[str, JSON]) -> list[JSON] | None:
     if usual < 0.6 * names.total():
         return None
     return [{"key": key, **item} for key, item in value.items()]
+
+
+def _of_columns(value: dict[str, JSON]) -> list[JSON] | None:
+    """Give the records of an object of columns: lists of one length, or names and lists of values."""
+    columns = list(value.values())
+    if len(columns) >= 2 and all(isinstance(each, list) for each in columns):
+        if len(columns[0]) >= _MANY and len(set(map(len, columns))) == 1:
+            return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+    for names, rows in ((a, b) for a in columns for b in columns if a is not b):
+        if _are_names(names) and _are_rows(rows, len(names)):
+            return [dict(zip(names, row, strict=True)) for row in rows]
+    return None
+
+
+def _are_names(value: JSON) -> bool:
+    return isinstance(value, list) and 2 <= len(value) == len(set(map(str, value))) and all(isinstance(name, str) for name in value)
+
+
+def _are_rows(value: JSON, width: int) -> bool:
+    if not isinstance(value, list) or len(value) < _MANY:
+        return False
+    return all(isinstance(row, list) and len(row) == width for row in value)
 
 
 def _is_short(value: JSON, most: int) -> bool:
