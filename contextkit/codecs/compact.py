@@ -6,6 +6,7 @@ r'''One JSON value in the fewest tokens that lose nothing: each part in its chea
 | object | one `key: value` a line; an object inside stands one column in, below its key |
 | list | `tags[3]: a,b,c`; of larger things, an item a line, with a `-` before it |
 | table | `users[2]{id,name}` and a row a line; what a header may say, see `compact_tables` |
+| table with rows again | `HAT039,...`, all cells as in the last row above that starts so |
 | lists of as many rows | `[5x2]{id,name}`, five lists of two rows each |
 | keyed table | `users[2:]{age}`, a row's first cell is its key; `users[2:id]{id,age}`, its cell `id` is |
 | text | as it is, between two lines of `"""` |
@@ -29,9 +30,9 @@ from .json import encode as encode_json
 PRIMER = (
     "Data is compact: `key: value` lines, indented below their object; `key[2]: x,y` is a list; "
     "`key[2]{a,b}` a list of 2 objects, a row each (`a=x`: x in every row; `b{c,d}`: an object in it; "
-    "`b[]{c}`: as many rows below it; empty cell: no such key); `[5x2]` 5 lists of 2; `key[2:]{a}` an "
-    "object of objects, a row's key first (`key[2:a]`: in cell a); text stands between "
-    '`"""` lines; the rest is JSON.'
+    "`b[]{c}`: as many rows below it; empty cell: no such key; `x,...`: as "
+    "the last row above with x first); `[5x2]` 5 lists of 2; `key[2:]{a}` an object of objects, a row's key "
+    'first (`key[2:a]`: in cell a); text stands between `"""` lines; the rest is JSON.'
 )
 """One line that teaches the notation to a model, for a system prompt."""
 
