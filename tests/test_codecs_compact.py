@@ -270,6 +270,17 @@ def test_refuses_to_write_what_is_not_plain_json(value: Any) -> None:
         compact.encode(value)
 
 
+@pytest.mark.parametrize("kind", ["object", "list", "rows"])
+def test_what_stands_deep_is_json(kind: str) -> None:
+    """So that a value of many levels is not looked at once more for each of them."""
+    value: Any = "a: text\nof lines"
+    for _ in range(150):
+        value = {"object": {"deploy": value}, "list": [value], "rows": [{"a": value, "b": 1}]}[kind]
+    text = compact.encode(value, cost=lambda text: text.count('"'))
+    assert max(len(line) - len(line.lstrip(" ")) for line in text.split("\n")) < 15
+    assert same(compact.decode(text), value)
+
+
 def test_too_deep_a_value_is_a_clear_error() -> None:
     """Depth is an error of the format, never a RecursionError."""
     value: Any = []

@@ -10,7 +10,7 @@ r'''One JSON value in the fewest tokens that lose nothing: each part in its chea
 | lists of as many rows | `[5x2]{id,name}`, five lists of two rows each |
 | keyed table | `users[2:]{age}`, a row's first cell is its key; `users[2:id]{id,age}`, its cell `id` is |
 | text | as it is, between two lines of `"""` |
-| JSON | `{"a":[1,{}]}`, wherever a value may stand |
+| JSON | `{"a":[1,{}]}`, wherever a value may stand; what stands more than 12 levels deep |
 
 A document that is text is that text as it is, to the byte, unless it could be read as one of these. So that
 prose such as `Error: not found` could not, a first key with a capital letter is quoted. A space stands behind
@@ -39,6 +39,7 @@ PRIMER = (
 
 _JSON_FIRST = 0.99  # without a counter, JSON is taken unless something else is cheaper by more than that
 _NEVER_CHEAPER = 1.4  # a form that is so much longer than another one is not counted
+_DEEPEST = 12  # levels; below stands JSON, as each level looks at all that is in it once more
 
 
 class _Piece(NamedTuple):
@@ -97,6 +98,7 @@ class _Writer:
 
     def __init__(self, cost: Cost) -> None:
         self.cost = cost
+        self.level = 0
 
     def document(self, value: JSON) -> str:
         if type(value) is str:
@@ -108,11 +110,15 @@ class _Writer:
     def lines(self, value: JSON, column: int) -> Sequence[str]:
         """The lines of a container that is not empty, where text could stand as well."""
         ways: list[Sequence[str]] = [[encode_json(value)]]
+        if self.level == _DEEPEST:
+            return ways[0]
+        self.level += 1
         if type(value) is dict:
             ways.append(self.members(value, scalars.first_key))
             pieces = self.tables(value)
         else:
             pieces = self.lists(value)
+        self.level -= 1
         ways += ([head, *lines] for head, lines in pieces)
         join = "\n" + " " * column
         return ways[self.cheapest([join.join(lines) for lines in ways])]
@@ -163,11 +169,15 @@ class _Writer:
 
     def piece(self, value: JSON) -> _Piece:
         """The cheapest form of a container that is not empty, behind a key."""
+        in_json = _Piece(f":{encode_json(value)}")
+        if self.level == _DEEPEST:
+            return in_json
+        self.level += 1
         if type(value) is dict:
-            pieces = [_Piece(":", self.members(value)), *self.tables(value)]
+            pieces = [_Piece(":", self.members(value)), *self.tables(value), in_json]
         else:
-            pieces = self.lists(value)
-        pieces.append(_Piece(f":{encode_json(value)}"))
+            pieces = [*self.lists(value), in_json]
+        self.level -= 1
         return pieces[self.cheapest([piece.text for piece in pieces])]
 
     def tables(self, value: dict[str, JSON]) -> list[_Piece]:
