@@ -109,17 +109,8 @@ class _Writer:
 
     def lines(self, value: JSON, column: int) -> Sequence[str]:
         """The lines of a container that is not empty, where text could stand as well."""
-        ways: list[Sequence[str]] = [[encode_json(value)]]
-        if self.level == _DEEPEST:
-            return ways[0]
-        self.level += 1
-        if type(value) is dict:
-            ways.append(self.members(value, scalars.first_key))
-            pieces = self.tables(value)
-        else:
-            pieces = self.lists(value)
-        self.level -= 1
-        ways += ([head, *lines] for head, lines in pieces)
+        members, pieces = self.forms(value, scalars.first_key)
+        ways = [[encode_json(value)], *members, *([head, *lines] for head, lines in pieces)]
         join = "\n" + " " * column
         return ways[self.cheapest([join.join(lines) for lines in ways])]
 
@@ -141,7 +132,7 @@ class _Writer:
             return texts[0]
         return min(texts, key=scalars.size if self.cost is scalars.tokens else self.cost)
 
-    def members(self, value: dict[str, JSON], key: Callable[[str], str] = scalars.key) -> list[str]:
+    def members(self, value: dict[str, JSON], key: Callable[[str], str]) -> list[str]:
         """The lines of an object.
 
         Args:
@@ -169,16 +160,20 @@ class _Writer:
 
     def piece(self, value: JSON) -> _Piece:
         """The cheapest form of a container that is not empty, behind a key."""
-        in_json = _Piece(f":{encode_json(value)}")
-        if self.level == _DEEPEST:
-            return in_json
-        self.level += 1
-        if type(value) is dict:
-            pieces = [_Piece(":", self.members(value)), *self.tables(value), in_json]
-        else:
-            pieces = [*self.lists(value), in_json]
-        self.level -= 1
+        members, pieces = self.forms(value, scalars.key)
+        pieces = [*(_Piece(":", lines) for lines in members), *pieces, _Piece(f":{encode_json(value)}")]
         return pieces[self.cheapest([piece.text for piece in pieces])]
+
+    def forms(self, value: JSON, key: Callable[[str], str]) -> tuple[list[list[str]], list[_Piece]]:
+        """The lines of an object, and the other forms of a container but JSON; none where it is too deep."""
+        if self.level == _DEEPEST:
+            return [], []
+        self.level += 1
+        is_object = type(value) is dict
+        members = [self.members(value, key)] if is_object else []
+        pieces = self.tables(value) if is_object else self.lists(value)
+        self.level -= 1
+        return members, pieces
 
     def tables(self, value: dict[str, JSON]) -> list[_Piece]:
         """An object of objects as a table with keys."""
