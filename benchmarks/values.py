@@ -3,8 +3,9 @@
 Each value that is an object or a list (a call's arguments, a tool's result) as compact JSON, as TOON where
 the extra is installed, and in the compact notation, with two encodings; each is read back. Of the data of a
 folder (`--data DIR`), or of the shapes that are made up from a seed. Threads of OpenAI messages are compared
-whole, with their system prompt and without, with the messages as pretty JSON. `--time` adds how long a value
-of 1 KB takes, and how that grows to 10 MB.
+whole, with their system prompt and without, with the messages as they stand in the file, as pretty JSON
+(`indent=2`, no letter escaped). Primers, which stand once in a system prompt, are not counted. `--time` adds
+how long a value of 1 KB takes, and how that grows to 10 MB.
 """
 
 import argparse

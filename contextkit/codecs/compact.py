@@ -6,10 +6,11 @@ r'''One JSON value in the fewest tokens that lose nothing: each part in its chea
 | object | one `key: value` a line; an object inside stands one column in, below its key |
 | list | `tags[3]: a,b,c`; of larger things, an item a line, with a `-` before it |
 | table | `users[2]{id,name}` and a row a line; what a header may say, see `compact_tables` |
+| table with rows again | `HAT039,...`, all cells as in the last row above that starts so |
 | lists of as many rows | `[5x2]{id,name}`, five lists of two rows each |
 | keyed table | `users[2:]{age}`, a row's first cell is its key; `users[2:id]{id,age}`, its cell `id` is |
 | text | as it is, between two lines of `"""` |
-| JSON | `{"a":[1,{}]}`, wherever a value may stand |
+| JSON | `{"a":[1,{}]}`, wherever a value may stand; what stands more than 12 levels deep |
 
 A document that is text is that text as it is, to the byte, unless it could be read as one of these. So that
 prose such as `Error: not found` could not, a first key with a capital letter is quoted. A space stands behind
@@ -29,15 +30,16 @@ from .json import encode as encode_json
 PRIMER = (
     "Data is compact: `key: value` lines, indented below their object; `key[2]: x,y` is a list; "
     "`key[2]{a,b}` a list of 2 objects, a row each (`a=x`: x in every row; `b{c,d}`: an object in it; "
-    "`b[]{c}`: as many rows below it; empty cell: no such key); `[5x2]` 5 lists of 2; `key[2:]{a}` an "
-    "object of objects, a row's key first (`key[2:a]`: in cell a); text stands between "
-    '`"""` lines; the rest is JSON.'
+    "`b[]{c}`: as many rows below it; empty cell: no such key; `x,...`: as "
+    "the last row above with x first); `[5x2]` 5 lists of 2; `key[2:]{a}` an object of objects, a row's key "
+    'first (`key[2:a]`: in cell a); text stands between `"""` lines; the rest is JSON.'
 )
 """One line that teaches the notation to a model, for a system prompt."""
 
 
 _JSON_FIRST = 0.99  # without a counter, JSON is taken unless something else is cheaper by more than that
 _NEVER_CHEAPER = 1.4  # a form that is so much longer than another one is not counted
+_DEEPEST = 12  # levels; below stands JSON, as each level looks at all that is in it once more
 
 
 class _Piece(NamedTuple):
@@ -96,6 +98,7 @@ class _Writer:
 
     def __init__(self, cost: Cost) -> None:
         self.cost = cost
+        self.level = 0
 
     def document(self, value: JSON) -> str:
         if type(value) is str:
@@ -106,13 +109,8 @@ class _Writer:
 
     def lines(self, value: JSON, column: int) -> Sequence[str]:
         """The lines of a container that is not empty, where text could stand as well."""
-        ways: list[Sequence[str]] = [[encode_json(value)]]
-        if type(value) is dict:
-            ways.append(self.members(value, scalars.first_key))
-            pieces = self.tables(value)
-        else:
-            pieces = self.lists(value)
-        ways += ([head, *lines] for head, lines in pieces)
+        members, pieces = self.forms(value, scalars.first_key)
+        ways = [[encode_json(value)], *members, *([head, *lines] for head, lines in pieces)]
         join = "\n" + " " * column
         return ways[self.cheapest([join.join(lines) for lines in ways])]
 
@@ -134,7 +132,7 @@ class _Writer:
             return texts[0]
         return min(texts, key=scalars.size if self.cost is scalars.tokens else self.cost)
 
-    def members(self, value: dict[str, JSON], key: Callable[[str], str] = scalars.key) -> list[str]:
+    def members(self, value: dict[str, JSON], key: Callable[[str], str]) -> list[str]:
         """The lines of an object.
 
         Args:
@@ -162,12 +160,20 @@ class _Writer:
 
     def piece(self, value: JSON) -> _Piece:
         """The cheapest form of a container that is not empty, behind a key."""
-        if type(value) is dict:
-            pieces = [_Piece(":", self.members(value)), *self.tables(value)]
-        else:
-            pieces = self.lists(value)
-        pieces.append(_Piece(f":{encode_json(value)}"))
+        members, pieces = self.forms(value, scalars.key)
+        pieces = [*(_Piece(":", lines) for lines in members), *pieces, _Piece(f":{encode_json(value)}")]
         return pieces[self.cheapest([piece.text for piece in pieces])]
+
+    def forms(self, value: JSON, key: Callable[[str], str]) -> tuple[list[list[str]], list[_Piece]]:
+        """The lines of an object, and the other forms of a container but JSON; none where it is too deep."""
+        if self.level == _DEEPEST:
+            return [], []
+        self.level += 1
+        is_object = type(value) is dict
+        members = [self.members(value, key)] if is_object else []
+        pieces = self.tables(value) if is_object else self.lists(value)
+        self.level -= 1
+        return members, pieces
 
     def tables(self, value: dict[str, JSON]) -> list[_Piece]:
         """An object of objects as a table with keys."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ..exceptions import FormatError
 from . import compact_scalars as scalars
-from .compact_tables import Column, read_header
+from .compact_tables import REPEATED, Column, read_header
 from .json import JSON
 from .json import decode as decode_json
 
@@ -161,11 +161,19 @@ class _Reader:
 
     def rows(self, columns: Sequence[Column], count: int) -> Iterator[dict[str, JSON]]:
         """Read the rows of a table."""
-        has_cells = _has_cells(columns)
-        if not has_cells and not _has_rows(columns):
+        width = _width(columns)
+        if not width and not _has_rows(columns):
             raise FormatError("compact", "a table without a column of its own")
+        above: dict[str, list[str]] = {}
         for _ in range(count):
-            yield self.row(columns, iter(scalars.split(self.next().lstrip(" ")) if has_cells else ()))
+            cells = scalars.split(self.next().lstrip(" ")) if width else []
+            if width > 2 and cells[1:] == [REPEATED]:
+                if cells[0] not in above:
+                    raise FormatError("compact", f"no row above starts with {cells[0][:20]!r}")
+                cells = above[cells[0]]
+            elif width:
+                above[cells[0]] = cells
+            yield self.row(columns, iter(cells))
 
     def row(self, columns: Sequence[Column], cells: Iterator[str]) -> dict[str, JSON]:
         """Make the object of a row's cells, which must be all used up."""
@@ -206,11 +214,12 @@ def _count(written: str | int) -> int:
     return int(written)
 
 
-def _has_cells(columns: Sequence[Column]) -> bool:
-    return any(
-        column.kind == "cell"
-        or (column.kind == "rows" and column.value is None)
-        or (column.kind == "group" and _has_cells(column.columns))
+def _width(columns: Sequence[Column]) -> int:
+    """How many cells a row has."""
+    return sum(
+        _width(column.columns)
+        if column.kind == "group"
+        else column.kind == "cell" or (column.kind == "rows" and column.value is None)
         for column in columns
     )
 

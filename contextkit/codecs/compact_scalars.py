@@ -32,7 +32,7 @@ _TROUBLE = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PIECE = re.compile(
     r"\\[nt\"]|[ _]?[^\W\d_]+|[0-9]{1,3}"
-    r'| ?(?:,(?![,"])|,,|[^\s\w\\,]*,?"|[^\s\w\\,]+,?)[\r\n]*'
+    r'| ?(?:,(?![,"])|,,|[^\s\w\\,]*,?"|[^\s\w\\,]+,?)(?:(?<!:[\["{][\]"}])[\r\n]+)?'
     r"|[_\w\\]|\s*[\r\n]|\s+(?!\S)|\s"
 )
 _AT_ONCE = 1 << 16  # characters; the list of all pieces of a long text would take much memory
@@ -55,16 +55,17 @@ def tokens(text: str) -> float:
     """Give about as many tokens as a text has, as far as the forms of one value differ.
 
     No vocabulary is asked. Counted are the pieces that tokenisers cut a text into before they look anything
-    up, runs of punctuation as far as vocabularies hold them; 20 bytes more count as one piece more. Fitted so
-    that choices by it come to what choices by o200k and cl100k come to, within 0.3 %.
+    up, runs of punctuation as far as vocabularies hold them; 20 bytes more that are no quotes count as one
+    piece more. Fitted so that choices by it come to what choices by o200k and cl100k come to, within 0.3 %.
 
     >>> tokens('{"tag":"v1"}'), tokens("tag: v1")
-    (7.6, 4.35)
+    (7.4, 4.35)
     """
+    words = (size(text) - text.count('"')) / 20
     if len(text) <= _AT_ONCE:
-        return len(_PIECE.findall(text)) + size(text) / 20
+        return len(_PIECE.findall(text)) + words
     starts = range(0, len(text), _AT_ONCE)
-    return sum(len(_PIECE.findall(text, start, start + _AT_ONCE)) for start in starts) + size(text) / 20
+    return sum(len(_PIECE.findall(text, start, start + _AT_ONCE)) for start in starts) + words
 
 
 def is_structured(text: str) -> bool:

@@ -7,9 +7,12 @@ A header names the columns: `{id,customer{name,city},items[]{sku,count},paid=tru
   all these lists are of one length, that stands in the brackets, and there is no cell.
 - `paid=true` is the same in every row, and has no cell.
 - An empty cell is a key that the row does not have. Any other value is a scalar or compact JSON.
+
+A row of three cells or more that is the last row above with the same first cell, cell by cell, is cut short
+behind that one: `HAT039,...`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
@@ -20,6 +23,9 @@ from .json import JSON
 
 Cost: TypeAlias = Callable[[str], float]
 """What a text costs: tokens, or something like them."""
+
+REPEATED = "..."
+"""What stands for all cells but the first: those of the last row above with the same first cell."""
 
 _ABSENT = object()
 _MOST_EMPTY = 4  # a table of more than so many cells a value is not tried
@@ -54,9 +60,12 @@ class Fit(NamedTuple):
 
     def lines(self, count: int) -> list[str]:
         """Give the lines of a table of so many rows."""
+        rows = self.by_row(count)
+        if len(self.cells) > 2 and not self.below:
+            rows = _cut_short(self.cells[0], rows)
         return [
             Flush(line) if at == 0 and line[:1].isdecimal() else line
-            for lines in self.by_row(count)
+            for lines in rows
             for at, line in enumerate(lines)
         ]
 
@@ -74,6 +83,16 @@ class Fit(NamedTuple):
         if len(self.cells) == 1:
             return "" not in self.cells[0]
         return bool(self.cells or self.below)
+
+
+def _cut_short(firsts: Sequence[str], rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Cut rows short that are the last one above with their first cell."""
+    above: dict[str, list[str]] = {}
+    for first, row in zip(firsts, rows, strict=True):
+        short = f"{first},{REPEATED}"
+        is_again = above.get(first) == row and len(row[0]) > len(short)
+        yield [short] if is_again else row
+        above[first] = row
 
 
 def fit(
