@@ -184,13 +184,13 @@ class Quotable:
         lines = np.searchsorted(self._starts, found.starts, "right") - 1
         self._count = max(1, len(unique))
         own = np.array([source.own for source in sources], bool)[self._source[lines]]
-        mentions = np.unique(self._source[lines[own]] * self._count + names[own]) % self._count
+        mentions = _distinct(self._source[lines[own]] * self._count + names[own]) % self._count
         last = np.zeros(self._count)
         last[names] = np.arange(len(names)) / max(1, len(names))  # the last mention is what stays
         worth = 1 + _MENTION * np.log2(1 + np.bincount(mentions, minlength=self._count))
         self._worth = worth * (1 + _RECENT * last)
-        pairs = np.unique(lines * self._count + names)
-        self._lines, self._found = pairs // self._count, pairs % self._count
+        pairs = _distinct(names * len(self._starts) + lines)
+        self._found, self._lines = pairs // len(self._starts), pairs % len(self._starts)
 
     def __len__(self) -> int:
         return len(self._names)
@@ -212,16 +212,19 @@ class Quotable:
         worth[self._found[~hidden[self._lines]]] = 0
         wanted = hidden[self._lines] & (worth[self._found] > 0)
         lines, names = self._lines[wanted], self._found[wanted]
+        begins = np.flatnonzero(np.diff(names, prepend=-1))  # they stand in the order of the identifiers
+        group = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(names)))
         held = np.ones(len(lines), bool)
-        for _ in range(3):
+        for _ in range(3 if len(lines) else 0):
             rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
-            order = np.argsort(-rate[lines], kind="stable")
+            best = np.maximum.reduceat(rate[lines], begins)
+            top = np.flatnonzero(rate[lines] == best[group])
             held = np.zeros(len(lines), bool)
-            held[order[_firsts(names[order], self._count)]] = True
+            held[top[_firsts(group[top], len(begins))]] = True
         rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
         rate += self._said * hidden
-        best = np.flatnonzero(rate)
-        ranked: NDArray[np.int64] = best[np.argsort(-rate[best], kind="stable")]
+        worthy = np.flatnonzero(rate)
+        ranked: NDArray[np.int64] = worthy[np.argsort(-rate[worthy], kind="stable")]
         return ranked
 
     def _texts(self, lines: "NDArray[np.int64]") -> Iterator[str]:
@@ -254,6 +257,14 @@ class Quotable:
             if text:  # of what a person has said, a line may be blank
                 quotes.setdefault(self._names[source], []).append(text)
         return {name: "\n".join(texts) for name, texts in quotes.items()}
+
+
+def _distinct(values: "NDArray[np.int64]") -> "NDArray[np.int64]":
+    """Give the values in order, each once; `np.unique` hashes them, which takes many times as long."""
+    import numpy as np
+
+    values = np.sort(values)
+    return values[np.diff(values, prepend=-1) > 0]
 
 
 def _firsts(values: "NDArray[np.int64]", count: int) -> "NDArray[np.int64]":
