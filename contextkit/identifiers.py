@@ -37,8 +37,8 @@ class Identifiers:
         return [self.data[start:stop].decode("ascii") for start, stop in places]
 
 
-def identifiers(text: str) -> Identifiers:
-    """Find the identifiers of a text.
+def identifiers(text: str | bytes) -> Identifiers:
+    """Find the identifiers of a text, or of its UTF-8.
 
     A word is a run of ASCII letters, digits and underscores; words with up to three of the signs
     `./:@#-` between them are one. Such a word is an identifier if it has 4 to 256 characters and
@@ -50,51 +50,54 @@ def identifiers(text: str) -> Identifiers:
     """
     import numpy as np
 
-    data = text.encode("utf-8", "surrogatepass")
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     kinds, flags = _tables()
     # A sign at each end, so that there is always a neighbour; eight bytes more, for reading eight at once.
     padded = b" " + data + b" " * 9
-    codes = np.frombuffer(padded, np.uint8)[: len(data) + 2]
-    kind = kinds[codes]
+    kind = np.frombuffer(padded.translate(kinds), np.uint8)[: len(data) + 2]
     is_word = kind == 1
     edges = np.flatnonzero(is_word[1:] != is_word[:-1]) + 1
     starts, stops = edges[0::2], edges[1::2]
+    if not len(starts):
+        return Identifiers(data, starts, stops, starts.astype(np.uint64))
     linked = _linked(kind, stops[:-1], starts[1:] - stops[:-1])
-    starts = starts[np.concatenate(([True], ~linked))] if len(starts) else starts
-    stops = stops[np.concatenate((~linked, [True]))] if len(stops) else stops
+    starts, stops = starts[np.concatenate(([True], ~linked))], stops[np.concatenate((~linked, [True]))]
+    fits = (stops - starts >= _SHORTEST) & (stops - starts <= _LONGEST)
+    starts, stops = starts[fits], stops[fits]
     if not len(starts):
         return Identifiers(data, starts, stops, starts.astype(np.uint64))
 
-    marks = flags[codes]
-    small, capital = marks & _SMALL != 0, marks & _CAPITAL != 0
-    letter = small | capital
-    marks[1:] |= np.where(small[:-1] & capital[1:], _HUMP, 0).astype(np.uint8)
-    inside = np.flatnonzero(kind == 2)
-    joins = (kind[inside - 1] > 0) & (kind[inside + 1] > 0)
-    between = letter[inside - 1] & letter[inside + 1]
-    marks[inside] = np.where(joins & (codes[inside] == ord("/")), _SLASH, 0) | np.where(
-        between & (codes[inside] == ord(".")), _DOT, 0
-    )
+    marks = np.frombuffer(bytearray(padded.translate(flags)), np.uint8)[: len(data) + 2]
+    marks[1:] |= (marks[:-1] << 1 & marks[1:] & _CAPITAL) << 1  # three neighbouring bits
+    _mark_signs(marks, np.frombuffer(padded, np.uint8), kind)
     found = np.bitwise_or.reduceat(marks, np.column_stack((starts, stops)).ravel())[::2]
     telling = found & (_DIGIT | _UNDERSCORE | _SLASH | _HUMP | _DOT) != 0
     telling |= (found & (_SMALL | _CAPITAL)) == _CAPITAL
-    telling &= (stops - starts >= _SHORTEST) & (stops - starts <= _LONGEST)
     starts, stops = starts[telling], stops[telling]
     return Identifiers(data, starts - 1, stops - 1, _keys(padded, starts, stops - starts))
 
 
-@functools.cache
-def _tables() -> "tuple[NDArray[np.uint8], NDArray[np.uint8]]":
-    """For each byte its kind (1: of a word, 2: a sign that links words) and what it says of its word."""
+def _mark_signs(marks: Any, codes: Any, kind: Any) -> None:
+    """Mark the slashes inside of words, and the dots between letters."""
     import numpy as np
 
-    kinds, flags = np.zeros(256, np.uint8), np.zeros(256, np.uint8)
-    kinds[list(_WORDS)], kinds[list(_LINKS)] = 1, 2
-    flags[ord("a") : ord("z") + 1] = _SMALL
-    flags[ord("A") : ord("Z") + 1] = _CAPITAL
-    flags[ord("0") : ord("9") + 1] = _DIGIT
-    flags[ord("_")] = _UNDERSCORE
-    return kinds, flags
+    slashes, dots = np.flatnonzero(codes == ord("/")), np.flatnonzero(codes == ord("."))
+    marks[slashes[(kind[slashes - 1] > 0) & (kind[slashes + 1] > 0)]] = _SLASH
+    letter = marks & (_SMALL | _CAPITAL)
+    marks[dots[(letter[dots - 1] > 0) & (letter[dots + 1] > 0)]] = _DOT
+
+
+@functools.cache
+def _tables() -> tuple[bytes, bytes]:
+    """For each byte its kind (1: of a word, 2: a sign that links words) and what it says of its word."""
+    kinds, flags = bytearray(256), bytearray(256)
+    for byte in _WORDS:
+        kinds[byte] = 1
+        letter = _SMALL if chr(byte).islower() else _CAPITAL
+        flags[byte] = letter if chr(byte).isalpha() else _UNDERSCORE if byte == ord("_") else _DIGIT
+    for byte in _LINKS:
+        kinds[byte] = 2
+    return bytes(kinds), bytes(flags)
 
 
 def _linked(kind: Any, stops: Any, gaps: Any) -> Any:

@@ -1,10 +1,10 @@
 """Occupancy: what the context of a run held at each call of the model, and when it was compacted."""
 
-import bisect
 import dataclasses
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from .budgets import Budget
 from .contexts import Context
@@ -256,7 +256,7 @@ def _added_up(
                 log = log.append(event)
             before, context = shown.tokens, window.render(log)
             log = context.thread
-            cached, compacted = shown.replace(context), _compacted(context, before)
+            cached, compacted = shown.replace(context, _sizes(context, window)), _compacted(context, before)
         yield shown.filled(position, cached, compacted)
 
 
@@ -268,12 +268,21 @@ def _rendered(thread: Thread, positions: Iterable[int], window: Window, shown: "
             log = log.append(event)
         context = window.render(log)
         log = context.thread
-        cached, compacted = shown.replace(context), None
+        cached, compacted = shown.replace(context, _sizes(context, window)), None
         if len(log.records()) > records:
             records = len(log.records())
             before = context.steps[0].before if context.steps else context.tokens
             compacted = _compacted(context, before)
         yield shown.filled(position, cached, compacted)
+
+
+def _sizes(context: Context, window: Window) -> list[tuple[Event, int]]:
+    """Give the events that stand in a context, and their tokens."""
+    view = context.view()
+    sizes = window.sizes(view)
+    if sizes is not None:
+        return [(event, tokens) for event, tokens in zip(view, sizes, strict=True) if tokens]
+    return [(view[fragment.id], fragment.tokens) for fragment in context.fragments]
 
 
 def _compacted(context: Context, before: int) -> Compacted:
@@ -282,6 +291,22 @@ def _compacted(context: Context, before: int) -> Compacted:
     changed = {id for step in steps for id in step.get("changed", ())} - gone
     did = tuple(step["policy"] for step in steps if step.keys() & {"gone", "changed", "added"})
     return Compacted(before, context.tokens, did, len(gone), len(changed))
+
+
+class _Standing(NamedTuple):
+    """An event that stands in the context.
+
+    Attributes:
+        event: The event.
+        tokens: Its tokens.
+        part: Which part it is.
+        since: How many calls there were before it.
+    """
+
+    event: Event
+    tokens: int
+    part: Part
+    since: int
 
 
 class _Shown:
@@ -295,8 +320,7 @@ class _Shown:
     def __init__(self) -> None:
         self.tokens = 0
         self.entered: dict[str, int] = {}
-        self._entries: list[tuple[Event, int]] = []
-        self._since: list[int] = []
+        self._standing: list[_Standing] = []
         self._parts: Counter[Part] = Counter()
         self._number = 0
         self._calls: Counter[str] = Counter()
@@ -305,39 +329,43 @@ class _Shown:
 
     def add(self, event: Event, tokens: int) -> None:
         """Add an event at the end."""
-        self._entries.append((event, tokens))
-        self._since.append(self._number)
-        self._parts[part_of(event)] += tokens
+        part = part_of(event)
+        self._standing.append(_Standing(event, tokens, part, self._number))
+        self._parts[part] += tokens
         self.tokens += tokens
         self.entered.setdefault(str(event.id), tokens)
 
-    def replace(self, context: Context) -> int:
-        """Take another context; give how many of its tokens, from the first, stood there before."""
-        events = {str(event.id): event for event in context.view()}
-        entries = [(events[fragment.id], fragment.tokens) for fragment in context.fragments]
-        around = context.tokens - sum(tokens for _, tokens in entries)
-        same, shown = 0, bisect.bisect_left(self._since, self._number)  # what is new stood in no context yet
-        for entry, known in zip(entries, self._entries[:shown], strict=False):
-            if entry[0] is not known[0] and entry != known:
+    def replace(self, context: Context, sizes: Sequence[tuple[Event, int]]) -> int:
+        """Take another context; give how many of its tokens, from the first, stood there before.
+
+        Args:
+            context: The context.
+            sizes: The events that stand in it, and their tokens.
+        """
+        around = context.tokens - sum(tokens for _, tokens in sizes)
+        same, cached = 0, min(around, self._parts[AROUND])
+        for (event, tokens), known in zip(sizes, self._standing, strict=False):
+            is_new = known.since == self._number  # it stood in no context yet
+            if is_new or tokens != known.tokens or (event is not known.event and event != known.event):
                 break
             same += 1
-        cached = sum(tokens for _, tokens in entries[:same]) + min(around, self._parts[AROUND])
+            cached += tokens
         self.leave(keep=same)
         self._parts[AROUND] = around
-        self.tokens = around + sum(tokens for _, tokens in self._entries)
-        for event, tokens in entries[same:]:
+        self.tokens = around + sum(entry.tokens for entry in self._standing)
+        for event, tokens in sizes[same:]:
             self.add(event, tokens)
         return cached
 
     def leave(self, *, keep: int = 0) -> None:
         """Take out all events but the first ones, with what they have come to."""
-        for (event, tokens), since in zip(self._entries[keep:], self._since[keep:], strict=True):
+        for event, tokens, part, since in self._standing[keep:]:
             id, calls = str(event.id), self._number - since
-            self._parts[part_of(event)] -= tokens
+            self._parts[part] -= tokens
             self._calls[id] += calls
             self._whole[id] += calls if tokens == self.entered[id] else 0
             self._sent[id] += tokens * calls
-        del self._entries[keep:], self._since[keep:]
+        del self._standing[keep:]
 
     def filled(self, position: int, cached: int, compacted: Compacted | None) -> Filled:
         """Give what stands there now as the context of the next call."""

@@ -1,10 +1,11 @@
 """Parts: what an event is in a picture of a context, such as the user's words or a tool's results."""
 
+import functools
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from .events import Event
+from .events import Event, Kind
 from .prefetching.fetch import fetch_mark
 
 PartName: TypeAlias = Literal[
@@ -56,9 +57,12 @@ def part_of(event: Event) -> Part:
     >>> part_of(Event("reasoning", "Which tag is the newest?")).name
     'assistant'
     """
-    if fetch_mark(event) is not None:
-        return Part("prefetched")
-    name = _OF_KIND.get(event.kind, "note")
+    return Part("prefetched") if fetch_mark(event) is not None else _part(event.kind, event.type)
+
+
+@functools.lru_cache(maxsize=1_024)
+def _part(kind: Kind, type: str) -> Part:
+    name = _OF_KIND.get(kind, "note")
     if name == "call":
-        return Part(name, event.type)
-    return Part(name, event.type.removesuffix("_result")) if name == "result" else Part(name)
+        return Part(name, type)
+    return Part(name, type.removesuffix("_result")) if name == "result" else Part(name)

@@ -15,7 +15,7 @@ from .occupancy import Occupancy, Sent, occupancy
 from .parts import Part, part_of
 from .plain import JSON
 from .policies.targets import Target, TargetsOf, default_target
-from .replaying import call_positions, without_records
+from .replaying import without_records
 from .threads import Thread
 from .windows import Window
 
@@ -247,7 +247,7 @@ class _Read(NamedTuple):
 
 def _again(thread: Thread, found: Occupancy, target: TargetsOf) -> list[Again]:
     """Give what was read again, by what it is, the dearest first."""
-    positions = call_positions(thread)
+    positions = [call.events for call in found.calls]
     sent = {size.id: size for size in found.events}
     rows: defaultdict[str, list[tuple[str, bool]]] = defaultdict(list)
     for read, earlier in _reads(list(thread), target):

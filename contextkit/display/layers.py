@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from ..occupancy import Filled, Occupancy
+from ..occupancy import Filled
 from ..parts import PARTS, Part
 from .looks import LOOKS, TOOLS, Look
 from .strips import clipped
@@ -32,7 +32,7 @@ def layers_of(calls: Sequence[Filled]) -> list[Layer]:
     The tools whose results were largest in any one bar have a layer of their own, the others one together:
     so a tool that fills one call is named, however little it has over the whole run.
     """
-    totals = Occupancy(tuple(calls)).parts
+    known = set().union(*(call.parts for call in calls))
     tools = _tools(calls)
     own = tools if len(tools) <= len(TOOLS) else tools[: len(TOOLS) - 1]
     results = [
@@ -41,7 +41,7 @@ def layers_of(calls: Sequence[Filled]) -> list[Layer]:
     if rest := set(tools[len(own) :]):
         results.append((TOOLS[-1], f"{len(rest)} more tools' results", rest))
     others = {
-        name: (LOOKS[name], LOOKS[name].label, {part for part in totals if part.name == name})
+        name: (LOOKS[name], LOOKS[name].label, {part for part in known if part.name == name})
         for name in PARTS
     }
     stacked = [entry for name in PARTS for entry in (results if name == "result" else [others[name]])]

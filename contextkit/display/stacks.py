@@ -1,5 +1,6 @@
 """Stacks: layers as bars that touch, in a drawing that is stretched to its place."""
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from .layers import Layer
@@ -62,21 +63,14 @@ def area(low: Sequence[int], high: Sequence[int], scale: float) -> Iterator[str]
         stop = start
         while stop < len(tops) and tops[stop] < floors[stop]:
             stop += 1
-        yield f"M{start} {floors[start]}V{tops[start]}"
-        yield from _along(tops[start:stop])
-        yield f"V{floors[stop - 1]}"
-        yield from _along(floors[start:stop][::-1], "-")
+        yield f"M{start} {floors[start]}"
+        yield from _steps(tops[start:stop])
+        yield from _steps(floors[start:stop][::-1], "-")
         yield "z"
         start = stop
 
 
-def _along(heights: Sequence[int], sign: str = "") -> Iterator[str]:
-    """Write a way over steps, each a unit wide."""
-    run = 0
-    for index, height in enumerate(heights):
-        run += 1
-        if index + 1 == len(heights) or heights[index + 1] != height:
-            yield f"h{sign}{run}"
-            if index + 1 < len(heights):
-                yield f"V{heights[index + 1]}"
-            run = 0
+def _steps(heights: Sequence[int], sign: str = "") -> Iterator[str]:
+    """Write a way over steps, each a unit wide, from where the first one begins."""
+    for height, steps in itertools.groupby(heights):
+        yield f"V{height}h{sign}{len(list(steps))}"

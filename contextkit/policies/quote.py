@@ -60,9 +60,11 @@ class Quote:
         sizes = sizes_of(view)
         bare = meter(line_of([*lines, *[event for unit in free for event in unit.events]], view, sizes))
         room = meter.room(view) - sum(meter(event) for unit in held for event in unit.events) - bare
-        cut = [event is not view.whole(str(event.id)) for event in view]  # what that took out stays out
-        others = [(e, is_cut) for e, is_cut in zip(view, cut, strict=True) if counts_of(e) is None]
-        quotable = Quotable([*_quoted(lines), *(source_of(e, cut=is_cut) for e, is_cut in others)])
+        wholes = zip(view, view.wholes(), strict=True)
+        others = [(event, whole) for event, whole in wholes if counts_of(event) is None]
+        # What a policy has cut out of an event stays out.
+        sources = [source_of(event, cut=event is not whole) for event, whole in others]
+        quotable = Quotable([*_quoted(lines), *sources])
 
         def leave(kept: set[str | None], left: int) -> tuple[Event, list[str]]:
             """Give the line with quotes that stands for all units that are not kept, and their ids."""

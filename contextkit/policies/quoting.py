@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..events import MODEL_KINDS, Event
@@ -57,18 +57,25 @@ def source_of(event: Event, *, cut: bool = False) -> Source:
     """
     data = event.data
     if summed_up(event) is not None:
-        data = data.get("text", "")  # the rest of it counts what is gone
-    text = event.text if data is event.data else str(data)
-    value = json_in(data) if isinstance(data, str) else data
-    if isinstance(value, dict | list):
-        with contextlib.suppress(RecursionError):  # what stands in a text may be nested very deep
-            text = "\n".join(records(value))
+        data = str(data.get("text", ""))  # the rest of it counts what is gone
+    text = _text_of(data)
     if cut:
         text = _MARKER.sub("", text)
     said = event.kind == "user" and len(text) <= _FEW_WORDS
     if len(text) > _LONGEST:
-        text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in text.split("\n")])
+        lines = text.split("\n")
+        if max(map(len, lines)) > _LONGEST:
+            text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in lines])
     return Source(f"{event.type} {event.id}", text, event.kind in MODEL_KINDS, said)
+
+
+def _text_of(data: JSON) -> str:
+    """Give the text of data, or of what its text is as JSON: one record a line."""
+    value = json_in(data) if isinstance(data, str) else data
+    if isinstance(value, dict | list):
+        with contextlib.suppress(RecursionError):  # what stands in a text may be nested very deep
+            return "\n".join(records(value))
+    return data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def records(value: JSON) -> list[str]:
@@ -77,7 +84,15 @@ def records(value: JSON) -> list[str]:
     >>> records({"user": 7, "flights": [{"id": "HAT069", "price": {"economy": 51}}, {"id": "HAT083"}]})
     ['user: 7', 'flights:', 'id: HAT069, price: economy: 51', 'id: HAT083']
     """
-    lines: list[tuple[str, list[str]]] = [("", [])]  # what stands in front, and the parts
+    lines: list[str] = []
+    front, parts = "", list[str]()  # of the line that is being written
+
+    def end(name: str = "") -> None:
+        """End the line; what belongs to a name stands behind it in the next one."""
+        nonlocal front
+        lines.append(front + ", ".join(parts))
+        front = name
+        parts.clear()
 
     def walk(value: JSON) -> None:
         is_object = isinstance(value, dict)
@@ -85,18 +100,23 @@ def records(value: JSON) -> list[str]:
             name = f"{key}: " if is_object else ""
             short = _flow(item)
             if short is None:
-                lines.append((name, []))
+                end(name)
                 walk(item)
-                lines.append(("", []))
+                end()
                 continue
             if not is_object and isinstance(item, dict):
-                lines.append(("", []))  # a row of a table
+                end()  # a row of a table
             first, *others = f"{name}{short}".split("\n")
-            lines[-1][1].append(first)
-            lines.extend(("", [line]) for line in others)
+            parts.append(first)
+            if others:
+                end()
+                *between, last = others
+                lines.extend(between)
+                parts.append(last)
 
     walk(value if isinstance(value, dict | list) else [value])
-    return [text for front, parts in lines if (text := (front + ", ".join(parts)).rstrip())]
+    end()
+    return [text for line in lines if (text := line.rstrip())]
 
 
 def _flow(value: JSON) -> str | None:
@@ -115,7 +135,9 @@ def _flow(value: JSON) -> str | None:
 
 
 def _scalar(value: JSON) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return value
+    return repr(value) if type(value) is int else json.dumps(value)
 
 
 def _wrapped(line: str) -> str:
@@ -146,13 +168,14 @@ class Quotable:
         import numpy as np
 
         self._names = [source.name for source in sources]
-        found = identifiers("\n".join([source.text for source in sources]))
+        texts = [source.text.encode("utf-8", "surrogatepass") for source in sources]
+        found = identifiers(b"\n".join(texts))
         self._data = found.data
         breaks = np.flatnonzero(np.frombuffer(found.data, np.uint8) == ord("\n"))
         self._starts = np.concatenate(([0], breaks + 1))
         self._stops = np.concatenate((breaks, [len(found.data)]))
         self._tokens = (self._stops - self._starts) / _BYTES + 2
-        lengths = [source.text.count("\n") + 1 for source in sources]
+        lengths = [text.count(b"\n") + 1 for text in texts]
         self._source = np.repeat(np.arange(len(sources)), lengths)
         full = self._stops - self._starts > 1
         self._said = _SAID * (full & np.array([source.said for source in sources], bool)[self._source])
@@ -161,13 +184,13 @@ class Quotable:
         lines = np.searchsorted(self._starts, found.starts, "right") - 1
         self._count = max(1, len(unique))
         own = np.array([source.own for source in sources], bool)[self._source[lines]]
-        mentions = np.unique(self._source[lines[own]] * self._count + names[own]) % self._count
+        mentions = _distinct(self._source[lines[own]] * self._count + names[own]) % self._count
         last = np.zeros(self._count)
         last[names] = np.arange(len(names)) / max(1, len(names))  # the last mention is what stays
         worth = 1 + _MENTION * np.log2(1 + np.bincount(mentions, minlength=self._count))
         self._worth = worth * (1 + _RECENT * last)
-        pairs = np.unique(lines * self._count + names)
-        self._lines, self._found = pairs // self._count, pairs % self._count
+        pairs = _distinct(names * len(self._starts) + lines)
+        self._found, self._lines = pairs // len(self._starts), pairs % len(self._starts)
 
     def __len__(self) -> int:
         return len(self._names)
@@ -189,21 +212,24 @@ class Quotable:
         worth[self._found[~hidden[self._lines]]] = 0
         wanted = hidden[self._lines] & (worth[self._found] > 0)
         lines, names = self._lines[wanted], self._found[wanted]
+        begins = np.flatnonzero(np.diff(names, prepend=-1))  # they stand in the order of the identifiers
+        group = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(names)))
         held = np.ones(len(lines), bool)
-        for _ in range(3):
+        for _ in range(3 if len(lines) else 0):
             rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
-            order = np.lexsort((lines, -rate[lines]))
-            _, first = np.unique(names[order], return_index=True)
+            best = np.maximum.reduceat(rate[lines], begins)
+            top = np.flatnonzero(rate[lines] == best[group])
             held = np.zeros(len(lines), bool)
-            held[order[first]] = True
+            held[top[_firsts(group[top], len(begins))]] = True
         rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
         rate += self._said * hidden
-        best = np.flatnonzero(rate)
-        ranked: NDArray[np.int64] = best[np.argsort(-rate[best], kind="stable")]
+        worthy = np.flatnonzero(rate)
+        ranked: NDArray[np.int64] = worthy[np.argsort(-rate[worthy], kind="stable")]
         return ranked
 
-    def _line(self, line: int) -> str:
-        return self._data[self._starts[line] : self._stops[line]].decode("utf-8", "surrogatepass").strip()
+    def _texts(self, lines: "NDArray[np.int64]") -> Iterator[str]:
+        for start, stop in zip(self._starts[lines].tolist(), self._stops[lines].tolist(), strict=True):
+            yield self._data[start:stop].decode("utf-8", "surrogatepass").strip()
 
     def take(self, ranked: "NDArray[np.int64]", tokens: float, size: Callable[[str], int]) -> dict[str, str]:
         """Give the best lines, about so many tokens of them, under the names of their sources, in order.
@@ -218,16 +244,33 @@ class Quotable:
         if not len(ranked):
             return {}
         sample = ranked[:: len(ranked) // _SAMPLE + 1]
-        sized = sum([size(f" {self._line(line)}\n") for line in sample.tolist()])
+        sized = sum([size(f" {text}\n") for text in self._texts(sample)])
         scale = sized / self._tokens[sample].sum()
         ranked = ranked[self._tokens[ranked] * scale + _HEADING <= tokens]
         sources = self._source[ranked]
         headings = np.zeros(len(sources))
-        headings[np.unique(sources, return_index=True)[1]] = _HEADING
+        headings[_firsts(sources, len(self))] = _HEADING
         sizes = self._tokens[ranked] * scale + headings
-        chosen = ranked[: np.searchsorted(np.cumsum(sizes), tokens, "right")]
+        chosen = np.sort(ranked[: np.searchsorted(np.cumsum(sizes), tokens, "right")])
         quotes: dict[str, list[str]] = {}
-        for line in np.sort(chosen).tolist():
-            if text := self._line(line):  # of what a person has said, a line may be blank
-                quotes.setdefault(self._names[self._source[line]], []).append(text)
+        for source, text in zip(self._source[chosen].tolist(), self._texts(chosen), strict=True):
+            if text:  # of what a person has said, a line may be blank
+                quotes.setdefault(self._names[source], []).append(text)
         return {name: "\n".join(texts) for name, texts in quotes.items()}
+
+
+def _distinct(values: "NDArray[np.int64]") -> "NDArray[np.int64]":
+    """Give the values in order, each once; `np.unique` hashes them, which takes many times as long."""
+    import numpy as np
+
+    values = np.sort(values)
+    return values[np.diff(values, prepend=-1) > 0]
+
+
+def _firsts(values: "NDArray[np.int64]", count: int) -> "NDArray[np.int64]":
+    """Give for each value where it stands first; all are below the count."""
+    import numpy as np
+
+    places = np.full(count, -1)
+    places[values[::-1]] = np.arange(len(values))[::-1]  # the last one written is what stays
+    return places[places >= 0]
