@@ -406,8 +406,8 @@ class TestAll:
             count_messages("hello")  # type: ignore[arg-type]
 
     def test_a_model_nobody_knows_is_counted_as_the_providers_newest(self) -> None:
-        """By o200k_base for OpenAI's shapes."""
-        assert count_messages([HELLO], model="a-model-of-mine").tokens == 8
+        """By o200k_base for OpenAI's shapes, if its name is one of theirs."""
+        assert count_messages([HELLO], model="gpt-of-mine").tokens == 8
         assert count_messages([HELLO], "anthropic", model="mine").tokens > 8
 
 
@@ -523,3 +523,21 @@ def test_parallel_calls_cost_more_once(calls: int, tokens: int) -> None:
     call = {**call, "tool_calls": call["tool_calls"] * calls}
     counted = count_messages([ask, call, *[result] * calls], model="gpt-3.5-turbo")
     assert abs(counted.tokens - tokens) <= 8
+
+
+@pytest.mark.parametrize(
+    ("model", "basis"),
+    [("gpt-4o", "exact"), ("openai/gpt-9", "exact"), (None, "exact"), ("llama-3.1-70b", "estimate")],
+)
+def test_a_model_that_is_not_known_is_an_estimate(model: str | None, basis: str) -> None:
+    """A new one of OpenAI's is taken to count as the last did; any other has a spread."""
+    counted = count_messages([{"role": "user", "content": "Deploy it."}], model=model)
+    assert counted.basis == basis
+    assert counted.high is not None
+    assert (counted.low < counted.high) == (basis == "estimate")
+
+
+def test_a_model_is_a_name() -> None:
+    """What else is given is an error of ours."""
+    with pytest.raises(SettingError, match="it must be the model's name"):
+        count_messages([{"role": "user", "content": "Deploy it."}], model=3)  # type: ignore[arg-type]

@@ -5,11 +5,13 @@
 | text to OpenAI, with its framing | exact |
 | tool definitions, calls and results to OpenAI | calibrated: its published format, and constants from bills |
 | anything to Anthropic or Gemini | an estimate: their tokenizers are not public |
+| OpenAI's dialect to a model that is not known | an estimate, as for open models |
 | images, files, sounds | by the provider's published rules, from the sizes in the data; else an estimate |
 | signatures, encrypted reasoning | never as text; an estimate of the reasoning that they stand for |
 | tools that run at the provider | an estimate without an upper bound: what they find is billed too |
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +24,7 @@ from ..tokens.counters import (
     CLAUDE,
     CLAUDE_4_7,
     GEMINI,
+    OTHER,
     EncodingCounter,
     Estimate,
     TokenCounter,
@@ -40,6 +43,7 @@ Basis: TypeAlias = Literal["exact", "calibrated", "estimate"]
 
 PROVIDERS: tuple[str, ...] = get_args(Provider)
 _BASES: tuple[Basis, ...] = ("exact", "calibrated", "estimate")
+_OPENAI_MODEL = re.compile(r"(?:.*[/:])?(?:gpt|chatgpt|codex|o\d)", re.IGNORECASE)
 _SOME_CLAUDE = Estimate("Claude", CLAUDE_4_7.factor, (CLAUDE.spread[0], CLAUDE_4_7.spread[1]))
 
 
@@ -154,6 +158,9 @@ def count_messages(
         >>> count_messages([{"role": "user", "content": "What is the capital of Mexico?"}], model="gpt-4o")
         Counted(tokens=14, basis='exact', low=14, high=14, messages=14, system=0, tools=0, images=0)
     """
+    named: object = model
+    if not isinstance(named, str | None):
+        raise SettingError("model", named, "it must be the model's name")
     given = plain_messages(messages)
     claude = system is not None or "claude" in (model or "")
     name = provider or provider_of(given, beside=claude)
@@ -184,7 +191,8 @@ def counter_of(counter: "str | TokenCounter | None", provider: str, model: str |
         try:
             return token_counter(model)
         except ContextkitError:
-            pass  # a new model, or one that somebody serves by a name of theirs
+            if provider.startswith("openai") and not _OPENAI_MODEL.match(model):
+                return OTHER  # many servers speak this dialect
     return {"anthropic": _SOME_CLAUDE, "gemini": GEMINI}.get(provider, EncodingCounter("o200k_base"))
 
 

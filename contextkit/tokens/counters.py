@@ -230,6 +230,11 @@ factor is the mean over prose (1.08), code (1.18), JSON (1.34) and tracebacks (1
 in agent threads; the spread goes from the cheapest kind of text (Chinese and Japanese) to the dearest
 (JSON)."""
 
+OTHER = Estimate("another model", factor=1.04, spread=(0.91, 1.43))
+"""A model that is not known here, as many servers speak OpenAI's dialect. The factor is the mean of
+Llama 3, Qwen 3, DeepSeek V3, Mistral, GLM-4 and Kimi K2 over English, code, JSON and tracebacks; the spread
+goes from the cheapest of them (Chinese with DeepSeek) to the dearest (other languages with GLM-4)."""
+
 
 @dataclass(frozen=True, slots=True)
 class FastCounter:
