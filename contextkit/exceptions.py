@@ -241,20 +241,25 @@ class BudgetError(ContextkitError):
         needed: The least `Budget.limit` at which the same thread and policies fit (the reserve
             included); rendering at it succeeds.
         blockers: What stands in the way, dearest first: pairs of an event id (or `"prompt"`) and
-            its tokens.
+            its tokens; of a list of messages, their places, such as `messages[0]`.
     """
 
-    def __init__(self, limit: int, needed: int, blockers: Sequence[tuple[str, int]]) -> None:
-        named = ", ".join(
-            f"{'the prompt' if name == 'prompt' else f'event {name[:40]}'} ({tokens:,} tokens)"
-            for name, tokens in blockers[:3]
-        )
+    def __init__(
+        self, limit: int, needed: int, blockers: Sequence[tuple[str, int]], *, of: str = "thread"
+    ) -> None:
+        def named(name: str) -> str:
+            if of == "messages":
+                return name
+            return "the prompt" if name == "prompt" else f"event {name[:40]}"
+
+        first = ", ".join(f"{named(name)} ({tokens:,} tokens)" for name, tokens in blockers[:3])
         more = f" and {len(blockers) - 3:,} more" if len(blockers) > 3 else ""
+        does, unpin = ("do", "") if of == "messages" else ("does", "unpin one of these, ")
         super().__init__(
-            f"the thread does not fit into a budget of {limit:,} token{'s' * (limit != 1)}: "
+            f"the {of} {does} not fit into a budget of {limit:,} token{'s' * (limit != 1)}: "
             f"a limit of {needed:,} is the least that would do ({needed - limit:,} more). "
-            f"What may not be cut: {named or 'nothing'}{more}. "
-            "Raise the limit, unpin one of these, or add a policy that can cut more."
+            f"What may not be cut: {first or 'nothing'}{more}. "
+            f"Raise the limit, {unpin}or add a policy that can cut more."
         )
         self.limit = limit
         self.needed = needed

@@ -65,7 +65,8 @@ def fit(
     Raises:
         ReadError: If a message is of another shape, or answers a call that stands nowhere before it.
         BudgetError: If what may not be cut is too large; it names the limit that would do.
-        SettingError: If the window has no message format, or settings contradict each other.
+        SettingError: If the window has no message format, settings contradict each other, or what is
+            given is a thread.
 
     >>> history = [{"role": "user", "content": "Deploy the backend."}]
     >>> for n in range(40):
@@ -108,6 +109,9 @@ def fit_context(
 
     The arguments are those of `fit`. `context.written.request()` is what the client takes by keyword.
     """
+    if isinstance(messages, Thread):
+        reason = "of a thread, Window(OPENAI_CHAT, budget=...).render(thread).messages are messages"
+        raise SettingError("messages", messages, f"give a list of messages; {reason}")
     given = messages if isinstance(messages, list) else plain_messages(messages)  # an iterator is read once
     if window is not None:
         _check_window(window, budget, tools, model or counter, policies)
@@ -127,12 +131,21 @@ def fit_context(
     try:
         window.fold = fold = fold.followed(given, window)
     except BudgetError as error:
-        raise _that_would_do(error, given, system, window) from None
+        needed = _that_would_do(error, given, system, window)
+        raise BudgetError(error.limit, needed, error.blockers, of="messages") from None
     return fold.context
 
 
-def _that_would_do(error: BudgetError, given: Sequence[Any], system: object, window: Window) -> BudgetError:
-    """Give the error with a limit that would do: with another one, earlier turns are cut otherwise."""
+def _in_messages(error: BudgetError, log: Thread) -> BudgetError:
+    """Name the messages that stand in the way, not the events that were read from them."""
+    at = {str(event.id): raw_of(event).get("at") for event in log}
+    places = {id: "the system prompt" if place is None else f"messages[{place}]" for id, place in at.items()}
+    blockers = [(places.get(name, name), tokens) for name, tokens in error.blockers]
+    return BudgetError(error.limit, error.needed, blockers, of="messages")
+
+
+def _that_would_do(error: BudgetError, given: Sequence[Any], system: object, window: Window) -> int:
+    """Give a limit that would do: with another one, earlier turns are cut otherwise."""
     needed, budget = error.needed, window.budget
     for _ in range(8):
         wider = copy.copy(window)
@@ -144,7 +157,7 @@ def _that_would_do(error: BudgetError, given: Sequence[Any], system: object, win
             needed = again.needed
         else:
             break
-    return BudgetError(error.limit, needed, error.blockers)
+    return needed
 
 
 def _check_window(
@@ -224,8 +237,12 @@ class Fold:
                 log = window.try_compact(log) if last is None else last.thread
             last = None
             log = log.append(event)
+        try:
+            last = window.render(log)
+        except BudgetError as error:
+            raise _in_messages(error, log) from None
         read = self.events + len(events)
-        return Fold(self.provider, self.system, self.messages + new, read, calls, log, window.render(log))
+        return Fold(self.provider, self.system, self.messages + new, read, calls, log, last)
 
 
 def _is_turn(event: Event, log: Thread) -> bool:

@@ -14,8 +14,10 @@ from contextkit import (
     BudgetError,
     Clamp,
     Drop,
+    Event,
     ReadError,
     SettingError,
+    Thread,
     Window,
     count_messages,
     fit,
@@ -221,3 +223,27 @@ def test_a_response_that_names_a_call_without_an_id_is_its_answer() -> None:
     assert cuts[0] == history
     assert any(len(messages) == 3 and messages != history for messages in cuts)
     assert all(validate(messages, "gemini") == [] for messages in cuts)
+
+
+def test_whoever_gives_messages_is_told_of_messages() -> None:
+    """What is in the way is named by its place in the list."""
+    history = [{"role": "system", "content": "Deploy."}, {"role": "user", "content": "hi " * 500}]
+    with pytest.raises(
+        BudgetError, match=r"the messages do not fit.*messages\[1\] \(50\d tokens\)"
+    ) as caught:
+        fit(history, budget=100)
+    assert caught.value.blockers[0][0] == "messages[1]"
+    assert fit(history, budget=caught.value.needed) == history
+
+
+@pytest.mark.parametrize("tools", ["x", 3, {"name": "deploy"}])
+def test_tools_are_a_list(tools: Any) -> None:
+    """What else is given is told at once."""
+    with pytest.raises(SettingError, match="it must be a list of definitions"):
+        fit([{"role": "user", "content": "hi"}], budget=100, tools=tools)
+
+
+def test_a_thread_is_no_list_of_messages() -> None:
+    """It is told which call takes one."""
+    with pytest.raises(SettingError, match="give a list of messages; of a thread, Window"):
+        fit(Thread([Event("user", "hi")]), budget=100)

@@ -71,6 +71,8 @@ class MessageFormat(Format):
             tools: The definitions, as the provider's client takes them; they count.
             model: The model's name.
         """
+        if isinstance(tools, str | Mapping) or not isinstance(tools, Iterable | None):
+            raise SettingError("tools", tools, "it must be a list of definitions")
         told = None if tools is None else plain(list(tools), "tools")
         return dataclasses.replace(self, tools=told, model=model)
 
