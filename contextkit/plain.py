@@ -11,6 +11,7 @@
 | `bytes` | its text if it is UTF-8, else `base64:` and the Base64 text |
 | exception | its traceback's text |
 | pydantic model, dataclass, named tuple, mapping | an object; its keys become text |
+| object of a provider's client | what that client sends of it |
 | list, tuple, other sequence, array with `tolist()` | a list |
 | set | a list, sorted by its JSON text, so that it is the same in every process |
 
@@ -192,9 +193,27 @@ def _text(value: bytes) -> str:
         return "base64:" + base64.b64encode(value).decode()
 
 
+_CLIENTS = ("openai.", "anthropic.", "google.genai.")
+
+
+def _dumped(model: Any) -> Any:
+    """Give a pydantic model as a mapping; one of a provider's client as that client sends it.
+
+    What was not set is not sent: OpenAI refuses `"tool_calls": null`, and Gemini knows bytes as Base64 alone.
+    """
+    modules = [base.__module__ for base in type(model).__mro__]
+    if not any(module.startswith(_CLIENTS) for module in modules):
+        return model.model_dump()
+    hidden = getattr(model, "__api_exclude__", None)
+    unset = any(module.startswith("google.") for module in modules)  # whose client leaves out each None
+    return model.model_dump(
+        mode="json", by_alias=True, exclude_unset=True, exclude_none=unset, exclude=hidden
+    )
+
+
 def _container(value: Any, depth: int) -> JSON:
     if hasattr(type(value), "model_dump"):
-        return _plain(value.model_dump(), depth)
+        return _plain(_dumped(value), depth)
     if (fields := _fields(value)) is not None:
         return _object(fields, depth)
     if isinstance(value, AbstractSet):

@@ -9,6 +9,7 @@ from ..events import MODEL_KINDS, Event
 from ..measuring import Measure, Piece
 from ..messages.bodies import raw_of
 from ..messages.counting import message_tokens, request_tokens
+from ..messages.dialects import PLAIN
 from ..messages.drafts import NO_RESULT
 from ..messages.writing import Writer, by_model, hosted, needs_opening, opening
 from ..plain import JSON, copied
@@ -193,7 +194,8 @@ class MessageMeasure(Measure):
             added.open.remove(str(event.call_id))
         elif event.call_id is not None:
             tokens = max(tokens, self._message(self.format.as_text(event)))
-        if hosted(event):
+        together = self.format.dialect.apart and event.kind == "assistant" and event.type not in PLAIN
+        if hosted(event) or together:  # an item goes anew where another one of its answer was cut
             tokens = max(tokens, self._message(self.format.as_text(event))) + _ODD
         if by_model(event) and not added.begun and needs_opening(event, self.format.dialect):
             added.tokens += self._message(opening(self.format.dialect))
