@@ -78,8 +78,9 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
             results.append((match["name"], match["message"] or ""))
             used.add(at)
     pytest = bool(results) or any(kind == "pytest" for kind, *_ in blocks)
+    numbered = _is_numbered_run(lines, counts)
     for kind, title, start, end in blocks:
-        if (kind == "numbered" and not _is_numbered_run(lines, counts)) or (kind != "pytest" and pytest):
+        if (kind == "numbered" and not numbered) or (kind != "pytest" and pytest):
             continue
         used.update(range(start, end))
         name, block = (

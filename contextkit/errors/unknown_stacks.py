@@ -71,7 +71,7 @@ def _run(lines: Sequence[str], at: int, used: Collection[int]) -> tuple[list[Fra
             above = line.strip() if _is_function(line) else ""
             other += 1
         behind += 1
-    return frames, behind - other if frames else at
+    return frames, behind - other
 
 
 def loose_frame(line: str) -> Frame | None:
