@@ -30,11 +30,12 @@ _Put: TypeAlias = Callable[[str, str, Callable[[Any], JSON]], None]
 
 
 def questions(seed: int = 0, *, rows: int = 40) -> tuple[Question, ...]:
-    """Give the questions, on five shapes of data; the same seed gives the same ones on any machine.
+    """Give the questions, on six shapes of data; the same seed gives the same ones on any machine.
 
     The shapes: equal rows, rows with an object and a list in them, rows of which some lack keys, an object
-    of objects, and a deep configuration. The data has what is easily taken for something else: numbers
-    that are text, words such as `no` and `null`, empty texts, texts with commas and with lines.
+    of objects, a deep configuration, and pairs of rows that stand there more than once. The data has what is
+    easily taken for something else: numbers that are text, words such as `no` and `null`, empty texts, texts
+    with commas and with lines.
 
     Args:
         seed: What the data is made up from.
@@ -54,6 +55,7 @@ def questions(seed: int = 0, *, rows: int = 40) -> tuple[Question, ...]:
         _collect(make(chance, rows), about, chance, found)
     _collect(_keyed(chance, rows), _of_keyed, chance, found)
     _collect(_deep(chance, rows), _of_deep, chance, found)
+    _collect(_pairs(chance, rows), _of_pairs, chance, found)
     kinds = list(dict.fromkeys(question.kind for question in found))
     return tuple(sorted(found, key=lambda question: kinds.index(question.kind)))
 
@@ -233,6 +235,37 @@ def _of_deep(data: Any, chance: random.Random, put: _Put) -> None:
         lambda d: sum(service["limits"]["replicas"] for service in d["services"].values()),
     )
     put("fields", f"Which keys does {other} have? {_LIST}", lambda d: list(d["services"][other]))
+
+
+def _pairs(chance: random.Random, rows: int) -> Any:
+    legs = [
+        {
+            "flight": f"HAT{number}{chance.randrange(10, 100)}",
+            "from": chance.choice(_CITIES),
+            "departs": f"{chance.randrange(24):02d}:{chance.randrange(60):02d}:00",
+            "price": chance.randrange(50, 400),
+        }
+        for number in range(max(3, rows // 8))
+    ]
+    return [chance.sample(legs, 2) for _ in range(rows // 2)]
+
+
+def _of_pairs(data: Any, chance: random.Random, put: _Put) -> None:
+    at = chance.randrange(1, len(data))
+    flight = data[at][1]["flight"]
+    put("lookup", f"When does the second flight of pair {at + 1} depart?", lambda d: d[at][1]["departs"])
+    put("count", "How many pairs are there?", len)
+    put(
+        "filter",
+        f"How many pairs end with the flight {flight}?",
+        lambda d: sum(pair[1]["flight"] == flight for pair in d),
+    )
+    put(
+        "aggregate",
+        f"What is the sum of both `price`s of pair {at + 1}?",
+        lambda d: sum(leg["price"] for leg in d[at]),
+    )
+    put("last row", "Where does the last flight of the last pair start?", lambda d: d[-1][1]["from"])
 
 
 def _type(value: JSON) -> str:
