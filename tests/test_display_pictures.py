@@ -28,7 +28,7 @@ from contextkit import (
 )
 from contextkit.demo import deployment
 from contextkit.display import plots
-from contextkit.display.charts import apart, beside, flag_rows, in_row, ticks
+from contextkit.display.charts import beside, flag_rows, in_row, ticks
 from contextkit.display.contexts import context_file
 from contextkit.display.frontiers import Point, frontier, frontier_file, frontier_html
 from contextkit.display.layers import layers_of
@@ -318,16 +318,6 @@ def test_a_context_as_a_file() -> None:
     assert words[0].startswith(f"One context from its first token to its last: {context.tokens:,} of 6,000")
     assert sum(numbers(word)[0] for word in words if re.search(r": [\d,]+$", word)) == context.tokens
     assert "hatched: cut" in words
-
-
-@given(st.lists(st.floats(0, 240), max_size=12).map(sorted))
-def test_labels_keep_apart(places: list[float]) -> None:
-    """They stay in order, 15 pixels apart and inside."""
-    moved = apart(places, 15, 0, 240)
-    assert len(moved) == len(places)
-    for one, other in itertools.pairwise(moved):
-        assert other - one >= 15 - 1e-6
-    assert all(-1e-6 <= place <= 240 + 1e-6 for place in moved)
 
 
 @given(st.lists(st.tuples(st.floats(10, 700), st.floats(10, 300)), max_size=8))

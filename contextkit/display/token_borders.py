@@ -34,9 +34,7 @@ def tokens_html(value: str, *, encoding: str = "o200k_base", most: int = _MOST) 
     if len(value) > most:
         said += f"; the first {most:,} are shown, the last token of which may be cut"
     spans = [
-        element(
-            "span", _shown(piece), class_=f"t{number % _TINTS}", title=f"{size} tokens" if size > 1 else None
-        )
+        element("span", _shown(piece), class_=f"t{number % _TINTS}", title=_several(size))
         for number, (piece, size) in enumerate(pieces(value[:most], encoding))
     ]
     return frame(element("p", f"{said}."), element("pre", Markup("\n"), joined(spans), class_="tokens"))
