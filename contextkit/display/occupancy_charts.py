@@ -11,6 +11,7 @@ from .markup import Markup, element
 from .sides import side
 from .stacks import UNITS, area, outline, stack, stretched
 from .strips import clipped
+from .texts import counted
 
 _LEFT, _WIDE, _SIDE = 6, 62.5, 70  # per cent of the width: where the plot begins, its width, and the side
 _TALL, _CACHE = 264, 36  # pixels: the heights of the plot and of the strip below
@@ -107,15 +108,9 @@ def _short(tokens: int) -> str:
 
 
 def _heading(found: Occupancy) -> Markup:
-    words = f"Tokens in the context, {_counted(len(found.calls), 'call')}, "
+    calls, cuts = counted(len(found.calls), "call"), counted(len(found.compactions), "compaction")
     mark = " ▼" if found.compactions else ""
-    return element(
-        "text", f"{words}{_counted(len(found.compactions), 'compaction')}{mark}", y=14, class_="b head"
-    )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s" if number else f"no {noun}s"
+    return element("text", f"Tokens in the context, {calls}, {cuts}{mark}", y=14, class_="b head")
 
 
 def _at(share: float) -> str:

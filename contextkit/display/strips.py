@@ -13,7 +13,7 @@ from .tables import visible
 _HEIGHT = 34  # pixels
 _NARROW = 1 / 320  # of the strip's width: some three pixels in a notebook
 _LETTER = 1 / 100  # of the strip's width: what a letter of a label takes
-_TELEPHONE = 2.2  # times as narrow is the strip on a telephone
+_TELEPHONE = 2.2  # so many times narrower is the strip on a telephone
 _NAME = 60  # characters shown of a name
 
 
