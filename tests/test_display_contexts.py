@@ -163,7 +163,7 @@ HOSTILE = (
 
 _TAGS = {
     *("div", "style", "p", "b", "span", "table", "thead", "tbody", "tr", "th", "td", "u", "s"),
-    *("svg", "title", "defs", "pattern", "path", "rect", "text", "details", "summary", "pre"),
+    *("svg", "g", "title", "defs", "pattern", "path", "rect", "text", "details", "summary", "pre"),
 }
 
 

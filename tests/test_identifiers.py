@@ -51,6 +51,7 @@ def test_they_are_what_the_rule_says(text: str) -> None:
     stops = [0, *found.stops.tolist()]
     assert all(stop <= start for stop, start in zip(stops, found.starts.tolist(), strict=False))
     assert len(found.starts) == len(found.stops) == len(found.keys)
+    assert identifiers(found.data).keys.tolist() == found.keys.tolist()
 
 
 @given(texts(), texts())

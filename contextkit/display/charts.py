@@ -45,28 +45,6 @@ def width_of(text: str) -> float:
     return _LETTER * len(text)
 
 
-def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Move places that are in order so that they are `gap` apart and, if there is room, in a range.
-
-    >>> apart([10, 11, 50], 10, 0, 60)
-    [5.5, 15.5, 50]
-    """
-    groups: list[tuple[float, int]] = []  # the middle of each group of touching places, and how many
-    for place in places:
-        middle, count = float(place), 1
-        while groups and middle - groups[-1][0] < gap * (count + groups[-1][1]) / 2:
-            other, others = groups.pop()
-            middle = (middle * count + other * others) / (count + others)
-            count += others
-        groups.append((middle, count))
-    moved = [middle + gap * (index - (count - 1) / 2) for middle, count in groups for index in range(count)]
-    for index in range(len(moved) - 1, -1, -1):
-        moved[index] = min(moved[index], high - gap * (len(moved) - 1 - index))
-    for index in range(len(moved)):
-        moved[index] = max(moved[index], low + gap * index)
-    return [int(place) if place == int(place) else place for place in moved]
-
-
 def flag_rows(places: Sequence[float], widths: Sequence[float], rows: int) -> list[int | None]:
     """Give each flag a row so that no flag covers another one or its pole.
 

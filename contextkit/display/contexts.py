@@ -7,14 +7,14 @@ are shown.
 """
 
 from collections import Counter
-from html import escape
 from typing import TYPE_CHECKING
 
 from ..parts import part_of
 from .charts import svg_file
 from .markup import Markup, element
-from .pages import folded, frame
+from .pages import folded, frame, table_html
 from .strips import Piece, clipped, key_entries, part_key, strip, svg_key
+from .tables import Bar, Cell, Table
 from .texts import counted, shown_text
 
 if TYPE_CHECKING:
@@ -30,12 +30,14 @@ def context_html(context: "Context", *, open: bool = False) -> Markup:
     Nothing is counted for it that the context has not counted already, so what is gone has its
     number of events here, and its tokens in `Context.receipt`. `open` shows the text unfolded.
     """
-    parts = (_heading(context), _strip(context), _key(context), _types(context), _text(context, open=open))
-    return frame(*map(Markup, parts))
-
-
-def _heading(context: "Context") -> str:
-    return f"<p><b>Context</b>: {_size(context)}</p>"
+    pieces = pieces_of(context)
+    return frame(
+        element("p", element("b", "Context"), f": {_size(context)}"),
+        *([strip(pieces, _LABEL), part_key(pieces)] if pieces else []),
+        _states(context),
+        _types(context),
+        _text(context, open=open),
+    )
 
 
 def _size(context: "Context") -> str:
@@ -94,34 +96,31 @@ def context_file(context: "Context", *, width: int = 860) -> str:
     return svg_file(chart, width, 70 + 20 * rows)
 
 
-def _strip(context: "Context") -> str:
-    pieces = pieces_of(context)
-    return strip(pieces, _LABEL) + part_key(pieces) if pieces else ""
-
-
 _LABEL = "The context from its first token to its last, a piece an event"
 
 
-def _key(context: "Context") -> str:
+def _states(context: "Context") -> Markup:
+    """Say how many events are in each state, and how many are not shown."""
     tokens: Counter[str] = Counter()
     events: Counter[str] = Counter()
     for fragment in context.fragments:
         tokens[fragment.state] += fragment.tokens
         events[fragment.state] += 1
-    keys = [
-        f"<span>{state}: {counted(events[state], 'event')}, {tokens[state]:,} tokens</span>"
+    said = [
+        f"{state}: {counted(events[state], 'event')}, {tokens[state]:,} tokens"
         for state in ("kept", "changed", "added")
         if events[state]
     ]
     view = context.view()
     if gone := sum(_logged(context).values()) - sum(str(event.id) in context.thread for event in view):
-        keys.append(f"<span>gone: {counted(gone, 'event')}</span>")
+        said.append(f"gone: {counted(gone, 'event')}")
     if hidden := len(view) - len(context.fragments):
-        keys.append(f"<span>not shown by the format: {counted(hidden, 'event')}</span>")
-    return f'<p class="key dim">{" ".join(keys)}</p>'
+        said.append(f"not shown by the format: {counted(hidden, 'event')}")
+    spans = [element("span", words) for words in said]
+    return element("p", Markup(" ".join(spans)), class_="key dim")
 
 
-def _types(context: "Context") -> str:
+def _types(context: "Context") -> Markup:
     logged = _logged(context)
     shown: Counter[str] = Counter()
     tokens: Counter[str] = Counter(dict.fromkeys(logged, 0))
@@ -129,28 +128,17 @@ def _types(context: "Context") -> str:
         shown[fragment.type] += 1
         tokens[fragment.type] += fragment.tokens
     ordered = sorted(tokens, key=lambda name: (-tokens[name], name))
-    lines = [(escape(clipped(type)), shown[type], logged[type], tokens[type]) for type in ordered[:_TYPES]]
+    lines = [(clipped(type), shown[type], logged[type], tokens[type]) for type in ordered[:_TYPES]]
     if rest := ordered[_TYPES:]:
-        sums = (sum(counter[type] for type in rest) for counter in (shown, logged, tokens))
-        lines.append((f"{len(rest):,} other types", *sums))  # type: ignore[arg-type]
+        sums = [sum(counter[type] for type in rest) for counter in (shown, logged, tokens)]
+        lines.append((f"{len(rest):,} other types", sums[0], sums[1], sums[2]))
     longest = max((line[3] for line in lines), default=0)
-    rows = [_row(*line, bar=line[3] / max(longest, 1)) for line in lines]
+    rows: list[tuple[Cell, ...]] = [(*line, Bar(line[3], line[3], longest)) for line in lines]
     if around := _around(context):
-        rows.append(
-            f'<tr><th>around the thread</th><td></td><td></td><td class="n">{around:,}</td><td></td></tr>'
-        )
-    totals = (sum(shown.values()), sum(logged.values()), context.tokens)
-    heads = "".join(f'<th class="n">{head}</th>' for head in ("in the text", "in the log", "tokens"))
-    body = "".join(rows) + _row("total", *totals, name="sum")
-    head = f"<thead><tr><th>event type</th>{heads}<th></th></tr></thead>"
-    return f'<div class="wide"><table>{head}<tbody>{body}</tbody></table></div>'
-
-
-def _row(label: str, shown: int, logged: int, tokens: int, *, bar: float = 0, name: str = "") -> str:
-    numbers = "".join(f'<td class="n">{number:,}</td>' for number in (shown, logged, tokens))
-    drawn = f'<u><s style="width:{bar:.1%}"></s></u>' if bar else ""
-    start = f'<tr class="{name}">' if name else "<tr>"
-    return f"{start}<th>{label}</th>{numbers}<td>{drawn}</td></tr>"
+        rows.append(("around the thread", None, None, around, None))
+    totals = [("total", sum(shown.values()), sum(logged.values()), context.tokens, None)]
+    heads = ("event type", "in the text", "in the log", "tokens", "")
+    return table_html(Table("By type", heads, rows, totals), titled=False)
 
 
 def _text(context: "Context", *, open: bool) -> Markup:

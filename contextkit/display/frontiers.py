@@ -46,8 +46,9 @@ def frontier(points: Sequence[Point]) -> list[Point]:
 
 def frontier_html(points: Sequence[Point], *, title: str = "Recall against cost") -> Markup:
     """Draw the points as HTML, with their figures as a table behind a line that unfolds it."""
+    best = frontier(points)
     rows = [
-        (point.name, round(point.cost), f"{point.recall:7.1%}", "yes" if point in frontier(points) else "")
+        (point.name, round(point.cost), f"{point.recall:7.1%}", "yes" if point in best else "")
         for point in sorted(points, key=lambda point: point.cost)
     ]
     table = Table(title, ("name", "cost in tokens", " recall", "on the frontier"), rows)

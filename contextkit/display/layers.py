@@ -76,11 +76,6 @@ class Bars(NamedTuple):
     calls: list[Filled]
     new: list[int]
 
-    @property
-    def span(self) -> int:
-        """How many calls the whole width stands for."""
-        return self.each * len(self.calls)
-
 
 def bars_of(calls: Sequence[Filled]) -> Bars:
     """Give the bars of a run."""

@@ -107,7 +107,9 @@ white-space:nowrap}}
 .ck tbody th{{font-weight:normal}}
 .ck td.w,.ck th.w{{white-space:normal;overflow-wrap:anywhere;min-width:16em}}
 .ck u{{display:flex;width:12em;text-decoration:none}}
-@media (max-width:640px){{.ck u{{width:3.2em}}.ck td.w,.ck th.w{{min-width:9em!important}}}}
+@media (max-width:640px){{.ck u{{width:3.2em}}.ck td.w,.ck th.w{{min-width:36vw}}
+.ck th,.ck td{{padding-right:.6em}}.ck th{{white-space:normal}}
+.ck thead th{{vertical-align:bottom!important}}.ck .roomy{{display:none}}}}
 .ck u>s{{height:.8em;margin-top:.3em;background:var(--dim)}}
 .ck u>.gone{{background:none;box-shadow:inset 0 0 0 1px var(--dim);opacity:.6}}
 .ck summary{{cursor:pointer}}

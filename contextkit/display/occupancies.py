@@ -10,6 +10,7 @@ from .markup import Markup, element
 from .occupancy_charts import drawn
 from .pages import folded, frame, table_html
 from .tables import Cell, Table
+from .texts import counted
 
 _LEAST = 700  # pixels: the width of a picture with all its names on a page, at the least
 _ROWS = 40  # of the table
@@ -57,7 +58,7 @@ def in_words(found: Occupancy) -> str:
     """
     if not found.calls:
         return "No call of the model."
-    calls = f"{len(found.calls):,} call{'s' if len(found.calls) != 1 else ''} of the model"
+    calls = f"{counted(len(found.calls), 'call')} of the model"
     share = f"{found.cached / max(found.tokens, 1):.1%} of what they read could come from the prompt cache"
     cuts = found.compactions
     if not cuts:

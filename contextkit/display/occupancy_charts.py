@@ -11,11 +11,13 @@ from .markup import Markup, element
 from .sides import side
 from .stacks import UNITS, area, outline, stack, stretched
 from .strips import clipped
+from .texts import counted
 
 _LEFT, _WIDE, _SIDE = 6, 62.5, 70  # per cent of the width: where the plot begins, its width, and the side
 _TALL, _CACHE = 264, 36  # pixels: the heights of the plot and of the strip below
 _BELOW = 58  # pixels: from the floor of the plot to the strip
 _USUAL = 850 * _WIDE / 100  # pixels: the plot's width, mostly
+_NARROW = 0.9 * 360  # pixels: the plot's width on a telephone
 _ROWS = 7  # of labels of compactions, at the most
 _LINE = 15  # pixels: the height of such a row
 
@@ -106,12 +108,9 @@ def _short(tokens: int) -> str:
 
 
 def _heading(found: Occupancy) -> Markup:
-    cuts = len(found.compactions)
-    times = {0: "never compacted", 1: "compacted once, at ▼"}.get(
-        cuts, f"compacted {cuts:,} times, each at a ▼"
-    )
-    calls = f"{len(found.calls):,} call{'s' if len(found.calls) != 1 else ''}"
-    return element("text", f"Tokens in the context, {calls}: {times}", y=14, class_="b head")
+    calls, cuts = counted(len(found.calls), "call"), counted(len(found.compactions), "compaction")
+    mark = " ▼" if found.compactions else ""
+    return element("text", f"Tokens in the context, {calls}, {cuts}{mark}", y=14, class_="b head")
 
 
 def _at(share: float) -> str:
@@ -198,16 +197,29 @@ def _axis(found: Occupancy, plot: _Plot) -> Iterator[Markup]:
     if not calls:
         return
     cuts = [number for number, _ in found.compactions]
-    places = list(dict.fromkeys([*cuts, 1, calls, *ticks(calls, 6)[1:]]))
-    widths = [width_of(f"{number:,}") for number in places]
-    for index in in_row([plot.middle(number) * plot.wide for number in places], widths, 8):
-        number = places[index]
-        x, name = _at(plot.middle(number)), "mid b" if index < len(cuts) else "mid dim"
-        yield element("line", x1=x, x2=x, y1=floor, y2=floor + 5, class_="rule")
-        yield element("text", f"{number:,}", x=x, y=floor + 17, class_=name)
+    numbers = list(dict.fromkeys([*cuts, 1, calls, *ticks(calls, 6)[1:]]))
+    narrow = set(_with_room(numbers, plot, _NARROW))
+    for index in _with_room(numbers, plot, plot.wide):
+        number, words = numbers[index], f"{numbers[index]:,}"
+        x, weight = _at(plot.middle(number)), "b" if index < len(cuts) else "dim"
+        tick = element("line", x1=x, x2=x, y1=floor, y2=floor + 5, class_="rule")
+        is_late = plot.middle(number) * _NARROW + width_of(words) / 2 > _NARROW  # in the middle it is cut off
+        place = {"x": _at(1) if is_late else x, "class_": f"{'end' if is_late else 'mid'} {weight}"}
+        label = element("text", words, y=floor + 17, **place)
+        yield element("g", tick, label, class_=None if index in narrow else "did")
     each = plot.bars.each
     words = "call of the model" if each == 1 else f"call of the model, {each} a bar: the largest of them"
     yield element("text", words, x=_at(0.5), y=floor + 33, class_="mid dim")
+
+
+def _with_room(numbers: Sequence[int], plot: _Plot, wide: float) -> Iterator[int]:
+    """Give the indices of the calls whose numbers have room below a plot of some width."""
+    widths = [width_of(f"{number:,}") for number in numbers]
+    middles = [
+        min(plot.middle(number) * wide, wide - width / 2)
+        for number, width in zip(numbers, widths, strict=True)
+    ]
+    return in_row(middles, widths, 8)
 
 
 def _cache_strip(found: Occupancy, plot: _Plot) -> Iterator[Markup]:
@@ -215,13 +227,13 @@ def _cache_strip(found: Occupancy, plot: _Plot) -> Iterator[Markup]:
     top, bars = plot.floor + _BELOW, plot.bars
     if not bars.calls:
         return
-    words = "share not served from the prompt cache, 0 to 100%"
+    words = "share not served from the prompt cache, in %"
     yield element("text", words, x=_at(0), y=top - 6, class_="dim")
     yield element("rect", x=_at(0), width=f"{_WIDE}%", y=top, height=_CACHE, class_="shade")
     path = "".join(area([0] * len(bars.new), bars.new, UNITS / 1_000))
     place = {"x": f"{_LEFT}%", "y": top, "width": f"{_WIDE}%", "height": _CACHE}
     yield stretched(len(bars.calls), [element("path", d=path, class_="new")], **place)
-    for mark, y in (("100%", top), ("0", top + _CACHE)):
+    for mark, y in (("100", top), ("0", top + _CACHE)):
         yield element("line", x1=_at(-0.006), x2=_at(0), y1=y, y2=y, class_="rule")
         yield element("text", mark, x=f"{_LEFT - 0.7}%", y=y + 4, class_="dim end")
     share = found.cached / max(found.tokens, 1)

@@ -80,7 +80,8 @@ def _row(row: Sequence[Cell], right: Sequence[bool], name: str | None = None) ->
 
 def _cell(tag: str, cell: Cell, number: bool) -> Markup:
     if isinstance(cell, Bar):
-        return element(tag, element("u", *_bar(cell)))
+        drawn = _bar(cell)
+        return element(tag, *([element("u", *drawn)] if drawn else []))
     shown = f"{cell:,}" if isinstance(cell, int) else str(cell or "").strip()
     return element(tag, shown, class_=_class(shown, number))
 

@@ -159,9 +159,9 @@ def _errors(report: Report) -> tuple[Table, str]:
     ]
     shown = "" if report.open == len(rows) else f"The last {len(rows)} of {report.open:,}. "
     how = (
-        f"{shown}How it was got: errors are the same by what they say and what was called. One is resolved, "
-        f"as {report.resolved:,} were, where a later result of the same call tells of no failure and it did "
-        "not come back."
+        f"{shown}How it was got: errors are the same by what they say and what was called. Resolved are "
+        f"those ({report.resolved:,} of this run) that did not come back after a result of the same call "
+        "that tells of no failure."
     )
     return Table("Open errors", ("error", "call", "times", "tokens", "last id"), rows), how
 
@@ -184,7 +184,7 @@ def _formats(report: Report) -> tuple[Table, str]:
         how = (
             f"How it was got: {report.format} was counted whole. For the others every n-th event, by type "
             "and size, was written and counted, and the ratio of the two in each type was taken for all of "
-            "it; ± is twice the standard error of that. `contextkit compare` counts all."
+            "it; ± is twice the standard error of that. The command “compare” counts all."
         )
     heads = ("format", "tokens", "  off by", " to now", "events counted")
     return Table("What each format would cost", heads, rows), how

@@ -11,6 +11,7 @@ from .contexts import pieces_of
 from .markup import Markup, element, joined, text
 from .pages import folded, frame
 from .strips import clipped, strip
+from .texts import pre
 
 if TYPE_CHECKING:
     from ..contexts import Context, Fragment
@@ -79,7 +80,7 @@ def formats_side_by_side(
 
 
 def _both(pair: Pair, texts: tuple[str, str]) -> Markup:
-    return _row(pair, *(_pre(_ends(text)) for text in texts))
+    return _row(pair, *(pre(_ends(text)) for text in texts))
 
 
 def _table(
@@ -131,10 +132,6 @@ def _ends(value: str) -> str:
     if len(value) <= 2 * _END:
         return value
     return f"{value[:_END]}\n… {len(value) - 2 * _END:,} characters …\n{value[-_END:]}"
-
-
-def _pre(*parts: str) -> Markup:
-    return element("pre", Markup("\n"), joined(parts))  # a browser drops a newline that follows <pre>
 
 
 # ---- two contexts
@@ -201,7 +198,7 @@ def _added(new: "Fragment", known: "Mapping[str, Fragment]") -> Iterator[Pair]:
 
 
 def _changed(pair: Pair) -> Markup:
-    shown = _pre(*_lines(pair)) if all(pair.texts) else _pre(_ends(pair.texts[0] or pair.texts[1]))
+    shown = pre(*_lines(pair)) if all(pair.texts) else pre(_ends(pair.texts[0] or pair.texts[1]))
     if not all(pair.texts):
         shown = folded("its text", shown)
     return _row(pair, shown)

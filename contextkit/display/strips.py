@@ -13,6 +13,7 @@ from .tables import visible
 _HEIGHT = 34  # pixels
 _NARROW = 1 / 320  # of the strip's width: some three pixels in a notebook
 _LETTER = 1 / 100  # of the strip's width: what a letter of a label takes
+_TELEPHONE = 2.2  # so many times narrower is the strip on a telephone
 _NAME = 60  # characters shown of a name
 
 
@@ -125,12 +126,7 @@ def strip(pieces: Sequence[Piece], label: str, *, room: int | None = None) -> Ma
         shapes = [element("rect", width="100%", height=_HEIGHT, class_=f"p-{LOOKS[piece.part].name}")]
         if hatching:
             shapes.append(element("rect", width="100%", height=_HEIGHT, fill=fill(hatching)))
-        if piece.events == 1 and piece.tokens >= whole * _LETTER * (len(clipped(piece.type)) + 2):
-            name = clipped(piece.type)
-            shapes.append(
-                element("rect", x=3, y=9, width=len(name) * 7 + 6, height=17, rx=2, class_="paper tag")
-            )
-            shapes.append(element("text", name, x=6, y=22))
+        shapes += _name(piece, piece.tokens / whole)
         shapes.append(element("path", d=f"M0 0V{_HEIGHT}", class_="edge"))
         title = element("title", piece.title)
         drawn.append(
@@ -140,6 +136,17 @@ def strip(pieces: Sequence[Piece], label: str, *, room: int | None = None) -> Ma
     return element(
         "svg", defs, *drawn, class_="chart strip", height=_HEIGHT, width="100%", role="img", aria_label=label
     )
+
+
+def _name(piece: Piece, share: float) -> list[Markup]:
+    """Write the name of one event on its piece, if it has room in that share of the strip."""
+    name = clipped(piece.type)
+    needed = _LETTER * (len(name) + 2)
+    if piece.events > 1 or share < needed:
+        return []
+    tag = element("rect", x=3, y=9, width=len(name) * 7 + 6, height=17, rx=2, class_="paper tag")
+    label = element("text", name, x=6, y=22)
+    return [element("g", tag, label, class_="roomy" if share < _TELEPHONE * needed else None)]
 
 
 def _hatching(piece: Piece) -> Hatching:

@@ -1,6 +1,6 @@
 """Long texts in a picture: their two ends, and how much is not shown."""
 
-from .markup import Markup, element, joined, text
+from .markup import Markup, element, joined
 
 
 def shown_text(value: str, *, end: int, rest: str) -> Markup:
@@ -15,13 +15,14 @@ def shown_text(value: str, *, end: int, rest: str) -> Markup:
     '<pre>\nab</pre><p class="dim">2 ch'
     """
     if len(value) <= 2 * end:
-        return _pre(value)
+        return pre(value)
     left = f"{len(value) - 2 * end:,} characters are not shown here; {rest}."
-    return joined([_pre(value[:end]), element("p", left, class_="dim"), _pre(value[-end:])])
+    return joined([pre(value[:end]), element("p", left, class_="dim"), pre(value[-end:])])
 
 
-def _pre(value: str) -> Markup:
-    return element("pre", Markup("\n"), text(value))  # a browser drops a newline that follows <pre>
+def pre(*parts: str, class_: str | None = None) -> Markup:
+    """Write texts with their lines and spaces as they are."""
+    return element("pre", Markup("\n"), joined(parts), class_=class_)  # a browser drops the first newline
 
 
 def counted(number: int, noun: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from ..exceptions import SettingError
 from ..tokens.counters import count, token_counter
 from ..tokens.vocabularies import ENCODINGS, load_encoding
-from .markup import Markup, element, joined, text
+from .markup import Markup, element, text
 from .pages import frame
+from .texts import pre
 
 _MOST, _LIMIT = 8_000, 100_000  # characters shown, and how many at the most
 _TINTS = 4
@@ -34,12 +35,10 @@ def tokens_html(value: str, *, encoding: str = "o200k_base", most: int = _MOST) 
     if len(value) > most:
         said += f"; the first {most:,} are shown, the last token of which may be cut"
     spans = [
-        element(
-            "span", _shown(piece), class_=f"t{number % _TINTS}", title=f"{size} tokens" if size > 1 else None
-        )
+        element("span", _shown(piece), class_=f"t{number % _TINTS}", title=_several(size))
         for number, (piece, size) in enumerate(pieces(value[:most], encoding))
     ]
-    return frame(element("p", f"{said}."), element("pre", Markup("\n"), joined(spans), class_="tokens"))
+    return frame(element("p", f"{said}."), pre(*spans, class_="tokens"))
 
 
 def pieces(value: str, encoding: str) -> Iterator[tuple[str, int]]:
