@@ -218,15 +218,8 @@ def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thr
     if not found:
         return view
     gone = set(found.gone)
-    for event in view:
-        if event.pinned and (event.id in gone or event.id in found.changed):
-            raise PolicyError(
-                policy,
-                "it cut a pinned event; Thread.drop and Thread.replace leave those alone",
-                event_id=event.id,
-            )
-    if gone:
-        _check_units(policy, view, gone)
+    if any(view[id].pinned for id in found.changed) or (gone and not view.may_go(gone)):
+        _refuse(policy, view, found, gone)
     return view.changed_by(dataclasses.replace(found, added=tuple(_named(found, thread, view))))
 
 
@@ -259,7 +252,12 @@ def _check_places(policy: Policy, view: Thread, after: Thread) -> None:
             raise PolicyError(policy, reason, event_id=event.id)
 
 
-def _check_units(policy: Policy, view: Thread, gone: set[str]) -> None:
+def _refuse(policy: Policy, view: Thread, found: Difference, gone: set[str]) -> None:
+    """Say which pinned event was cut, or else which unit was split or is in flight."""
+    for event in view:
+        if event.pinned and (event.id in gone or event.id in found.changed):
+            reason = "it cut a pinned event; Thread.drop and Thread.replace leave those alone"
+            raise PolicyError(policy, reason, event_id=event.id)
     for unit in view.units():
         parts = [event.id in gone for event in unit.events]
         if any(parts) and (unit.in_flight or not all(parts)):
