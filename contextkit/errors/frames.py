@@ -1,7 +1,7 @@
 """Lines of stacks: one expression for each way that a language writes a frame."""
 
+from ..patterns import Pattern
 from .facts import Frame
-from .patterns import Pattern
 
 _SHAPES = (
     # Python: File "a.py", line 3, in f

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from .patterns import Pattern
+from ..patterns import Pattern
 from .salience import failure_at
 
 _CONTROL = Pattern(

@@ -4,8 +4,8 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
+from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
-from .patterns import Pattern
 
 STANDARD = 5
 """The last rank that is shown when no budget is given."""
