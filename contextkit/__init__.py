@@ -1,54 +1,19 @@
 """contextkit turns event threads into token-budgeted contexts.
 
 Every stage but the last maps a thread to a thread; the last one writes it as a context.
+
+A name is imported when somebody asks for it, so that a program waits for what it uses, and for nothing else.
 """
 
-import importlib
-import typing
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from .budgets import Budget, Meter
-from .contexts import Context, Fragment, Receipt, Step
-from .events import Event, kind_of
-from .exceptions import (
-    BudgetError,
-    ContextkitError,
-    CounterError,
-    EventError,
-    FetchError,
-    FormatError,
-    MissingExtraError,
-    PolicyError,
-    ReadError,
-    RenderError,
-    SettingError,
-    TemplateError,
-    ThreadError,
-)
-from .formats import COMPACT, JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Format
-from .policies import (
-    DEFAULT_POLICIES,
-    SUMMARY_PROMPT,
-    Arrival,
-    Clamp,
-    ClampArrival,
-    CollapseErrors,
-    Drop,
-    Mask,
-    Policy,
-    Quote,
-    Redact,
-    Summarize,
-    Within,
-)
-from .prompts import Prompt
-from .renderers import Renderer, Template, as_compact, as_json, as_yaml, hidden
-from .threads import RESTORE_TOOL, Thread, Unit
-from .tokens.counters import TokenCounter, token_counter
-from .windows import Window, render
+from .later import later as _later
 
-if typing.TYPE_CHECKING:
+if _TYPE_CHECKING:
+    from .budgets import Budget, Meter
     from .comparing import compare
     from .comparisons import Comparison
+    from .contexts import Context, Fragment, Receipt, Step
     from .digesting.digests import Digested, digest
     from .display.explore import explore
     from .errors.facts import Frame, own_code
@@ -56,27 +21,57 @@ if typing.TYPE_CHECKING:
     from .errors.life import Episode, Escalation, consecutive_errors, episodes, escalation
     from .errors.rendering import brief, error_summary
     from .errors.summaries import summarize_error
-    from .fitting import fit, fit_context
-    from .message_formats import (
-        ANTHROPIC,
-        GEMINI,
-        OPENAI_CHAT,
-        OPENAI_RESPONSES,
-        MessageFormat,
-        to_messages,
+    from .events import Event, kind_of
+    from .exceptions import (
+        BudgetError,
+        ContextkitError,
+        CounterError,
+        EventError,
+        FetchError,
+        FormatError,
+        MissingExtraError,
+        PolicyError,
+        ReadError,
+        RenderError,
+        SettingError,
+        TemplateError,
+        ThreadError,
     )
+    from .fitting import fit, fit_context
+    from .formats import COMPACT, JSON_LINES, MARKDOWN, TAGGED, XML, YAML, Format
+    from .message_formats import ANTHROPIC, GEMINI, OPENAI_CHAT, OPENAI_RESPONSES, MessageFormat, to_messages
     from .messages import NamedThread, from_messages, read_threads
     from .messages.caching import Front, cached_front, with_cache_marks
     from .messages.counting import Counted, count_messages
     from .messages.repairing import Repaired, repair
     from .messages.rules import Violation
     from .messages.validating import validate
+    from .policies import (
+        DEFAULT_POLICIES,
+        SUMMARY_PROMPT,
+        Arrival,
+        Clamp,
+        ClampArrival,
+        CollapseErrors,
+        Drop,
+        Mask,
+        Policy,
+        Quote,
+        Redact,
+        Summarize,
+        Within,
+    )
     from .policies.digest import Digest
     from .policies.refer_errors import ReferErrors
     from .policies.resolve_errors import ResolveErrors
     from .policies.supersede import Supersede
     from .policies.targets import Target, default_target
     from .prefetching import Fetch, FetchCache, Hook, aprefetch, fetched, prefetch
+    from .prompts import Prompt
+    from .renderers import Renderer, Template, as_compact, as_json, as_yaml, hidden
+    from .threads import RESTORE_TOOL, Thread, Unit
+    from .tokens.counters import TokenCounter, token_counter
+    from .windows import Window, render
     from .written import Loss, Written
 
 __version__ = "0.1.0"
@@ -190,40 +185,82 @@ __all__ = [
     "with_cache_marks",
 ]
 
-_LATER = {
-    "Comparison": "comparisons",
-    "compare": "comparing",
-    "explore": "display.explore",
-    **dict.fromkeys(("Digested", "digest"), "digesting.digests"),
-    **dict.fromkeys(("Frame", "own_code"), "errors.facts"),
-    **dict.fromkeys(("Fingerprint", "fingerprint"), "errors.fingerprints"),
-    **dict.fromkeys(("Episode", "Escalation", "consecutive_errors", "episodes", "escalation"), "errors.life"),
-    **dict.fromkeys(("brief", "error_summary"), "errors.rendering"),
-    "summarize_error": "errors.summaries",
-    "Digest": "policies.digest",
-    "ReferErrors": "policies.refer_errors",
-    "ResolveErrors": "policies.resolve_errors",
-    "Supersede": "policies.supersede",
-    **dict.fromkeys(("Target", "default_target"), "policies.targets"),
-    **dict.fromkeys(("NamedThread", "from_messages", "read_threads"), "messages"),
-    **dict.fromkeys(("fit", "fit_context"), "fitting"),
-    **dict.fromkeys(
-        ("ANTHROPIC", "GEMINI", "OPENAI_CHAT", "OPENAI_RESPONSES", "MessageFormat", "to_messages"),
-        "message_formats",
-    ),
-    **dict.fromkeys(("Loss", "Written"), "written"),
-    **dict.fromkeys(("Repaired", "repair"), "messages.repairing"),
-    "Violation": "messages.rules",
-    "validate": "messages.validating",
-    **dict.fromkeys(("Front", "cached_front", "with_cache_marks"), "messages.caching"),
-    **dict.fromkeys(("Counted", "count_messages"), "messages.counting"),
-    **dict.fromkeys(("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"), "prefetching"),
-}
+__getattr__ = _later(
+    __name__,
+    {
+        "budgets": ("Budget", "Meter"),
+        "comparing": ("compare",),
+        "comparisons": ("Comparison",),
+        "contexts": ("Context", "Fragment", "Receipt", "Step"),
+        "digesting.digests": ("Digested", "digest"),
+        "display.explore": ("explore",),
+        "errors.facts": ("Frame", "own_code"),
+        "errors.fingerprints": ("Fingerprint", "fingerprint"),
+        "errors.life": ("Episode", "Escalation", "consecutive_errors", "episodes", "escalation"),
+        "errors.rendering": ("brief", "error_summary"),
+        "errors.summaries": ("summarize_error",),
+        "events": ("Event", "kind_of"),
+        "exceptions": (
+            "BudgetError",
+            "ContextkitError",
+            "CounterError",
+            "EventError",
+            "FetchError",
+            "FormatError",
+            "MissingExtraError",
+            "PolicyError",
+            "ReadError",
+            "RenderError",
+            "SettingError",
+            "TemplateError",
+            "ThreadError",
+        ),
+        "fitting": ("fit", "fit_context"),
+        "formats": ("COMPACT", "Format", "JSON_LINES", "MARKDOWN", "TAGGED", "XML", "YAML"),
+        "message_formats": (
+            "ANTHROPIC",
+            "GEMINI",
+            "MessageFormat",
+            "OPENAI_CHAT",
+            "OPENAI_RESPONSES",
+            "to_messages",
+        ),
+        "messages": ("NamedThread", "from_messages", "read_threads"),
+        "messages.caching": ("Front", "cached_front", "with_cache_marks"),
+        "messages.counting": ("Counted", "count_messages"),
+        "messages.repairing": ("Repaired", "repair"),
+        "messages.rules": ("Violation",),
+        "messages.validating": ("validate",),
+        "policies": (
+            "Arrival",
+            "Clamp",
+            "ClampArrival",
+            "CollapseErrors",
+            "DEFAULT_POLICIES",
+            "Drop",
+            "Mask",
+            "Policy",
+            "Quote",
+            "Redact",
+            "SUMMARY_PROMPT",
+            "Summarize",
+            "Within",
+        ),
+        "policies.digest": ("Digest",),
+        "policies.refer_errors": ("ReferErrors",),
+        "policies.resolve_errors": ("ResolveErrors",),
+        "policies.supersede": ("Supersede",),
+        "policies.targets": ("Target", "default_target"),
+        "prefetching": ("Fetch", "FetchCache", "Hook", "aprefetch", "fetched", "prefetch"),
+        "prompts": ("Prompt",),
+        "renderers": ("Renderer", "Template", "as_compact", "as_json", "as_yaml", "hidden"),
+        "threads": ("RESTORE_TOOL", "Thread", "Unit"),
+        "tokens.counters": ("TokenCounter", "token_counter"),
+        "windows": ("Window", "render"),
+        "written": ("Loss", "Written"),
+    },
+)
 
 
-def __getattr__(name: str) -> object:
-    """Import what not everybody needs when somebody asks for it, so that the import stays fast."""
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)
-    return value
+def __dir__() -> list[str]:
+    return [*{*globals(), *__all__}]

@@ -221,12 +221,11 @@ def _checked(policy: Policy, thread: Thread, view: Thread, after: object) -> Thr
     if found.moved:
         raise PolicyError(policy, "it moved events; a policy may change, drop and add them, never move them")
     gone = set(found.gone)
-    _check_pins(policy, view, gone.union(found.changed))
+    if any(view[id].pinned for id in found.changed) or (gone and not view.may_go(gone)):
+        _refuse(policy, view, found, gone)
     _check_places(policy, view, after)
     if not found:
         return view
-    if gone:
-        _check_units(policy, view, gone)
     return view.changed_by(dataclasses.replace(found, added=tuple(_named(found, thread, view))))
 
 
@@ -251,25 +250,20 @@ def _named(found: Difference, thread: Thread, view: Thread) -> Iterator[Added]:
         yield before, event.having(id=id)
 
 
-def _check_pins(policy: Policy, view: Thread, touched: set[str]) -> None:
-    pinned = next((event for event in view if event.pinned and event.id in touched), None)
-    if pinned is not None:
-        reason = "it cut a pinned event; view.drop(ids) and view.replace(id, data) leave those alone"
-        raise PolicyError(policy, reason, event_id=pinned.id)
-
-
 def _check_places(policy: Policy, view: Thread, after: Thread) -> None:
     for event in after:
         old = view[str(event.id)] if event.id in view else event
-        if event.having(call_id=old.call_id) == old != event:
-            reason = "it cut the call of this result; view.drop(ids) takes a call with its results"
-            raise PolicyError(policy, reason, event_id=event.id)
         if (event.type, event.kind, event.call_id) != (old.type, old.kind, old.call_id):
             reason = "it put another in its place; view.drop(ids, leaving=...) gives that an id of its own"
             raise PolicyError(policy, reason, event_id=event.id)
 
 
-def _check_units(policy: Policy, view: Thread, gone: set[str]) -> None:
+def _refuse(policy: Policy, view: Thread, found: Difference, gone: set[str]) -> None:
+    """Say which pinned event was cut, or else which unit was split or is in flight."""
+    for event in view:
+        if event.pinned and (event.id in gone or event.id in found.changed):
+            reason = "it cut a pinned event; view.drop(ids) and view.replace(id, data) leave those alone"
+            raise PolicyError(policy, reason, event_id=event.id)
     for unit in view.units():
         parts = [event.id in gone for event in unit.events]
         if any(parts) and (unit.in_flight or not all(parts)):

@@ -19,11 +19,12 @@ ContextkitError
 Each composes its own message from the data, and keeps the data as attributes.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
-_AT_ADDRESS = re.compile(r"<(?:function )?((?:[^<>]|<\w+>)*) at 0x[0-9a-fA-F]+>")
+from .patterns import Pattern
+
+_AT_ADDRESS = Pattern(r"<(?:function )?((?:[^<>]|<\w+>)*) at 0x[0-9a-fA-F]+>")
 
 
 def name_of(given: object) -> str:

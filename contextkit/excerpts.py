@@ -1,15 +1,15 @@
 """Parts of an event's data: lines of a text, items of a list, a part of a JSON value by its pointer."""
 
-import re
 from typing import TypeAlias
 
 from .exceptions import ThreadError
+from .patterns import Pattern
 from .plain import JSON, json_in
 
 Lines: TypeAlias = tuple[int, int] | int | str
 """Lines or items, counted from 1: the first and the last, or one, or text such as `12-40`."""
 
-_RANGE = re.compile(r"\s*(\d{1,12})(?:\s*-\s*(\d{1,12}))?\s*\Z")
+_RANGE = Pattern(r"\s*(\d{1,12})(?:\s*-\s*(\d{1,12}))?\s*\Z")
 
 
 def excerpt(

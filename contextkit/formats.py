@@ -14,7 +14,6 @@ the tokens of a context are the sum of its fragments' (see `contextkit.tokens.se
 """
 
 import dataclasses
-import re
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from types import MappingProxyType
@@ -25,6 +24,7 @@ from .codecs import json as json_codec
 from .codecs.escapes import escape, unescape
 from .events import Event
 from .exceptions import ContextkitError, FormatError, RenderError, SettingError
+from .patterns import Pattern
 from .plain import JSON
 from .records import is_bill
 from .renderers import Renderer, as_json, as_yaml
@@ -32,7 +32,7 @@ from .threads import Thread
 from .tokens.counters import TokenCounter
 
 _NO_RULES: Mapping[str, Renderer] = MappingProxyType({})
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = Pattern("[\ud800-\udfff]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -344,7 +344,7 @@ class Measure:
                 return False
             start = len(self.memory.tally.view)
             left -= self.memory.tally.tokens
-        for event in reversed(list(view.since(start) if isinstance(view, Thread) else view)):
+        for event in view.newest(start) if isinstance(view, Thread) else reversed(list(view)):
             entry = known.get(id(event))
             piece = entry[1] if entry else self.piece(event)
             if not piece.text:

@@ -2,13 +2,14 @@
 
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .exceptions import TemplateError
 from .renderers import compiled, filled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import jinja2
 
 _PLACE = "\x00the thread stands here\x00"
@@ -41,8 +42,10 @@ class Prompt:
         object.__setattr__(self, "_compiled", compiled(self.source, self.name))
 
     @classmethod
-    def from_file(cls, path: str | Path) -> "Prompt":
+    def from_file(cls, path: "str | Path") -> "Prompt":
         """Read the template from a UTF-8 file."""
+        from pathlib import Path
+
         return cls(Path(path).read_text(encoding="utf-8"), str(path))
 
     def around(self, variables: Mapping[str, Any]) -> tuple[str, str]:

@@ -19,11 +19,14 @@ A step that `failed` has changed nothing; why is told to people and never writte
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .events import Event
 from .exceptions import ContextkitError, ThreadError
 from .plain import JSON, same
+
+if TYPE_CHECKING:
+    from .threads import Thread
 
 
 def is_record(event: Event) -> bool:
@@ -77,29 +80,27 @@ def placed(steps: list[dict[str, JSON]], whole: Difference) -> list[dict[str, JS
     return steps
 
 
-def difference(before: Iterable[Event], after: Iterable[Event]) -> Difference:
+def difference(before: "Thread", after: Iterable[Event]) -> Difference:
     """Find what makes the view `after` of the view `before`.
 
     An event of the same id whose data is the same is unchanged, wherever it stands.
     """
-    before = list(before)
-    positions = {str(event.id): position for position, event in enumerate(before)}
+    positions, left = before.positions, set[str]()
+    ids = list(positions)
     changed: dict[str, JSON] = {}
     added: list[tuple[str | None, Event]] = []
-    seen: set[str | None] = set()
     following, moved = 0, False
     for event in after:
-        position = positions.get(str(event.id))
+        position = positions.get(id := str(event.id))
         if position is None:
-            added.append((before[following].id if following < len(before) else None, event))
+            added.append((ids[following] if following < len(ids) else None, event))
             continue
-        seen.add(event.id)
+        left.add(id)
         moved = moved or position < following
         following = position + 1
         if event is not before[position] and not same(event.data, before[position].data):
-            changed[str(event.id)] = event.data
-    gone = tuple([id for id in positions if id not in seen])
-    return Difference(gone, changed, tuple(added), moved)
+            changed[id] = event.data
+    return Difference(tuple([id for id in ids if id not in left]), changed, tuple(added), moved)
 
 
 def added_by(record: Event) -> list[Event]:
@@ -132,7 +133,8 @@ def applied(pairs: Iterable[tuple[Event, str]], record: Event) -> list[tuple[Eve
     except (TypeError, KeyError, ValueError, AttributeError, ContextkitError) as error:
         reason = f"not the record of a compaction ({error!r}); Window.compact makes one"
         raise ThreadError(reason, event_id=record.id) from error
-    silent = gone.difference(changed, added)  # most often nearly all: these are passed over first
+    # Most often all or nearly all: these are passed over first.
+    silent = gone if gone.isdisjoint(changed) and gone.isdisjoint(added) else gone.difference(changed, added)
     left = [(event, unit) for event, unit in pairs if event.id not in silent]
     return list(_merged(left, gone, changed, added))
 

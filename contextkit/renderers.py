@@ -3,7 +3,6 @@
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .codecs import compact, yamlish
@@ -12,6 +11,8 @@ from .events import Event
 from .exceptions import FormatError, SettingError, TemplateError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import jinja2
 
 
@@ -95,8 +96,10 @@ class Template:
         return f"Template({self.source!r})" if self.name is None else f"Template.from_file({self.name!r})"
 
     @classmethod
-    def from_file(cls, path: str | Path) -> "Template":
+    def from_file(cls, path: "str | Path") -> "Template":
         """Read the template from a UTF-8 file."""
+        from pathlib import Path
+
         return cls(Path(path).read_text(encoding="utf-8"), str(path))
 
     def __call__(self, event: Event) -> str:

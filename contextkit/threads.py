@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any, overload
 
@@ -46,15 +47,12 @@ class Unit:
     Attributes:
         events: In the order of the log; they need not be neighbours there.
         in_flight: Whether one of its calls has no result yet.
+        held: Whether it may not be dropped: a part of it is pinned, or in flight.
     """
 
     events: tuple[Event, ...]
-    in_flight: bool
-
-    @property
-    def held(self) -> bool:
-        """Whether it may not be dropped: a part of it is pinned, or in flight."""
-        return self.in_flight or True in [event.pinned for event in self.events]
+    in_flight: bool = False
+    held: bool = False
 
 
 class _Log:
@@ -218,6 +216,17 @@ class Thread(Sequence[Event]):
         """Give the events from a position on."""
         return iter(self._log.events[start : self._length])
 
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """The position of each event, by id, in order."""
+        ids = self._log.ids
+        return ids if len(ids) == self._length else dict(islice(ids.items(), self._length))
+
+    def newest(self, start: int = 0) -> Iterator[Event]:
+        """Give the events from the last one back to a position, and touch no more than are asked for."""
+        events = self._log.events
+        return (events[position] for position in range(self._length - 1, start - 1, -1))
+
     def starts_with(self, other: "Thread") -> bool:
         """Whether the other thread's events are the first of this one."""
         if len(other) > len(self):
@@ -348,30 +357,19 @@ class Thread(Sequence[Event]):
         """
         if self._view is not None:
             return self._view.drop(ids, leaving=leaving)
-        if isinstance(ids, str):
-            raise ThreadError(f"{ids!r} is one id; give a list of ids: [{ids!r}]")
-        named = set(ids)
-        if missing := named.difference([event.id for event in self]):
-            self._position(min(missing))  # raises
-        gone = {
-            event.id
-            for unit in self.units()
-            if named.issuperset([event.id for event in unit.events]) and not unit.held
-            for event in unit.events
-        }
-        if (
-            leaving is not None
-            and leaving.id in self
-            and not (leaving.id in gone and _alike(self[str(leaving.id)], leaving))
-        ):
-            raise ThreadError("this id is taken; give what is left another, or none", event_id=leaving.id)
-        if not gone:
+        named = self._known(ids)
+        units, spared = self._log.units, self._spared(named)
+        if leaving is not None and leaving.id in self:
+            place = self._position(str(leaving.id))
+            if units[place] in spared or not _alike(self[place], leaving):
+                raise ThreadError("this id is taken; give what is left another, or none", event_id=leaving.id)
+        if spared.issuperset(islice(units, self._length)):
             return self
         log, left = _Log(), leaving
         log.wholes, log.answered, log.is_part = self._log.wholes, self._log.answered, True
         log.origin = self._log.origin or self._log
-        for event, unit in zip(self, self._log.units, strict=False):
-            if event.id not in gone:
+        for event, unit in zip(self, units, strict=False):
+            if unit in spared:
                 log.put(event, unit)
             elif left is not None:
                 id = left.id or self.mark(event, left)
@@ -380,6 +378,28 @@ class Thread(Sequence[Event]):
                 log.put(left, id)
                 left = None
         return Thread._over(log, len(log.events), None, {})
+
+    def _known(self, ids: Iterable[str]) -> set[str]:
+        if isinstance(ids, str):
+            raise ThreadError(f"{ids!r} is one id; give a list of ids: [{ids!r}]")
+        named = set(ids)
+        if missing := named.difference(self.positions):
+            self._position(min(missing))  # raises
+        return named
+
+    def may_go(self, ids: AbstractSet[str]) -> bool:
+        """Whether events of the view are whole units, of which none is held."""
+        spared = self._spared(ids)
+        return sum(map(spared.__contains__, islice(self._log.units, self._length))) == self._length - len(ids)
+
+    def _spared(self, ids: AbstractSet[str]) -> set[str]:
+        """Give the units of the view that stay where events are dropped."""
+        units = self._log.units
+        flying = [str(unit.events[0].id) for unit in self.units() if unit.in_flight]
+        spared = {units[self._log.ids[id]] for id in flying}
+        pairs = zip(self, units, strict=False)
+        spared.update([unit for event, unit in pairs if event.pinned or event.id not in ids])
+        return spared
 
     def replace(self, id: str, data: object) -> "Thread":
         """Give the view with other data in one event; a pinned event stays as it is.
@@ -438,14 +458,18 @@ class Thread(Sequence[Event]):
         view = self.view()
         if view._units is None:
             members: defaultdict[str, list[Event]] = defaultdict(list)
-            asked: set[tuple[str, str]] = set()
-            answered: set[tuple[str, str]] = set()
+            asked: list[tuple[str, str]] = []
+            answered: list[tuple[str, str]] = []
+            held: set[str] = set()
             for event, unit in zip(view, view._log.units, strict=False):
                 members[unit].append(event)
+                if event.pinned:
+                    held.add(unit)
                 if event.call_id is not None:
-                    (asked if event.kind == "call" else answered).add((unit, event.call_id))
-            in_flight = {unit for unit, _ in asked - answered - view._log.answered}
-            view._units = [Unit(tuple(events), unit in in_flight) for unit, events in members.items()]
+                    (asked if event.kind == "call" else answered).append((unit, event.call_id))
+            in_flight = {unit for unit, _ in set(asked).difference(answered, view._log.answered)}
+            held |= in_flight
+            view._units = [Unit(tuple(all), unit in in_flight, unit in held) for unit, all in members.items()]
         return list(view._units)
 
     def view(self) -> "Thread":
@@ -682,7 +706,7 @@ class Thread(Sequence[Event]):
 
     def _answered(self) -> frozenset[tuple[str, str]]:
         pairs = zip(self, self._log.units, strict=False)
-        return self._log.answered.union((u, e.call_id) for e, u in pairs if e.call_id and e.kind != "call")
+        return self._log.answered.union([(u, e.call_id) for e, u in pairs if e.call_id and e.kind != "call"])
 
     @classmethod
     def _of(cls, events: Iterable[Event], units: Iterable[str]) -> "Thread":

@@ -251,7 +251,8 @@ class Window:
         if not log.starts_with(known):
             known, points = Thread(), ()
         if len(known) < len(log):
-            found = [point for event in log.since(len(known)) if (point := billed_of(event, self.counter))]
+            bills = [event for event in log.since(len(known)) if event.kind == "usage"]
+            found = [point for event in bills if (point := billed_of(event, self.counter))]
             points = (*points, *found)[-_BILLS:]
             self._billed = (log, points)
         return calibrated(self.counter, points) if points else self.counter

@@ -91,7 +91,7 @@ def test_a_long_text_counted_in_chunks_with_blank_runs_apart_counts_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ordinary, "_CHUNK", 8)
         patch.setattr(ordinary, "_LONG_RUN", 6)
-        pattern = ordinary._BLANK_RUN.pattern.replace("500000", "6")
+        pattern = ordinary._BLANK_RUN.source.replace("500000", "6")
         patch.setattr(ordinary, "_BLANK_RUN", re.compile(pattern))
         assert EncodingCounter(encoding)(text) == truth(encoding, text)
 

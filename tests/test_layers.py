@@ -10,6 +10,8 @@ PACKAGE = Path(__file__).parents[1] / "contextkit"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 FLOORS = {
+    "later": 0,
+    "patterns": 0,
     "exceptions": 0,
     "demo": 8,
     "plain": 1,
@@ -75,6 +77,7 @@ HEAVY = {
     ),
     *("anthropic", "genai_prices", "google", "openai", "pydantic_ai"),
     *("asyncio", "concurrent", "hashlib"),  # of the standard library, 7 ms and more
+    *("base64", "fractions", "pathlib", "statistics", "traceback"),  # 1 ms and more, and few need them
 }
 """What takes long to import or need not be installed: imported where it is used."""
 

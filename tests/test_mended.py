@@ -459,9 +459,9 @@ def test_first_policies_that_people_write_are_told_the_way_out(policy: Policy, w
 
 
 def test_a_slice_that_parts_a_call_from_its_result_says_so() -> None:
-    """Not that another event was put in its place."""
+    """It does not say that another event was put in its place."""
     thread = Thread().call("read", "a.py", call_id="1").append(Event("note", "x" * 99)).result("1", "A")
-    with pytest.raises(PolicyError, match=r"it cut the call of this result; view\.drop"):
+    with pytest.raises(PolicyError, match=r"it split a unit: .*; view\.drop"):
         render(thread, budget=20, policies=[lambda view, _: view[1:]])
 
 

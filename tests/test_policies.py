@@ -424,7 +424,7 @@ class TestPoliciesInGeneral:
             (lambda _, __: 1 // 0, "ZeroDivisionError"),
             (
                 lambda view, __: Thread(event.having(call_id=None) for event in view if event.id != "1"),
-                "cut the call of this result",
+                "split a unit",
             ),
             (lambda view, __: Thread(event.having(type="other", call_id=None) for event in view), "place"),
             (lambda view, __: view.where(lambda event: event.id != "1"), "split a unit"),

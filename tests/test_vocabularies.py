@@ -77,7 +77,7 @@ def test_a_file_that_the_packed_form_cannot_hold_is_refused(published: bytes) ->
 def test_the_maintenance_command_writes_the_packed_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vocabularies, "_DATA", tmp_path)
+    monkeypatch.setattr(vocabularies, "_packed", lambda name: tmp_path / f"{name}.bin")
     (tmp_path / "x.tiktoken").write_bytes(b"IQ== 0\n")
     vocabularies._main(str(tmp_path / "x.tiktoken"), "x")
     assert (tmp_path / "x.bin").read_bytes() == pack(b"IQ== 0\n")

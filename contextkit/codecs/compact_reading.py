@@ -1,16 +1,16 @@
 """Reading the compact notation: lines from the top down, each with the column it stands in."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from ..exceptions import FormatError
+from ..patterns import Pattern
 from . import compact_scalars as scalars
 from .compact_tables import REPEATED, Column, read_header
 from .json import JSON
 from .json import decode as decode_json
 
-_LIST = re.compile(rf"\[([0-9]{{1,12}})(?:x([0-9]{{1,12}})|(:)({scalars.KEY})?)?\](?=[:{{])")
-_FENCE = re.compile(r'"{3,}\Z')
+_LIST = Pattern(rf"\[([0-9]{{1,12}})(?:x([0-9]{{1,12}})|(:)({scalars.KEY})?)?\](?=[:{{])")
+_FENCE = Pattern(r'"{3,}\Z')
 
 
 def read_document(text: str) -> JSON:

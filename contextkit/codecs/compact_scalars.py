@@ -10,34 +10,35 @@ from json.encoder import encode_basestring
 from math import inf
 
 from ..exceptions import FormatError
+from ..patterns import Pattern
 from .json import JSON, decode_at
 from .json import decode as decode_json
 from .json import encode as encode_json
 
 _UNSAFE = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff"
 KEY = r"[\w.$@*/#+-]++"
-_KEY = re.compile(rf"{KEY}\Z")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?([eE][+-]?[0-9]++)?\Z")
-_BARE_LINE = re.compile(rf'(?!["\[{{\s])[^{_UNSAFE}]++(?<!\s)\Z')
-_BARE_CELL = re.compile(rf'(?!["\[{{\s])[^,{_UNSAFE}]++(?<!\s)\Z')
-_IN_HEADER = re.compile(r"[^,{}]++\Z")
-_KEY_AT = re.compile(KEY)
-_UNTIL_BRACE = re.compile(r"[^,{}]*+")
-_FENCE_LINE = re.compile(r'^("{3,})$', re.MULTILINE)
+_KEY = Pattern(rf"{KEY}\Z")
+_NUMBER = Pattern(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?([eE][+-]?[0-9]++)?\Z")
+_BARE_LINE = Pattern(rf'(?!["\[{{\s])[^{_UNSAFE}]++(?<!\s)\Z')
+_BARE_CELL = Pattern(rf'(?!["\[{{\s])[^,{_UNSAFE}]++(?<!\s)\Z')
+_IN_HEADER = Pattern(r"[^,{}]++\Z")
+_KEY_AT = Pattern(KEY)
+_UNTIL_BRACE = Pattern(r"[^,{}]*+")
+_FENCE_LINE = Pattern(r'^("{3,})$', re.MULTILINE)
 _MANY_DIGITS = 4000  # at 4,300 Python refuses, and JSON says so
 _WORDS: dict[str, JSON] = {"null": None, "true": True, "false": False}
 _SIGNS = frozenset("-0123456789")
 _TIGHT = frozenset('"[{0123456789#-$.@<*')
-_TROUBLE = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_PIECE = re.compile(
+_TROUBLE = Pattern("[\x85\u2028\u2029\ud800-\udfff]")
+_SURROGATE = Pattern("[\ud800-\udfff]")
+_PIECE = Pattern(
     r"\\[nt\"]|[ _]?[^\W\d_]+|[0-9]{1,3}"
     r'| ?(?:,(?![,"])|,,|[^\s\w\\,]*,?"|[^\s\w\\,]+,?)(?:(?<!:[\["{][\]"}])[\r\n]+)?'
     r"|[_\w\\]|\s*[\r\n]|\s+(?!\S)|\s"
 )
 _AT_ONCE = 1 << 16  # characters; the list of all pieces of a long text would take much memory
-_PROSE = re.compile("[A-Z]")
-_STRUCTURED = re.compile(
+_PROSE = Pattern("[A-Z]")
+_STRUCTURED = Pattern(
     rf'["\[{{]|(?![A-Z]){KEY}(?:\[[0-9]++(?:x[0-9]++|:[\w.$@*/#+-]*+)?\][:{{]|:(?=[ "\[{{\n0-9#$.@<*-]|\Z))'
 )
 

@@ -7,11 +7,13 @@ other text, backslashes included, stays as it is: where nothing is forbidden, no
 
 import re
 
-_LOOKALIKE = re.compile(r"\\(?=u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
+from ..patterns import Pattern
+
+_LOOKALIKE = Pattern(r"\\(?=u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})")
+_ESCAPE = Pattern(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
 
 
-def escape(text: str, forbidden: re.Pattern[str]) -> str:
+def escape(text: str, forbidden: Pattern | re.Pattern[str]) -> str:
     r"""Write the forbidden characters of a text as escapes.
 
     Args:

@@ -4,12 +4,11 @@ A fence is longer than any run of backticks in its body, as CommonMark has it (s
 blocks). The full-width U+FF40 counts as a backtick: a model may read it as one.
 """
 
-import re
-
 from ..exceptions import FormatError
+from ..patterns import Pattern
 
-_RUN = re.compile("[`｀]+")
-_OPENING = re.compile(r"(`{3,})([^`]*)\Z")
+_RUN = Pattern("[`｀]+")
+_OPENING = Pattern(r"(`{3,})([^`]*)\Z")
 _HEADING = "## "
 
 

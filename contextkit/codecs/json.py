@@ -12,15 +12,15 @@ JSON has one limit: two surrogates that make a pair are the character they stand
 """
 
 import json
-import re
 from typing import Any, Never, TypeAlias
 
 from ..exceptions import FormatError
+from ..patterns import Pattern
 
 JSON: TypeAlias = Any
 """None, bool, int, finite float, str, a list of these, or a dict from str to these."""
 
-_TROUBLE = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
+_TROUBLE = Pattern("[\x85\u2028\u2029\ud800-\udfff]")
 
 
 def encode(value: JSON) -> str:

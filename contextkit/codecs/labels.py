@@ -8,11 +8,11 @@ behind white space, the marks of lists and quotes or an angle bracket, with invi
 Next to no text has such lines: what costs a backslash is a line whose first word ends in `>:`.
 """
 
-import functools
 import re
 from collections.abc import Iterator
 
 from ..exceptions import FormatError
+from ..patterns import Pattern
 from .tags import BREAKS, LESS, MORE, UNSEEN
 
 _COLON = ":：﹕︓"
@@ -23,19 +23,10 @@ _MARKS = rf"(?:(?!{_ENDS})(?:{_INVISIBLE}|[{LESS}{MORE}*+|#•·\\-]))*+"
 _LENIENT = rf"{_MARKS}[^\s{LESS}{MORE}]*+{_INVISIBLE}*+{_ENDS}"
 # What `read` takes for a label, with the backslashes that it has or gets: a type may hold wide brackets.
 _STRICT = r"(?:\\*+<)?[^\s<>]*+>: "
-_LABEL = re.compile(r"^(?!\\)(<?)([^\s<>]*+)>: ", re.MULTILINE)
-_ODD = re.compile(r"\\|[0-9]*\Z")  # taken for a lookalike, or for a number of events
-
-
-@functools.cache
-def _hint() -> re.Pattern[str]:
-    """Find where a label may end. Compiled when it is needed: the sets of characters take milliseconds."""
-    return re.compile(_ENDS)
-
-
-@functools.cache
-def _lookalike() -> re.Pattern[str]:
-    return re.compile(rf"[{BREAKS}](?={_STRICT}|{_LENIENT})")
+_LABEL = Pattern(r"^(?!\\)(<?)([^\s<>]*+)>: ", re.MULTILINE)
+_ODD = Pattern(r"\\|[0-9]*\Z")  # taken for a lookalike, or for a number of events
+_HINT = Pattern(_ENDS)  # where a label may end
+_LOOKALIKE = Pattern(rf"[{BREAKS}](?={_STRICT}|{_LENIENT})")
 
 
 def label(type: str, body: str, *, short: bool = False) -> str:
@@ -50,8 +41,8 @@ def label(type: str, body: str, *, short: bool = False) -> str:
     user>: hi
     \system>: obey
     """
-    if _hint().search(body):
-        body = _lookalike().sub(r"\g<0>\\", f"\n{body}")[1:]
+    if _HINT.search(body):
+        body = _LOOKALIKE.sub(r"\g<0>\\", f"\n{body}")[1:]
     return f"<{type}>: {body}\n" if not short and _ODD.match(type) else f"{type}>: {body}\n"
 
 
@@ -81,12 +72,12 @@ def read(text: str) -> Iterator[tuple[str, str, int, bool]]:
 
 
 def _unescaped(body: str) -> str:
-    if "\\" not in body or not _hint().search(body):
+    if "\\" not in body or not _HINT.search(body):
         return body
     body = f"\n{body}"
     pieces: list[str] = []
     last = 1
-    for match in _lookalike().finditer(body):
+    for match in _LOOKALIKE.finditer(body):
         if body.startswith("\\", match.end()):
             pieces.append(body[last : match.end()])
             last = match.end() + 1

@@ -23,9 +23,10 @@ those that undid the filter of github.com/sgolestane/java-agent, issue 59.
 
 import functools
 import re
-import string
 import unicodedata
 from collections.abc import Iterator
+
+from ..patterns import Pattern
 
 WORDS = frozenset(
     {"system", "user", "assistant", "reasoning", "call", "result", "error", "note", "compaction", "usage"}
@@ -44,30 +45,27 @@ BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 LESS, MORE = "<＜﹤", ">＞﹥"
 _BRACKETS = frozenset(LESS + MORE)
 _SLASHES, _BACKSLASHES = "/／", "\\\\＼﹨"
-_WORD = re.compile(r"\w")
-_WHITE = re.compile(r"\s")
-_SNAKE = re.compile(r"[\w.:-]+\Z")
-_DROP = re.compile(f"[{UNSEEN}]+")
-_LEAD = re.compile(f"[{UNSEEN}{_SLASHES}{_BACKSLASHES}]*+")
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_WORD = Pattern(r"\w")
+_WHITE = Pattern(r"\s")
+_SNAKE = Pattern(r"[\w.:-]+\Z")
+_DROP = Pattern(f"[{UNSEEN}]+")
+_LEAD = Pattern(f"[{UNSEEN}{_SLASHES}{_BACKSLASHES}]*+")
 # What may stand before a tag alone on its line: white space, `- `, `* `, `> `, `| `, `# `, `1. `, `1) `.
-_PREFIX = re.compile(f"(?:[{UNSEEN}*+>|#•·-]|[0-9]++[.)])*+")
+_PREFIX = Pattern(f"(?:[{UNSEEN}*+>|#•·-]|[0-9]++[.)])*+")
 _LINE_END = f"(?:(?![{BREAKS}])[{UNSEEN}])*+(?=[{BREAKS}]|\\Z)"
 # Directly behind a `<`, anything but a tag may follow the name: `<error code=1`, and the `>` on a later line.
-_OPEN_REST = re.compile(f"[^{LESS}{MORE}{BREAKS}]*+(?=[{BREAKS}]|\\Z)")
+_OPEN_REST = Pattern(f"[^{LESS}{MORE}{BREAKS}]*+(?=[{BREAKS}]|\\Z)")
 # A closing tag is data, as far as it goes, only where it looks like one: `</order_id>`.
-_CLOSED_NAME = re.compile(f"[^{_SPACE}{BREAKS}{_SLASHES}{LESS}{MORE}]++[{MORE}]")
+_CLOSED_NAME = Pattern(f"[^{_SPACE}{BREAKS}{_SLASHES}{LESS}{MORE}]++[{MORE}]")
 # A name is read in three ways: as one word, over the rest of the line, and over lines up to the tag's end.
-_READINGS = tuple(re.compile(f"[^{ends}{LESS}{MORE}]*+") for ends in (_SPACE + BREAKS + _SLASHES, BREAKS, ""))
-
-
-@functools.cache
-def _rest() -> re.Pattern[str]:
-    """Match what may stand behind the name of such a tag: attributes, over lines too, and `>`; or nothing."""
-    return re.compile(
-        f"(?:\"[^\"{BREAKS}]*+\"|'[^'{BREAKS}]*+'|[^\"'{LESS}{MORE}{BREAKS}])*+[{MORE}]{_LINE_END}"
-        f"|[^{LESS}{MORE}]*+[{MORE}]{_LINE_END}"
-        f"|[^{_SPACE}{BREAKS}{_SLASHES}{LESS}{MORE}]*+[{_SPACE}{_SLASHES}]*+{_LINE_END}"
-    )
+_READINGS = tuple(Pattern(f"[^{ends}{LESS}{MORE}]*+") for ends in (_SPACE + BREAKS + _SLASHES, BREAKS, ""))
+# What may stand behind the name of such a tag: attributes, over lines too, and `>`; or nothing.
+_REST = Pattern(
+    f"(?:\"[^\"{BREAKS}]*+\"|'[^'{BREAKS}]*+'|[^\"'{LESS}{MORE}{BREAKS}])*+[{MORE}]{_LINE_END}"
+    f"|[^{LESS}{MORE}]*+[{MORE}]{_LINE_END}"
+    f"|[^{_SPACE}{BREAKS}{_SLASHES}{LESS}{MORE}]*+[{_SPACE}{_SLASHES}]*+{_LINE_END}"
+)
 
 
 def neutralise(body: str, own: str) -> str:
@@ -179,7 +177,7 @@ class _Line:
             return False
         if is_tight and _OPEN_REST.match(self._body, name_start):
             return True
-        return _rest().match(self._body, name_start) is not None
+        return _REST.match(self._body, name_start) is not None
 
 
 @functools.lru_cache(maxsize=256)
@@ -190,11 +188,11 @@ def _screen(own: str) -> re.Pattern[str]:
     """
     marks = {mark for mark in own if mark.isascii() and not mark.isalnum()} | set("_.:-")
     plain = "a-zA-Z0-9" + re.escape("".join(sorted(marks - {"_"})))
-    other = re.escape("".join(sorted(set(string.punctuation) - marks))) + "／" + LESS + MORE
+    other = re.escape("".join(sorted(_PUNCTUATION - marks))) + "／" + LESS + MORE
     words = "|".join(map(re.escape, sorted({*WORDS, _folded(own), _stem(own)})))
     end = f"{_SLASHES}{_BACKSLASHES}{LESS}{MORE}"
     return re.compile(
-        f"([{LESS}])\\\\*+[{UNSEEN}{_BACKSLASHES}]*+([{_SLASHES}])?+{_LEAD.pattern}(?="
+        f"([{LESS}])\\\\*+[{UNSEEN}{_BACKSLASHES}]*+([{_SLASHES}])?+{_LEAD.source}(?="
         f"(?i:{words})(?=[{UNSEEN}{end}]|\\Z)"
         # A name with an underscore; or with an invisible, wide or control character; or with white space.
         f"|[{plain}]*+(?:_|[^\\x21-\\x7e\\s{LESS}{MORE}])"

@@ -23,12 +23,12 @@ cannot be: a list, an object, a string that looks like another value, a key that
 here (`type`, `data`, `key`, names that start with `xml`). An element with such attributes is an object.
 """
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..exceptions import FormatError
+from ..patterns import Pattern
 from .escapes import escape, unescape
 from .json import JSON
 
@@ -39,8 +39,8 @@ _START = (
     "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_SPECIAL = re.compile("[&<>\r]")
-_SPECIAL_IN_ATTRIBUTE = re.compile('[&<>"\t\n\r]')
+_SPECIAL = Pattern("[&<>\r]")
+_SPECIAL_IN_ATTRIBUTE = Pattern('[&<>"\t\n\r]')
 _REFERENCES = {
     "&": "&amp;",
     "<": "&lt;",
@@ -52,24 +52,15 @@ _REFERENCES = {
 }
 _OURS = frozenset(("type", "data", "key"))
 _WORDS = {"null": None, "true": True, "false": False}
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?(e[+-][0-9]++)?\Z")
+_NUMBER = Pattern(r"-?(?:0|[1-9][0-9]*+)(\.[0-9]++)?(e[+-][0-9]++)?\Z")
 _MOST_DIGITS = 4300  # Python neither writes nor reads longer integers
 
 
-# These two take 20 ms to compile, so they wait until they are used.
-@functools.cache
-def _name() -> re.Pattern[str]:
-    """Match a name without a colon: XML 1.0 (fifth edition) section 2.3, Namespaces in XML section 3.
-
-    The length is ours: parsers have limits, and a long key is better written once.
-    """
-    return re.compile(f"[{_START}][{_START}0-9.\xb7\u0300-\u036f\u203f\u2040-]{{0,255}}\\Z")
-
-
-@functools.cache
-def _forbidden() -> re.Pattern[str]:
-    """Match what XML 1.0 forbids: everything but Char, section 2.2."""
-    return re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A name without a colon: XML 1.0 (fifth edition) section 2.3, Namespaces in XML section 3. The length is
+# ours: parsers have limits, and a long key is better written once.
+_NAME = Pattern(f"[{_START}][{_START}0-9.\xb7\u0300-\u036f\u203f\u2040-]{{0,255}}\\Z")
+# What XML 1.0 forbids: everything but Char, section 2.2.
+_FORBIDDEN = Pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def encode_element(tag: str, value: JSON, *, attributes: bool = False) -> str:
@@ -99,7 +90,7 @@ def encode_element(tag: str, value: JSON, *, attributes: bool = False) -> str:
     try:
         if tag == "event":
             _write(parts, tag, "", "data", value)
-        elif _name().match(tag):
+        elif _NAME.match(tag):
             _write(parts, tag, "", "type", value)
         else:
             _write(parts, "event", f' type="{_attribute(tag)}"', "data", value)
@@ -180,7 +171,7 @@ def _write_container(parts: _Parts, name: str, attribute: str, type_attribute: s
             _write(parts, "item", "", "type", item)
     else:
         for key, member in value.items():
-            if _name().match(key):
+            if _NAME.match(key):
                 _write(parts, key, "", "type", member)
             else:
                 _write(parts, "entry", f' key="{_attribute(key)}"', "type", member)
@@ -192,7 +183,7 @@ def _leading(members: dict[str, JSON]) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in members.items():
         is_text = type(value) is str
-        is_free = key not in _OURS and not key.lower().startswith("xml") and _name().match(key)
+        is_free = key not in _OURS and not key.lower().startswith("xml") and _NAME.match(key)
         if not is_free or type(value) in (dict, list) or (is_text and _is_literal(value)):
             break
         found[key] = value if is_text else _literal(value)
@@ -218,11 +209,11 @@ def _is_literal(text: str) -> bool:
 
 
 def _text(text: str) -> str:
-    return _SPECIAL.sub(_reference, escape(text, _forbidden()))
+    return _SPECIAL.sub(_reference, escape(text, _FORBIDDEN))
 
 
 def _attribute(text: str) -> str:
-    return _SPECIAL_IN_ATTRIBUTE.sub(_reference, escape(text, _forbidden()))
+    return _SPECIAL_IN_ATTRIBUTE.sub(_reference, escape(text, _FORBIDDEN))
 
 
 def _reference(match: re.Match[str]) -> str:

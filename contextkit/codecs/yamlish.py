@@ -24,22 +24,23 @@ from math import isfinite
 from typing import Any
 
 from ..exceptions import FormatError, MissingExtraError
+from ..patterns import Pattern
 from .json import JSON
 
 # Characters that cannot stand in a literal block; a single line may not have tabs and newlines either, which
 # can be read as separators.
 _CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
-_NOT_IN_BLOCK = re.compile(f"[{_CONTROL}]")
-_NOT_IN_LINE = re.compile(f"[\t\n{_CONTROL}]")
-_LINE_START = re.compile(r"\n(?=[^\n])")
-_PLAIN = re.compile(
+_NOT_IN_BLOCK = Pattern(f"[{_CONTROL}]")
+_NOT_IN_LINE = Pattern(f"[\t\n{_CONTROL}]")
+_LINE_START = Pattern(r"\n(?=[^\n])")
+_PLAIN = Pattern(
     # What it starts with: no indicator, but `-x`, `?x` and `:x` are text. No document mark either.
     r"(?!---|\.\.\.|[-?:](?: |\Z)|[ ,\[\]{}#&*!|>'\"%@`])"
     # No `: `, no ` #`, no colon and no space at the end.
     rf"[^:#\t\n{_CONTROL}]*+(?:(?::(?![ ]|\Z)|(?<! )\#)[^:#\t\n{_CONTROL}]*+)*+(?<! )\Z"
 )
 # What either version could take for a number or a date, and a bit more.
-_NUMBER = re.compile(
+_NUMBER = Pattern(
     r"""[-+]?+(?:
         [0-9_]*+ (?:\.[0-9_]*+)?+ (?:[eE][-+]?[0-9_]*+)?+
       | 0[xXoObB][0-9a-fA-F_]*+
@@ -52,9 +53,9 @@ _NUMBER = re.compile(
 _WORDS = frozenset(("yes", "no", "on", "off", "true", "false", "null", "~", "=", "<<", ""))
 _LONGEST_WORD = max(map(len, _WORDS))
 _NUMBER_STARTS = frozenset("0123456789+-._")
-_TROUBLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_TROUBLE = Pattern("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _LONGEST_KEY = 1000
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_SURROGATE = Pattern(r"\\u[dD][89a-fA-F]")
 
 
 def encode(value: JSON, *, indent: int = 0) -> str:
@@ -221,14 +222,17 @@ def _block(text: str, column: int) -> str:
         return _quoted(text)
     digit = "2" if text.lstrip("\n")[0] in " \t" else ""
     chomping = "+" if text.endswith("\n\n") else "" if text.endswith("\n") else "-"
-    lines = _LINE_START.sub("\n" + " " * (column + 2), "\n" + text.removesuffix("\n"))
+    lines, start = "\n" + text.removesuffix("\n"), "\n" + " " * (column + 2)
+    # Empty lines have no indentation. Where there are none, all are as quick as one.
+    has_empty = "\n\n" in lines or lines.endswith("\n")
+    lines = _LINE_START.sub(start, lines) if has_empty else lines.replace("\n", start)
     return f"|{digit}{chomping}{lines}"
 
 
 def _ends_in_newline(line: str) -> bool:
     """Whether the text of this entry, a scalar with what stands before it, ends in a newline."""
-    header, newline, _ = line.partition("\n")
-    return bool(newline) and not header.endswith("-")
+    end = line.find("\n")
+    return end >= 0 and line[end - 1 : end] != "-"
 
 
 def _last_leaf(value: JSON) -> JSON:

@@ -117,7 +117,9 @@ def groups_of(records: Sequence[JSON]) -> list[list[int]]:
             groups.append((own, rows[:]))
     least = max(_FEW, len(records) // 50)
     many = [rows for _, rows in groups[:1]] + [rows for _, rows in groups[1:] if len(rows) >= least]
-    many[:1] = [sum([rows for _, rows in groups if rows is groups[0][1] or len(rows) < least], [])] if many else []
+    many[:1] = (
+        [sum([rows for _, rows in groups if rows is groups[0][1] or len(rows) < least], [])] if many else []
+    )
     return [sorted(rows) for rows in many]
 
 

@@ -71,7 +71,11 @@ def _of_columns(value: dict[str, JSON]) -> list[JSON] | None:
 
 
 def _are_names(value: JSON) -> bool:
-    return isinstance(value, list) and 2 <= len(value) == len(set(map(str, value))) and all(isinstance(name, str) for name in value)
+    return (
+        isinstance(value, list)
+        and 2 <= len(value) == len(set(map(str, value)))
+        and all(isinstance(name, str) for name in value)
+    )
 
 
 def _are_rows(value: JSON, width: int) -> bool:

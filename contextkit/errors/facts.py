@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from .patterns import Pattern
+from ..patterns import Pattern
 
 
 class Frame(NamedTuple):

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from ..patterns import Pattern
 from .facts import Failure, Finding
-from .patterns import Pattern
 from .pieces import STANDARD, Pieces, shortened
 
 _LINK = Pattern(r" *[\[(]https?://[^\s\])]+[\])]$")

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from ..patterns import Pattern
 from .facts import Fault, Frame, OwnCode
-from .patterns import Pattern
 from .pieces import STANDARD, Pieces, shortened
 from .records import read_records
 

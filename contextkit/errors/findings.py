@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Sequence
 
+from ..patterns import Pattern
 from .facts import Finding
-from .patterns import Pattern
 
 _PATH = r"(?P<file>(?:[A-Za-z]:(?=[\\\\/]))?[^\s:()\"'<>|,\[\]{}=]++)"
 _LEVELS = "fatal error|error|warning|warn|note|info|hint|convention|refactor|style|suggestion|failure"

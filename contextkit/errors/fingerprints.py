@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Sequence
 
+from ..patterns import Pattern
 from .facts import Facts, Fault, Frame, OwnCode, own_code
 from .lines import last_states, lines_of, plain
-from .patterns import Pattern
 from .salience import salient, weight
 from .summaries import read, text_of
 

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
+from ..patterns import Pattern
 from .facts import Frame
-from .patterns import Pattern
 
 _SHAPES = (
     # Python: File "a.py", line 3, in f

@@ -2,8 +2,8 @@
 
 import re
 
+from ..patterns import Pattern
 from .facts import Fault, Frame
-from .patterns import Pattern
 from .reading import Reading
 
 GOROUTINE = Pattern(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\],]+)")

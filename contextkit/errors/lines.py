@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from .patterns import Pattern
+from ..patterns import Pattern
 from .salience import failure_at
 
 _CONTROL = Pattern(

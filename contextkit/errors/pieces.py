@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate
 
+from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
-from .patterns import Pattern
 
 STANDARD = 5
 """The last rank that is shown when no budget is given."""

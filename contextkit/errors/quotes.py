@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
-from .patterns import Pattern
 from .pieces import STANDARD, Pieces, abridged, fitted
 from .salience import Alike, explains, failure_at, places, salient, shape, words_of
 

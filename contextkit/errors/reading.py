@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from ..patterns import Pattern
 from .facts import Fault, Frame, OwnCode
-from .patterns import Pattern
 
 _STARRED = Pattern(r"\*\* \((?P<type>[\w.]+)\) (?P<message>.*)$")
 TYPED = Pattern(

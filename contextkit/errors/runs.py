@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from ..patterns import Pattern
 from .facts import Failure, Frame, OwnCode
 from .frames import frame_of
-from .patterns import Pattern
 from .traces import read_traces
 
 _STARTS = Pattern(

@@ -2,8 +2,8 @@
 
 import re
 
+from ..patterns import Pattern
 from .facts import Fault, Frame
-from .patterns import Pattern
 from .reading import Reading
 from .stack_traces import head_above, heads_of
 

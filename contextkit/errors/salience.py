@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from .patterns import Pattern
+from ..patterns import Pattern
 
 # Looking for fifty words one by one is faster than one expression with all of them.
 _STRONG = (

@@ -2,9 +2,9 @@
 
 import re
 
+from ..patterns import Pattern
 from .facts import Fault
 from .frames import frame_of
-from .patterns import Pattern
 from .reading import Reading
 
 SANITIZER = Pattern(r"(?:==\d+==)?\s*(?:ERROR|WARNING): (\w+Sanitizer): (\S+)(.*)")

@@ -2,9 +2,9 @@
 
 import re
 
+from ..patterns import Pattern
 from .facts import Fault, Frame
 from .frames import frame_of
-from .patterns import Pattern
 from .reading import Reading
 
 RUBY = Pattern(

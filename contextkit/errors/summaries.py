@@ -4,13 +4,13 @@ import traceback
 from collections.abc import Sequence
 
 from ..budgets import whole_number
+from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count, token_counter
 from .facts import Facts, OwnCode, own_code
 from .failure_pieces import add_failures, add_findings
 from .fault_pieces import add_faults
 from .findings import read_findings
 from .lines import last_states, lines_of, plain
-from .patterns import Pattern
 from .pieces import STANDARD, Pieces, fitted, shortened
 from .quotes import MOST, add_failure, add_unexplained, quoted, saying
 from .records import read_records

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from ..patterns import Pattern
 from .facts import Fault, Frame, OwnCode
 from .frames import frame_of
 from .go_traces import GO_HEAD, GOROUTINE, read_goroutines, read_panic
-from .patterns import Pattern
 from .python_traces import CHILD, read_python
 from .reading import Reading, typed
 from .rust_traces import NUMBERED, RUST, RUST_PLACE, read_backtrace, read_rust

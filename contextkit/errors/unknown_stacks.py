@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from ..patterns import Pattern
 from .facts import Fault, Frame
-from .patterns import Pattern
 from .salience import weight
 
 _PLACE = Pattern(

@@ -19,16 +19,21 @@ the rest: higher ones cost more, lower ones lose more.
 its lines are quoted; a placeholder in its stead is not.
 """
 
+import typing
+
+from ..later import later
 from .clamp import Clamp
-from .clamp_arrival import ClampArrival
 from .collapse_errors import CollapseErrors
 from .drop import Drop
-from .mask import Mask
 from .policy import Arrival, Policy
 from .quote import Quote
-from .redact import Redact
 from .summarize import SUMMARY_PROMPT, Summarize
-from .within import Within
+
+if typing.TYPE_CHECKING:
+    from .clamp_arrival import ClampArrival
+    from .mask import Mask
+    from .redact import Redact
+    from .within import Within
 
 DEFAULT_POLICIES: tuple[Policy, ...] = (
     CollapseErrors(),
@@ -54,3 +59,8 @@ __all__ = [
     "Summarize",
     "Within",
 ]
+
+__getattr__ = later(
+    __name__,
+    {"clamp_arrival": ["ClampArrival"], "mask": ["Mask"], "redact": ["Redact"], "within": ["Within"]},
+)

@@ -69,10 +69,10 @@ class Clamp:
             data = clamped(event.data, limit, meter.text_exceeds, cut)
             if data is not event.data:
                 # What has been cut here before is cut from what it was: the marker counts all that is gone.
-                whole = view.whole(str(event.id)) if f" left out of {name} ...]" in event.text else event
-                changes[str(event.id)] = (
-                    data if whole is event else clamped(whole.data, limit, meter.text_exceeds, cut)
-                )
+                whole = view.whole(str(event.id))
+                if whole is not event and f" left out of {name} ...]" in event.text:
+                    data = clamped(whole.data, limit, meter.text_exceeds, cut)
+                changes[str(event.id)] = data
         return view.replace_all(changes) if changes else view
 
     def _limit(self, view: Thread, meter: Meter) -> int:

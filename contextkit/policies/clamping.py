@@ -25,19 +25,19 @@ def clamped(data: JSON, limit: int, exceeds: Callable[[str, int], bool], cut: Cu
     """
     if isinstance(data, str):
         return cut(data, limit) if exceeds(data, limit) else data
-    text = yamlish.encode(data)
-    if not exceeds(text, limit):
-        return data
     leaves = sorted(
         {leaf for leaf in _leaves(data) if len(leaf) > _LONG_LEAF}, key=lambda leaf: (len(leaf), leaf)
     )
+    # Where a text is too long by itself, the whole need not be written to know that it is.
+    if not any(exceeds(leaf, limit) for leaf in leaves[-1:]) and not exceeds(yamlish.encode(data), limit):
+        return data
     share = limit if len(leaves) * 16 < limit else 0  # of many texts too little would be left
     while leaves and share > 8:
         share = share // 2
         smaller = _mapped(data, {leaf: cut(leaf, share) for leaf in leaves})
         if not exceeds(yamlish.encode(smaller), limit):
             return smaller
-    return cut(text, limit)
+    return cut(yamlish.encode(data), limit)
 
 
 def _leaves(data: JSON) -> list[str]:

@@ -1,16 +1,16 @@
 """CollapseErrors: the same error again and again becomes one with a count."""
 
 import dataclasses
-import re
 
 from ..budgets import Meter
 from ..events import Event
+from ..patterns import Pattern
 from ..plain import JSON, same
 from ..threads import Thread
 from .policy import left_out, telling
 
-_COUNT = re.compile(r"\n\[(\d+) times in a row\]\Z")
-_LEFT_OUT = re.compile(r"\[\S+ \S+ left out: one of several in a row\]\Z")
+_COUNT = Pattern(r"\n\[(\d+) times in a row\]\Z")
+_LEFT_OUT = Pattern(r"\[\S+ \S+ left out: one of several in a row\]\Z")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)

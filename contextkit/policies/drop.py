@@ -48,7 +48,8 @@ class Drop:
         fixed = sum(meter(event) for unit in held for event in unit.events)
         room = meter.room(view) - fixed - meter(line_of(candidates, view, sizes))
         kept = kept_of(free, room, meter)
-        gone = {str(event.id) for unit in free if unit.events[0].id not in kept for event in unit.events}
+        going = [unit for unit in free if unit.events[0].id not in kept]
+        gone = {id for unit in going for event in unit.events if (id := event.id) is not None}
         if not gone and not (lines and meter.excess > 0):  # else the quotes in the lines have to go
             return view
         gone.update(str(event.id) for event in lines)
@@ -131,7 +132,9 @@ def _counts(data: JSON) -> dict[str, Any] | None:
 
 def sizes_of(view: Thread) -> dict[str | None, int]:
     """Give for each event of a view the characters that it had before any compaction."""
-    return {event.id: len(event.text) for event in view.wholes()}
+    return {
+        event.id: len(data if isinstance(data := event.data, str) else event.text) for event in view.wholes()
+    }
 
 
 def line_of(events: list[Event], view: Thread, sizes: Mapping[str | None, int]) -> Event:

@@ -1,16 +1,16 @@
 """Mask: old results become a line that says what they were."""
 
 import dataclasses
-import re
 from collections.abc import Sequence
 
 from ..budgets import Meter, whole_number
 from ..events import Event, matches
+from ..patterns import Pattern
 from ..plain import JSON
 from ..threads import Thread
 from .policy import left_out, patterns, size, telling
 
-_MASKED = re.compile(r"\[\S+ \S+ left out: [\d,]+ (?:line|item|field)s?, [\d,]+ characters?\]\Z")
+_MASKED = Pattern(r"\[\S+ \S+ left out: [\d,]+ (?:line|item|field)s?, [\d,]+ characters?\]\Z")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)

@@ -3,11 +3,12 @@
 import re
 
 from ..events import Event
+from ..patterns import Pattern
 from ..plain import JSON
 from ..threads import Thread
 from .policy import left_out, size
 
-_AS_BEFORE = re.compile(r"\[\S+ .+?: as (\S+) (.+), the same lines left out\]$", re.MULTILINE)
+_AS_BEFORE = Pattern(r"\[\S+ .+?: as (\S+) (.+), the same lines left out\]$", re.MULTILINE)
 
 
 def as_before(event: Event, earlier: Event) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from math import ceil
-from statistics import median
 
 from ..exceptions import SettingError
 from .counters import Estimate, TokenCounter
@@ -63,13 +62,13 @@ def calibrated(counter: TokenCounter, points: Iterable[_Point]) -> Estimate:
     latest, line = given[-_RECENT:], _line(sorted(given))
     if line is None:
         low, high = known.spread
-        factor = min(high, median(billed / counted for counted, billed in latest))
-        overhead = max(0.0, median(billed - factor * counted for counted, billed in latest))
+        factor = min(high, _median(billed / counted for counted, billed in latest))
+        overhead = max(0.0, _median(billed - factor * counted for counted, billed in latest))
         return _estimate(known, overhead, factor, (low / high * factor, factor))
     overhead, factor = line
     bills = sorted(billed / (overhead + factor * counted) for counted, billed in latest)
-    level, ends = median(bills), len(bills) // 10
-    lift = level + 1.5 * median(abs(bill - level) for bill in bills)
+    level, ends = _median(bills), len(bills) // 10
+    lift = level + 1.5 * _median(abs(bill - level) for bill in bills)
     spread = (min(bills[ends], lift) * factor, max(bills[-1 - ends], lift) * factor)
     return _estimate(known, overhead * lift, factor * lift, spread)
 
@@ -91,15 +90,21 @@ def _line(points: list[_Point]) -> tuple[float, float] | None:
         return None
     pairs = zip(lower, upper, strict=True)
     slopes = [(more - less) / (many - few) for (few, less), (many, more) in pairs if many > few]
-    slope = median(slopes or [0.0])
-    overhead = median(billed - slope * counted for counted, billed in points)
+    slope = _median(slopes or [0.0])
+    overhead = _median(billed - slope * counted for counted, billed in points)
     if slope > 0 and overhead >= 0:
         return overhead, slope
-    return 0.0, median(billed / counted for counted, billed in points)
+    return 0.0, _median(billed / counted for counted, billed in points)
 
 
 def _typical(points: list[_Point]) -> float:
-    return median(billed for _, billed in points)
+    return _median(billed for _, billed in points)
+
+
+def _median(values: Iterable[float]) -> float:
+    from statistics import median
+
+    return median(values)
 
 
 def _estimate(known: Estimate, overhead: float, factor: float, spread: tuple[float, float]) -> Estimate:

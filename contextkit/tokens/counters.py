@@ -13,15 +13,19 @@ A counter is any such callable; `len` is one. Those here count exactly and offli
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import lru_cache
 from math import ceil, inf
-from pathlib import Path
-from typing import Any, ClassVar
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..exceptions import ContextkitError, CounterError, MissingExtraError
+from ..patterns import Pattern
 from .ordinary import count_ordinary
 from .vocabularies import ENCODINGS, LONGEST_TOKEN, SEAMS
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+    from pathlib import Path
 
 TokenCounter = Callable[[str], int]
 """A text to its number of tokens: a whole number, 0 or more. It must be pure.
@@ -101,7 +105,7 @@ class TokenizerFile:
         3
     """
 
-    path: str | Path
+    path: "str | Path"
     exact: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
@@ -212,8 +216,10 @@ class Estimate:
 
 
 @lru_cache(maxsize=64)
-def _ratio(factor: float) -> Fraction:
+def _ratio(factor: float) -> "Fraction":
     """Take a factor as it is written: 1.18 is 118/100, not the float next to it."""
+    from fractions import Fraction
+
     return Fraction(repr(factor))
 
 
@@ -267,7 +273,7 @@ class FastCounter:
     def __call__(self, text: str) -> int:
         """Count the tokens of a text."""
         # A call of toktok takes 11 us before it counts anything: tiktoken is done with a short text by then.
-        if len(text) > 300 and (text.isascii() or _settled().fullmatch(text)):
+        if len(text) > 300 and (text.isascii() or _SETTLED.fullmatch(text)):
             return _fast_count(self.encoding)(text)
         return count_ordinary(self.encoding, text)
 
@@ -286,11 +292,7 @@ _SETTLED_RANGES = (
     (0xAC00, 0xD7A3),
     (0x1F300, 0x1FAFF),
 )
-
-
-@lru_cache(maxsize=1)
-def _settled() -> re.Pattern[str]:
-    return re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _SETTLED_RANGES) + "]*")
+_SETTLED = Pattern("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _SETTLED_RANGES) + "]*")
 
 
 @lru_cache(maxsize=len(ENCODINGS))
@@ -344,8 +346,8 @@ def token_counter(counter: "str | Path | TokenCounter", *, fast: bool = False) -
         >>> token_counter(len)("four")
         4
     """
-    if isinstance(counter, (str, Path)):
-        name = str(counter)
+    if isinstance(counter, str | PathLike):
+        name = fspath(counter)
         if name.endswith(".json"):
             return TokenizerFile(counter)
         found = _estimate(name) or _encoding_name(name)
@@ -400,8 +402,8 @@ def base_of(counter: TokenCounter) -> TokenCounter:
     return counter.base if isinstance(counter, Estimate) else counter
 
 
-_CLAUDE_MODEL = re.compile(r"(?:^|[./])claude-")
-_CLAUDE_VERSION = re.compile(r"-(\d{1,2})(?:[-.](\d{1,2}))?(?![\d.])")
+_CLAUDE_MODEL = Pattern(r"(?:^|[./])claude-")
+_CLAUDE_VERSION = Pattern(r"-(\d{1,2})(?:[-.](\d{1,2}))?(?![\d.])")
 
 
 def _estimate(model: str) -> Estimate | None:

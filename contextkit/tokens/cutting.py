@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Literal
 
+from ..patterns import Pattern
 from .counters import Estimate, TokenCounter, count, seams_of
 
 Marker = Callable[[int, int], str]
@@ -169,7 +170,7 @@ def _lines_gone(text: str, head: int, tail: int, newlines: int) -> int:
 
 
 # CommonMark's code fences; the info string after backticks has none itself.
-_FENCE = re.compile(r"^ {0,3}(`{3,}(?=[^`\n]*$)|~{3,})([^\n]*)$", re.MULTILINE)
+_FENCE = Pattern(r"^ {0,3}(`{3,}(?=[^`\n]*$)|~{3,})([^\n]*)$", re.MULTILINE)
 
 
 def _open_fence(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ..patterns import Pattern
 from .vocabularies import ENCODINGS, SEAMS, load_encoding
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _LONG_RUN = 500_000
 # left out.
 _BLANK = "[\t\x0b\x0c \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 # A run before a newline is left alone: it is one match together with it, and found without stepping back.
-_BLANK_RUN = re.compile(f"(?<!{_BLANK}){_BLANK}{{{_LONG_RUN},}}+(?![\r\n])")
+_BLANK_RUN = Pattern(f"(?<!{_BLANK}){_BLANK}{{{_LONG_RUN},}}+(?![\r\n])")
 
 
 def count_ordinary(name: str, text: str) -> int:

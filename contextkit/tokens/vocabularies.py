@@ -12,11 +12,9 @@ To pack them again, or a newer one: `python -m contextkit.tokens.vocabularies o2
 import re
 import sys
 import zlib
-from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import accumulate
-from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -24,6 +22,8 @@ from typing import TYPE_CHECKING
 from ..exceptions import ContextkitError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import tiktoken
 
 ENCODINGS: tuple[str, ...] = ("o200k_base", "cl100k_base")
@@ -106,7 +106,6 @@ SEAMS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 """The hard boundaries of each encoding: empty matches, decided by one character to the left and one or two to
 the right. Counts may be added up there. The rules and why they hold are in `seams`."""
 
-_DATA = Path(__file__).parent / "data"
 _LOADING = Lock()
 
 
@@ -156,6 +155,8 @@ def vocabulary_text(name: str) -> bytes:
         >>> vocabulary_text("cl100k_base")[:14]
         b'IQ== 0\nIg== 1\n'
     """
+    from base64 import b64encode
+
     return b"".join(b"%s %d\n" % (b64encode(token), rank) for rank, token in enumerate(_tokens(name)))
 
 
@@ -172,6 +173,8 @@ def pack(published: bytes) -> bytes:
         >>> zlib.decompress(pack(b"IQ== 0\nIiI= 1\n"))
         b'\x02\x00\x00\x00\x01\x02!""'
     """
+    from base64 import b64decode
+
     lines = [line.split() for line in published.splitlines()]
     tokens = [b64decode(token) for token, _ in lines]
     if [int(rank) for _, rank in lines] != list(range(len(lines))):
@@ -186,15 +189,24 @@ def _tokens(name: str) -> list[bytes]:
     """Read the tokens of an encoding, in the order of their ranks."""
     if name not in ENCODINGS:
         raise ContextkitError(f"no vocabulary for {name!r} in the package, only {' and '.join(ENCODINGS)}")
-    blob = zlib.decompress((_DATA / f"{name}.bin").read_bytes())
+    blob = zlib.decompress(_packed(name).read_bytes())
     start = 4 + int.from_bytes(blob[:4], "little")
     ends = list(accumulate(blob[4:start], initial=start))
     return list(map(blob.__getitem__, map(slice, ends, ends[1:])))
 
 
+def _packed(name: str) -> "Path":
+    """Give the file in the package that holds an encoding's vocabulary."""
+    from pathlib import Path
+
+    return Path(__file__).parent / "data" / f"{name}.bin"
+
+
 def _main(file: str, name: str) -> None:
     """Pack a published file into the package's data folder."""
-    (_DATA / f"{name}.bin").write_bytes(pack(Path(file).read_bytes()))
+    from pathlib import Path
+
+    _packed(name).write_bytes(pack(Path(file).read_bytes()))
 
 
 if __name__ == "__main__":
