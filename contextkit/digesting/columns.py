@@ -29,7 +29,9 @@ _LOOKS = str.maketrans(
 )
 _RUNS = tuple((re.compile(f"{sign}{sign}+"), sign) for sign in "aA0 ")  # one by one: no template to fill in
 _SIGNS = str.maketrans(dict.fromkeys(ascii_letters + " ,.-'") | dict.fromkeys(digits, "0"))
-_BLANK = frozenset(["", "-", "--", "?", "n/a", "na", "nan", "nil", "none", "null", "undefined", "unknown", "tbd", "todo"])
+_BLANK = frozenset(
+    ["", "-", "--", "?", "n/a", "na", "nan", "nil", "none", "null", "undefined", "unknown", "tbd", "todo"]
+)
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
 _LONG = 80  # characters of a value

@@ -161,7 +161,10 @@ def margin_of(text: str) -> tuple[int, bool]:
     margins = [len(line) - len(line.lstrip(" \t")) for line in full]
     least = min(margins, default=0)
     further = sum(margin > least for margin in margins)
-    aligned = sum(least < margin < least + 4 and _PART.match(line) is None for margin, line in zip(margins, full, strict=True))
+    aligned = sum(
+        least < margin < least + 4 and _PART.match(line) is None
+        for margin, line in zip(margins, full, strict=True)
+    )
     return least, further * 5 > 3 * len(margins) or aligned * 7 > len(margins)
 
 

@@ -262,10 +262,11 @@ def _merge_by_values(left: dict[int, Shape], into: Merged) -> None:
     for shape in left.values():
         told = ["" if word in values else word for word in shape.words]
         groups.setdefault((shape.weight, *told), []).append(shape)
-    for (_, *told), group in groups.items():
+    for group in groups.values():
         if len(group) > 1:
             group.sort(key=lambda shape: shape.example.number)
-            spots = [at for at, word in enumerate(told) if not word and len({s.words[at] for s in group}) > 1]
+            places = zip(*[shape.words for shape in group], strict=True)
+            spots = [at for at, words in enumerate(places) if len(set(words)) > 1]
             _make_one(group, spots, left, into)
 
 
@@ -365,7 +366,7 @@ def _essence(entry: Entry) -> list[str]:
         for line in _brief("", [part for part in value.split("\n") if part.strip()][:200], "\n" in value)
     ]
     if entry.line.fields is None and len(entry.text) > _LONG:
-        lines = _ESCAPED.split(entry.text)[:200]
+        lines = _ESCAPED.split(entry.text.replace('\\"', '"'))[:200]
         told += _brief(lines[0], lines[1:], True) if len(lines) > 3 else []
     below = [line for line in entry.below if line.strip()]
     head = entry.line.text[entry.line.told :] if entry.line.fields is None else ""

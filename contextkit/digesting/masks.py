@@ -22,9 +22,7 @@ _TIME = re.compile(
 )
 _KLOG = re.compile(rf"([IWEFD])\d{{4}} {_CLOCK}\s+")
 _SOURCE = re.compile(r"[\w.-]{1,40}\s{0,20}\| ")
-_LEVELS = (
-    r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG|INF|DBG|WRN|FTL|CRT"
-)
+_LEVELS = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG|INF|DBG|WRN|FTL|CRT"
 _LEVEL = re.compile(rf"(?<![\w/.-])(?:{_LEVELS})(?![\w/.-])")
 _SMALL_LEVEL = re.compile(
     rf"(?i)(?:\b(?:level|lvl|severity|loglevel)[\"']?\s?[=:]\s?[\"']?|[\[<(|]\s?)({_LEVELS})\b"
@@ -94,11 +92,41 @@ _NO_FAILURE = re.compile(
 ERROR, WARNING, OTHER = 3, 2, 0
 _WEIGHTS = {
     **dict.fromkeys(
-        ("ERROR", "ERR", "CRIT", "CRITICAL", "FATAL", "SEVERE", "PANIC", "ALERT", "EMERG", "E", "F", "FTL", "CRT"), ERROR
+        (
+            "ERROR",
+            "ERR",
+            "CRIT",
+            "CRITICAL",
+            "FATAL",
+            "SEVERE",
+            "PANIC",
+            "ALERT",
+            "EMERG",
+            "E",
+            "F",
+            "FTL",
+            "CRT",
+        ),
+        ERROR,
     ),
     **dict.fromkeys(("WARN", "WARNING", "W", "WRN"), WARNING),
 }
-MESSAGES = ("msg", "message", "MESSAGE", "Message", "@m", "@mt", "event", "text", "body", "log", "error", "err", "error.message", "err.message")
+MESSAGES = (
+    "msg",
+    "message",
+    "MESSAGE",
+    "Message",
+    "@m",
+    "@mt",
+    "event",
+    "text",
+    "body",
+    "log",
+    "error",
+    "err",
+    "error.message",
+    "err.message",
+)
 """The fields of an entry that is JSON which say what happened."""
 GRADES = (
     *("level", "severity", "lvl", "levelname", "log.level", "loglevel", "log_level", "Level", "PRIORITY"),

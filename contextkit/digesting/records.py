@@ -116,9 +116,10 @@ def groups_of(records: Sequence[JSON]) -> list[list[int]]:
         else:
             groups.append((own, rows[:]))
     least = max(_FEW, len(records) // 50)
-    many = [rows for _, rows in groups[:1]] + [rows for _, rows in groups[1:] if len(rows) >= least]
-    many[:1] = [sum([rows for _, rows in groups if rows is groups[0][1] or len(rows) < least], [])] if many else []
-    return [sorted(rows) for rows in many]
+    for _, rows in groups[1:]:
+        if len(rows) < least:
+            groups[0][1].extend(rows)
+    return [sorted(rows) for at, (_, rows) in enumerate(groups) if at == 0 or len(rows) >= least]
 
 
 def records_parts(records: Sequence[JSON], *, first: int = 1) -> Iterator[Part]:
