@@ -259,9 +259,14 @@ def test_both_ends_of_a_long_message_are_kept() -> None:
 
 def test_lines_that_name_no_place_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines that begin as those of stacks do cost no more the more of them there are."""
-    read = []
+    read: list[str] = []
     loose_frame = unknown_stacks.loose_frame
-    monkeypatch.setattr(unknown_stacks, "loose_frame", lambda line: read.append(line) or loose_frame(line))
+
+    def counted(line: str) -> Frame | None:
+        read.append(line)
+        return loose_frame(line)
+
+    monkeypatch.setattr(unknown_stacks, "loose_frame", counted)
     summarize_error("\n".join(f"at x{n}" for n in range(300)))
     assert 300 <= len(read) <= 600
 
