@@ -66,7 +66,7 @@ def test_a_report_is_seen(browser: Browser, made: Report, width: int, dark: bool
     for (call, cut), mark in zip(made.occupancy.compactions, marks, strict=True):
         assert f"before call {call:,}: {cut.before:,} → {cut.after:,} tokens" in mark
     names = "svg.occupancy text" if width > 800 else ".narrow span"
-    assert any("summaries" in text for text in browser.seen(names))
+    assert any("omitted, in short" in text for text in browser.seen(names))
     paper, ink = (
         browser.run(f"return getComputedStyle(document.querySelector('.ck')).{name}")
         for name in ("backgroundColor", "color")

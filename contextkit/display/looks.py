@@ -39,7 +39,7 @@ LOOKS: Mapping[PartName, Look] = MappingProxyType(
         "system": Look("system", "system", "#6b7580"),
         "user": Look("user", "user", "#e69f00"),
         "prefetched": Look("prefetched", "fetched ahead", "#f0e442", "dots"),
-        "summary": Look("summary", "summaries", "#cc79a7", "diagonal"),
+        "summary": Look("summary", "omitted, in short", "#cc79a7", "diagonal"),
         "assistant": Look("assistant", "assistant", "#2f7fc1"),
         "call": Look("call", "tool calls", "#8fcdf2"),
         "result": Look("result", "tool results", "#009e73"),
@@ -55,7 +55,7 @@ TOOLS: tuple[Look, ...] = (
     Look("result-3", "", "#004d3c"),
     Look("result-4", "", "#4dbb95"),
     Look("result-5", "", "#00815f"),
-    Look("result-6", "", "#d3e4dc"),
+    Look("result-6", "", "#b9d3c6"),
 )
 """The looks of the results of the tools that have a layer of their own; the last is for all others together.
 
