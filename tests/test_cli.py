@@ -27,12 +27,13 @@ from contextkit import (
     render,
     token_counter,
 )
+from contextkit.cli import demonstration, rendering
 from contextkit.comparisons import together
 from contextkit.formats import FORMATS
 from contextkit.variants import PAIRED, VARIANTS
 
 SMALL = Path(__file__).parent / "data" / "deployment_small.json"
-DEMO = Path(cli.__file__).parent / "demo" / "deployment.json"
+DEMO = Path(cli.__file__).parents[1] / "demo" / "deployment.json"
 HEAVY = ("numpy", "lxml", "jinja2", "tiktoken", "rich", "pydantic", "tokenizers")
 
 
@@ -81,6 +82,37 @@ def test_every_command_has_help(command: Sequence[str]) -> None:
     assert result.exit_code == 0
     assert "Usage:" in result.stdout
     assert "..." not in result.stdout.replace("FILE...", "").replace("[ARGS]...", "")
+
+
+def test_the_help_lists_all_commands() -> None:
+    """In the order of the alphabet, each with what it does."""
+    listed = run("--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == [
+        *("compare", "count", "demo", "digest", "errors", "explain", "explore", "render", "report")
+    ]
+    assert all(len(line.split()) > 3 for line in listed)
+    unknown = run("rendering")
+    assert (unknown.exit_code, "No such command 'rendering'" in unknown.stderr) == (2, True)
+
+
+def test_it_runs_as_a_module() -> None:
+    """`python -m contextkit.cli` is the command, by its name."""
+    command = [sys.executable, "-m", "contextkit.cli", "--help"]
+    said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert said.startswith("Usage: contextkit [OPTIONS] COMMAND")
+
+
+def test_a_command_is_imported_when_it_is_asked_for() -> None:
+    """`contextkit --version` waits for no command, and `contextkit errors` for no report."""
+    code = "import sys, contextkit.cli as c; c.main(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+
+    def modules(*arguments: str) -> list[str]:
+        command = [sys.executable, "-c", code, *arguments]
+        done = subprocess.run(command, capture_output=True, check=True, text=True)
+        return [name for name in done.stdout.split() if name.startswith("contextkit")]
+
+    assert "contextkit.threads" not in modules("--version")
+    assert "contextkit.display.reports" not in modules("errors", "--help")
 
 
 def test_the_version() -> None:
@@ -467,7 +499,8 @@ def test_a_policy_or_renderer_that_fails_is_no_traceback(monkeypatch: pytest.Mon
     def failing(*_: object, **__: object) -> None:
         raise PolicyError("Drop()", "it moved events")
 
-    monkeypatch.setattr(cli, "rendered", failing)
+    monkeypatch.setattr(demonstration, "rendered", failing)
+    monkeypatch.setattr(rendering, "rendered", failing)
     result = run("render", SMALL, "--budget", 300)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "it moved events" in result.stderr
@@ -480,7 +513,7 @@ def test_a_bug_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object, **__: object) -> None:
         raise ValueError("surprise")
 
-    monkeypatch.setattr(cli, "rendered", failing)
+    monkeypatch.setattr(rendering, "rendered", failing)
     result = run("count", SMALL)
     assert (result.exit_code, result.stdout) == (70, "")
     assert re.fullmatch(
@@ -494,7 +527,7 @@ def test_control_c_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "rendered", stopped)
+    monkeypatch.setattr(rendering, "rendered", stopped)
     result = run("count", SMALL)
     assert (result.exit_code, result.output) == (130, "")
 
