@@ -29,6 +29,7 @@ from contextkit import (
 )
 from contextkit.cli import demonstration, rendering
 from contextkit.comparisons import together
+from contextkit.demo import deployment
 from contextkit.formats import FORMATS
 from contextkit.variants import PAIRED, VARIANTS
 
@@ -125,15 +126,12 @@ def test_the_version() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_demo_shows_where_the_tokens_went(name: str) -> None:
-    """Before, after, event types, policies, the two ends of the text, and what to try next."""
-    thread = Thread.from_json(DEMO.read_bytes())
-    context = render(thread, FORMATS[name], budget=6_000)
+    """What was won, event types, policies, some of the text, and what to try next."""
+    context = render(deployment(), FORMATS[name], budget=6_000)
     shown = run("demo", "--format", name).stdout
-    assert f"before  {len(thread):,} events, {context.receipt().before:,} tokens\n" in shown
-    assert f", {context.tokens:,} tokens\n" in shown
-    assert re.search(
-        rf"^total +[\d,]+ +{context.receipt().before:,} +{context.tokens:,}$", shown, re.MULTILINE
-    )
+    before = context.receipt().before
+    assert f"\n{before:,} tokens become {context.tokens:,}: of 89 events " in shown
+    assert re.search(rf"^total, 1 added +90 +{before:,} +{context.tokens:,}$", shown, re.MULTILINE)
     for step in context.steps:
         assert re.search(
             rf"^{re.escape(step.policy)} +{step.before:,} +{step.after:,} +{step.saved:,}$",
@@ -144,6 +142,43 @@ def test_the_demo_shows_where_the_tokens_went(name: str) -> None:
     assert f"  {first[:40]}" in shown
     assert f"  {last[:40]}" in shown
     assert shown.isascii()
+
+
+def test_the_demo_shows_what_is_special() -> None:
+    """On one screen: the lines that were saved of what is gone, and how the whole comes back."""
+    context = render(deployment(), budget=6_000)
+    shown = run("demo").stdout
+    assert shown.count("\n") <= 52
+    states = [row["state"] for row in context.receipt().rows]
+    said = re.search(r"of (\d+) events (\d+) stand as they were, (\d+) are left out;\n(\d+) is added", shown)
+    assert said is not None
+    assert [int(number) for number in said.groups()] == [
+        len(deployment()),
+        *(states.count(state) for state in ("kept", "gone", "added")),
+    ]
+    (added,) = (fragment.text for fragment in context.fragments if fragment.state == "added")
+    lines = [line[:90] for line in added.splitlines()]
+    assert all(f"\n  {line}" in shown for line in lines[:6])
+    restored = re.search(r'restore\("(.+)"\)  # (\S+): ([\d,]+) lines, ([\d,]+) characters', shown)
+    assert restored is not None
+    event = deployment()[restored[1]]
+    assert context.thread.restore(restored[1]) == event.data
+    assert (event.type, f"{len(event.text):,}") == (restored[2], restored[4])
+    skipped = sum(int(number) for number in re.findall(r"^  \.\.\. (\d+) lines \.\.\.$", shown, re.MULTILINE))
+    whole = shown.partition("The context itself\n")[2].partition("\n\nNothing is lost")[0].split("\n")
+    assert len(whole) - 2 + skipped == len(context.text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [(26_000, "25,693 tokens, which fit: all 89 events"), (25_500, "2 are shortened, 2 are left out.")],
+)
+def test_the_demo_with_room_says_what_is_so(budget: int, said: str) -> None:
+    """Where nothing, or little, had to go, it says no more than that."""
+    shown = run("demo", "--budget", budget).stdout
+    assert said in shown
+    assert "is added" not in shown
+    assert ("restore(" in shown) == (budget < 26_000)
 
 
 def test_the_demo_says_python_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
