@@ -102,7 +102,7 @@ class Meter:
         measure: Callable[[Event], int],
         *,
         excess: int | Callable[[], int] = 0,
-        room: int | None = None,
+        room: int | Callable[[], int] | None = None,
         counter: TokenCounter = len,
         exceeds: Callable[[Event, int], bool] | None = None,
         line: Callable[[str], int] | None = None,
@@ -112,7 +112,7 @@ class Meter:
         Args:
             measure: Gives the tokens of an event's fragment, as the format writes it.
             excess: The tokens still to save, or how to find out.
-            room: The tokens that the fragments of the view may have, if that is known.
+            room: The tokens that the fragments of the view may have, if that is known, or how to find out.
             counter: Counts the tokens of a text.
             exceeds: Tells whether an event's fragment has more than so many tokens, if there is a
                 cheaper way than to measure it.
@@ -140,6 +140,8 @@ class Meter:
         """Give the tokens that the fragments of the view may have, so that nothing is left to save."""
         if self._room is None:
             self._room = sum(map(self._measure, view)) - self.excess
+        elif callable(self._room):
+            self._room = self._room()
         return self._room
 
     def exceeds(self, event: Event, limit: int) -> bool:

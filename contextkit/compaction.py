@@ -139,7 +139,7 @@ def compacting(
             failed = ""
             if not isinstance(policy, Summarize):
                 after = _exhausted(policy, thread, view, measure, mark)
-                if least and measure.exceeds(after, mark) and _saved(measure, view, after) < least:
+                if least and measure.exceeds(after, mark) and measure.saved(view, after) < least:
                     continue
             elif asked:
                 continue
@@ -152,10 +152,6 @@ def compacting(
         if not least or not measure.exceeds(view, room):
             return Compaction(before, view, tuple(stages))
         least, asked = 0, True
-
-
-def _saved(measure: Measure, before: Thread, after: Thread) -> int:
-    return measure.total(before) - measure.total(after) if after is not before else 0
 
 
 def mark_of(view: Thread, measure: Measure, budget: Budget) -> int:
@@ -181,7 +177,7 @@ def _summarized(
     if failed := request.refusal(answer, meter):
         return view, failed
     after = _checked(policy, thread, view, request.summarized(view, str(answer.given)))
-    if measure.exceeds(after, mark) and measure.total(after) >= measure.total(view):
+    if measure.exceeds(after, mark) and measure.saved(view, after) <= 0:
         return view, "its summary makes the whole no smaller"
     return after, ""
 
@@ -202,7 +198,7 @@ def _exhausted(policy: Policy, thread: Thread, view: Thread, measure: Measure, m
             break
         if not measure.exceeds(after, mark):
             return after
-        if measure.total(after) >= measure.total(view):
+        if measure.saved(view, after) <= 0:
             break
         view = after
     return view

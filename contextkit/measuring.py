@@ -3,11 +3,13 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
 from .budgets import Meter
 from .events import Event
 from .formats import Format
+from .records import is_bill
 from .threads import Thread
 from .tokens.counters import Estimate, TokenCounter, base_of, count, seams_of
 from .tokens.cutting import exceeds
@@ -362,6 +364,38 @@ class Measure:
                 return True
         return left < 0
 
+    def _joins(self, view: Thread) -> int:
+        """Give the tokens that the whole has and its fragments have not."""
+        return self.total(view) - sum(map(self.tokens, view))
+
+    def saved(self, before: Thread, after: Thread) -> int:
+        """Give the tokens that the second view has less than the first.
+
+        Where fragments add up, that is counted from those alone in which the two differ.
+        """
+        if after is before:
+            return 0
+        kept = {*map(id, before)}.intersection(map(id, after))
+        apart = [self._apart(view, kept) for view in (before, after)]
+        if apart[0] is None or apart[1] is None:
+            return self.total(before) - self.total(after)
+        gone, new = (sum(map(self._counted, pieces)) for pieces in apart if pieces is not None)
+        return gone - new
+
+    def _apart(self, view: Thread, kept: AbstractSet[int]) -> list[Piece] | None:
+        """Give the fragments of the events that are not kept; `None` where counts may not add up at them."""
+        if self._seams is None or not self.format.adds_up or isinstance(self.counter, Estimate):
+            return None
+        shown = [event for event in view if not is_bill(event)]
+        places = [place for place, event in enumerate(shown) if id(event) not in kept]
+        ends = {-1, len(shown)} if self.before or self.after else set[int]()
+        around = {place + step for place in places for step in (-1, 0, 1)}
+        if not around.isdisjoint(ends):
+            return None
+        if not all(self.piece(shown[place]).closed for place in around if 0 <= place < len(shown)):
+            return None
+        return [self.piece(shown[place]) for place in places]
+
     def meter(self, view: Thread, mark: int, *, exact: bool) -> Meter:
         """Make the meter for a policy that is to bring the view down to `mark` tokens.
 
@@ -371,14 +405,12 @@ class Measure:
             exact: Whether what joins cost is measured on the view as it stands. Without, that is
                 done where fragments do not add up; where they do nothing is counted in advance.
         """
-        room = mark - self.fixed
         # What surely exceeds adds up as far as it was looked at. Else all of it has been counted already.
-        if exact or not self._surely_exceeds(view, mark):
-            room = mark - (self.total(view) - sum(map(self.tokens, view)))
+        joined = exact or not self._surely_exceeds(view, mark)
         return Meter(
             self.tokens,
             excess=lambda: self.total(view) - mark,
-            room=room,
+            room=lambda: mark - (self._joins(view) if joined else self.fixed),
             counter=self._part,
             exceeds=self.event_exceeds,
             line=self.line,
