@@ -27,12 +27,14 @@ from contextkit import (
     render,
     token_counter,
 )
+from contextkit.cli import demonstration, rendering
 from contextkit.comparisons import together
+from contextkit.demo import deployment
 from contextkit.formats import FORMATS
 from contextkit.variants import PAIRED, VARIANTS
 
 SMALL = Path(__file__).parent / "data" / "deployment_small.json"
-DEMO = Path(cli.__file__).parent / "demo" / "deployment.json"
+DEMO = Path(cli.__file__).parents[1] / "demo" / "deployment.json"
 HEAVY = ("numpy", "lxml", "jinja2", "tiktoken", "rich", "pydantic", "tokenizers")
 
 
@@ -83,6 +85,37 @@ def test_every_command_has_help(command: Sequence[str]) -> None:
     assert "..." not in result.stdout.replace("FILE...", "").replace("[ARGS]...", "")
 
 
+def test_the_help_lists_all_commands() -> None:
+    """In the order of the alphabet, each with what it does."""
+    listed = run("--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == [
+        *("compare", "count", "demo", "digest", "errors", "explain", "explore", "render", "report")
+    ]
+    assert all(len(line.split()) > 3 for line in listed)
+    unknown = run("rendering")
+    assert (unknown.exit_code, "No such command 'rendering'" in unknown.stderr) == (2, True)
+
+
+def test_it_runs_as_a_module() -> None:
+    """`python -m contextkit.cli` is the command, by its name."""
+    command = [sys.executable, "-m", "contextkit.cli", "--help"]
+    said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert said.startswith("Usage: contextkit [OPTIONS] COMMAND")
+
+
+def test_a_command_is_imported_when_it_is_asked_for() -> None:
+    """`contextkit --version` waits for no command, and `contextkit errors` for no report."""
+    code = "import sys, contextkit.cli as c; c.main(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+
+    def modules(*arguments: str) -> list[str]:
+        command = [sys.executable, "-c", code, *arguments]
+        done = subprocess.run(command, capture_output=True, check=True, text=True)
+        return [name for name in done.stdout.split() if name.startswith("contextkit")]
+
+    assert "contextkit.threads" not in modules("--version")
+    assert "contextkit.display.reports" not in modules("errors", "--help")
+
+
 def test_the_version() -> None:
     """`--version` says the version of the distribution."""
     assert re.fullmatch(r"contextkit, version \d+\.\d+\.\d+\S*\n", run("--version").stdout)
@@ -93,15 +126,12 @@ def test_the_version() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_demo_shows_where_the_tokens_went(name: str) -> None:
-    """Before, after, event types, policies, the two ends of the text, and what to try next."""
-    thread = Thread.from_json(DEMO.read_bytes())
-    context = render(thread, FORMATS[name], budget=6_000)
+    """What was won, event types, policies, some of the text, and what to try next."""
+    context = render(deployment(), FORMATS[name], budget=6_000)
     shown = run("demo", "--format", name).stdout
-    assert f"before  {len(thread):,} events, {context.receipt().before:,} tokens\n" in shown
-    assert f", {context.tokens:,} tokens\n" in shown
-    assert re.search(
-        rf"^total +[\d,]+ +{context.receipt().before:,} +{context.tokens:,}$", shown, re.MULTILINE
-    )
+    before = context.receipt().before
+    assert f"\n{before:,} tokens become {context.tokens:,}: of 89 events " in shown
+    assert re.search(rf"^total, 1 added +90 +{before:,} +{context.tokens:,}$", shown, re.MULTILINE)
     for step in context.steps:
         assert re.search(
             rf"^{re.escape(step.policy)} +{step.before:,} +{step.after:,} +{step.saved:,}$",
@@ -112,6 +142,43 @@ def test_the_demo_shows_where_the_tokens_went(name: str) -> None:
     assert f"  {first[:40]}" in shown
     assert f"  {last[:40]}" in shown
     assert shown.isascii()
+
+
+def test_the_demo_shows_what_is_special() -> None:
+    """On one screen: the lines that were saved of what is gone, and how the whole comes back."""
+    context = render(deployment(), budget=6_000)
+    shown = run("demo").stdout
+    assert shown.count("\n") <= 52
+    states = [row["state"] for row in context.receipt().rows]
+    said = re.search(r"of (\d+) events (\d+) stand as they were, (\d+) are left out;\n(\d+) is added", shown)
+    assert said is not None
+    assert [int(number) for number in said.groups()] == [
+        len(deployment()),
+        *(states.count(state) for state in ("kept", "gone", "added")),
+    ]
+    (added,) = (fragment.text for fragment in context.fragments if fragment.state == "added")
+    lines = [line[:90] for line in added.splitlines()]
+    assert all(f"\n  {line}" in shown for line in lines[:6])
+    restored = re.search(r'restore\("(.+)"\)  # (\S+): ([\d,]+) lines, ([\d,]+) characters', shown)
+    assert restored is not None
+    event = deployment()[restored[1]]
+    assert context.thread.restore(restored[1]) == event.data
+    assert (event.type, f"{len(event.text):,}") == (restored[2], restored[4])
+    skipped = sum(int(number) for number in re.findall(r"^  \.\.\. (\d+) lines \.\.\.$", shown, re.MULTILINE))
+    whole = shown.partition("The context itself\n")[2].partition("\n\nNothing is lost")[0].split("\n")
+    assert len(whole) - 2 + skipped == len(context.text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [(26_000, "25,693 tokens, which fit: all 89 events"), (25_500, "2 are shortened, 2 are left out.")],
+)
+def test_the_demo_with_room_says_what_is_so(budget: int, said: str) -> None:
+    """Where nothing, or little, had to go, it says no more than that."""
+    shown = run("demo", "--budget", budget).stdout
+    assert said in shown
+    assert "is added" not in shown
+    assert ("restore(" in shown) == (budget < 26_000)
 
 
 def test_the_demo_says_python_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -467,7 +534,8 @@ def test_a_policy_or_renderer_that_fails_is_no_traceback(monkeypatch: pytest.Mon
     def failing(*_: object, **__: object) -> None:
         raise PolicyError("Drop()", "it moved events")
 
-    monkeypatch.setattr(cli, "rendered", failing)
+    monkeypatch.setattr(demonstration, "rendered", failing)
+    monkeypatch.setattr(rendering, "rendered", failing)
     result = run("render", SMALL, "--budget", 300)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "it moved events" in result.stderr
@@ -480,7 +548,7 @@ def test_a_bug_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object, **__: object) -> None:
         raise ValueError("surprise")
 
-    monkeypatch.setattr(cli, "rendered", failing)
+    monkeypatch.setattr(rendering, "rendered", failing)
     result = run("count", SMALL)
     assert (result.exit_code, result.stdout) == (70, "")
     assert re.fullmatch(
@@ -494,7 +562,7 @@ def test_control_c_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "rendered", stopped)
+    monkeypatch.setattr(rendering, "rendered", stopped)
     result = run("count", SMALL)
     assert (result.exit_code, result.output) == (130, "")
 

@@ -33,7 +33,8 @@ def receipt_html(receipt: "Receipt") -> Markup:
 def _types(receipt: "Receipt") -> Markup:
     table = types_table(receipt.rows, most=_TYPES)
     totals: list[tuple[Cell, ...]] = [(name, None, *sizes, None) for name, *sizes in around(_plain(receipt))]
-    totals.append(("total", len(receipt.rows), receipt.before, receipt.tokens, None))
+    name, events, *_ = table.totals[-1]
+    totals.append((name, events, receipt.before, receipt.tokens, None))
     return table_html(Table(table.title, table.heads, table.rows, totals), titled=False)
 
 

@@ -169,11 +169,12 @@ def types_table(rows: Sequence[Mapping[str, JSON]], *, most: int | None = None) 
     if rest := ordered[len(shown) :]:
         lines.append((f"{len(rest):,} other types", _summed([sums[name] for name in rest])))
     longest = max((max(sizes[1:]) for _, sizes in lines), default=0)
+    added = sum(row["state"] == "added" for row in rows)
     return Table(
         "Where the tokens went",
-        ("event type", "events", "before", "after", "after, in before"),
+        ("event type", "events", "before", "after", "after / before"),
         [(name, *sizes, Bar(sizes[2], max(sizes[1:]), longest)) for name, sizes in lines],
-        [("total", *_summed(list(sums.values())), None)],
+        [(f"total, {added:,} added" if added else "total", *_summed(list(sums.values())), None)],
     )
 
 

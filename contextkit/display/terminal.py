@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ..plain import JSON
 from .tables import Table, drawn, visible
+from .texts import counted
 
 SCHEMA_VERSION = 1
 """The version of the JSON that commands print; it grows when a key changes its meaning or goes."""
@@ -60,16 +61,22 @@ def announce(text: str) -> None:
     sys.stderr.flush()
 
 
-def ends(text: str, *, count: int = 8) -> str:
-    """Give the first and the last `count` lines of a text, each cut to the width of the terminal."""
+def some_lines(text: str, chosen: Iterable[int]) -> str:
+    """Give some lines of a text, counted from 0, each cut to the width of the terminal.
+
+    Between them stands how many lines are not shown.
+    """
     room = shutil.get_terminal_size((100, 24)).columns - 4
-    lines = [
-        line if len(line) <= room else line[: room - 3] + "..."
-        for line in text.removesuffix("\n").split("\n")
-    ]
-    if len(lines) > 2 * count:
-        lines[count:-count] = ["", f"... {len(lines) - 2 * count:,} lines ...", ""]
-    return "".join(f"  {line}".rstrip() + "\n" for line in lines)
+    lines = text.removesuffix("\n").split("\n")
+    told: list[str] = []
+    following = 0
+    for number in sorted({number for number in chosen if 0 <= number < len(lines)}):
+        if number > following:
+            told.append(f"... {counted(number - following, 'line')} ...")
+        line = lines[number]
+        told.append(line if len(line) <= room else line[: room - 3] + "...")
+        following = number + 1
+    return "".join(f"  {line}".rstrip() + "\n" for line in told)
 
 
 @contextlib.contextmanager

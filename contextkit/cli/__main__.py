@@ -1,0 +1,5 @@
+"""`python -m contextkit.cli`."""
+
+from . import main
+
+main(prog_name="contextkit")
