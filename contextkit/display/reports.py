@@ -100,8 +100,8 @@ def _spent(report: Report) -> tuple[Table, str]:
     heads = ("what", "events", "tokens", "read in all calls", "  share", "")
     how = (
         "How it was got: tokens are those of each event's fragment, counted once, as it entered. Read in all "
-        "calls: its tokens in each context in which it stood, whole or cut, added up. Omitted, in short, is what "
-        "compactions put in the place of events."
+        "calls: its tokens in each context in which it stood, whole or cut, added up. Omitted, in short, is "
+        "what compactions put in the place of events."
     )
     return Table("Where the tokens went, by type and tool", heads, rows, totals), how
 
