@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, overload
 
 from .events import MODEL_KINDS, Event, Kind, kind_of, matches
-from .exceptions import ContextkitError, ReadError, ThreadError
+from .exceptions import ContextkitError, ReadError, ThreadError, why_no_json
 from .excerpts import Lines, excerpt
 from .plain import JSON
 from .records import Difference, added_by, applied, is_record
@@ -734,9 +734,8 @@ def _parsed(text: str | bytes, line: int) -> JSON:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise ReadError(
-            f"not JSON: {error.msg}, column {error.colno}", line=line + error.lineno - 1
-        ) from None
+        reason, within = why_no_json(error)
+        raise ReadError(f"not JSON: {reason}", line=line + within - 1) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise ReadError(f"not JSON: {error}", line=line) from None
 
