@@ -100,8 +100,10 @@ def test_shapes(data: bytes, expected: list[tuple[str, int, list[str]]]) -> None
         ),
         (
             b'{"messages": [{"role": "us',
-            "runs.jsonl:1: the JSON ends too early, as if cut off: "
-            "Unterminated string that starts at column 24",
+            (
+                "runs.jsonl:1: the JSON ends too early, as if cut off: "
+                "Unterminated string that starts at column 24"
+            ),
         ),
         (lines([USER]) + b'[{"role": "user", ', "runs.jsonl:2: the JSON ends too early, as if cut off"),
         (b'{\n"messages": [\n', "runs.jsonl:2: the JSON ends too early, as if cut off"),
