@@ -20,9 +20,12 @@ Each composes its own message from the data, and keeps the data as attributes.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .patterns import Pattern
+
+if TYPE_CHECKING:
+    from json import JSONDecodeError
 
 _AT_ADDRESS = Pattern(r"<(?:function )?((?:[^<>]|<\w+>)*) at 0x[0-9a-fA-F]+>")
 
@@ -265,3 +268,22 @@ class BudgetError(ContextkitError):
         self.limit = limit
         self.needed = needed
         self.blockers = tuple(blockers)
+
+
+def why_no_json(error: "JSONDecodeError") -> tuple[str, int]:
+    r"""Say what is wrong with a text that is not JSON, and in which of its lines, counted from 1.
+
+    Where it ends too early, that is where its last word stands, not behind the newline after it.
+
+    >>> import json
+    >>> try:
+    ...     json.loads('{"a":\n "b')
+    ... except json.JSONDecodeError as error:
+    ...     why_no_json(error)
+    ('Unterminated string that starts at column 2', 2)
+    """
+    at = min(error.pos, len(error.doc.rstrip(" \t\r\n")))
+    before = error.doc[:at]
+    column = at - before.rfind("\n")
+    said = error.msg.replace("starting at", "that starts at")
+    return f"{said}{'' if said.endswith(' at') else ','} column {column}", before.count("\n") + 1

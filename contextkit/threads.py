@@ -1,18 +1,20 @@
 """Thread: an append-only log of events, and the view that its compactions leave of it."""
 
-import dataclasses
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any, overload
 
 from .events import MODEL_KINDS, Event, Kind, kind_of, matches
-from .exceptions import ContextkitError, ReadError, ThreadError
+from .exceptions import ContextkitError, ReadError, ThreadError, why_no_json
 from .excerpts import Lines, excerpt
+from .logs import Log
 from .plain import JSON
 from .records import Difference, added_by, applied, is_record
+from .units import Unit, units_of
+
+__all__ = ["RESTORE_TOOL", "Thread", "Unit"]
 
 _SILENT_KINDS: frozenset[Kind] = frozenset(("usage", "compaction"))
 
@@ -40,73 +42,6 @@ RESTORE_TOOL: dict[str, JSON] = {
 """The tool to offer to a model, so that it can ask for `Thread.restore`: a name, a text, a JSON Schema."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Unit:
-    """Events that live and die together: one model message with the results of its calls.
-
-    Attributes:
-        events: In the order of the log; they need not be neighbours there.
-        in_flight: Whether one of its calls has no result yet.
-        held: Whether it may not be dropped: a part of it is pinned, or in flight.
-    """
-
-    events: tuple[Event, ...]
-    in_flight: bool = False
-    held: bool = False
-
-
-class _Log:
-    """The growing lists that threads share: a longer thread adds to the lists of the shorter one.
-
-    A thread reads only as far as its own length, and only the longest may add in place, so that an
-    append takes constant time and no thread ever changes.
-    """
-
-    __slots__ = (
-        *("answered", "answers", "events", "first_answer", "ids", "is_part", "origin", "units", "wholes"),
-    )
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.units: list[str] = []  # for each event the id of the event that opened its unit
-        self.ids: dict[str, int] = {}
-        self.answers: dict[str, str] = {}  # call_id -> the unit of the newest call of that id
-        self.first_answer: int | None = None  # the position of the model's first own event
-        self.wholes: dict[str, Event] = {}  # of a view: what its changed events were in the log
-        self.origin: _Log | None = None  # of a view: the log that it is a view of
-        self.answered: frozenset[tuple[str, str]] = (
-            frozenset()
-        )  # of a part: units and calls with answers elsewhere
-        self.is_part = False  # whether it was made by a policy's verb, so that a position is no id
-
-    def put(self, event: Event, unit: str) -> None:
-        position = len(self.events)
-        if event.id is None:  # never: a thread gives the id first
-            raise AssertionError
-        self.ids[event.id] = position
-        if event.kind == "call" and event.call_id is not None:
-            self.answers[event.call_id] = unit
-        if self.first_answer is None and event.kind in MODEL_KINDS:
-            self.first_answer = position
-        self.units.append(unit)
-        self.events.append(event)
-
-    def head(self, length: int) -> "_Log":
-        copy = _Log()
-        copy.wholes, copy.answered, copy.is_part = self.wholes, self.answered, self.is_part
-        copy.origin = self.origin
-        copy.events, copy.units = self.events[:length], self.units[:length]
-        copy.ids = {event.id: position for position, event in enumerate(copy.events) if event.id is not None}
-        copy.answers = {
-            event.call_id: unit
-            for event, unit in zip(copy.events, copy.units, strict=True)
-            if event.kind == "call" and event.call_id is not None
-        }
-        if self.first_answer is not None and self.first_answer < length:
-            copy.first_answer = self.first_answer
-        return copy
-
-
 _RECORD = Event("compaction", kind="compaction")
 
 
@@ -130,7 +65,7 @@ class Thread(Sequence[Event]):
 
     __slots__ = ("_arrived", "_length", "_log", "_units", "_view")
 
-    _log: _Log
+    _log: Log
     _length: int
     _view: "Thread | None"
     _arrived: dict[str, JSON]
@@ -141,7 +76,7 @@ class Thread(Sequence[Event]):
         if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping):
             hint = "[event] is a list of one" if isinstance(given, Event) else "give a list of them"
             raise ThreadError(f"{_shown(given)} is not events; {hint}")
-        built = Thread._over(_Log(), 0, None, {})
+        built = Thread._over(Log(), 0, None, {})
         for event in events:
             built = built.append(event)
         built = built.as_arrived(events._arrived if isinstance(events, Thread) else {})
@@ -154,7 +89,7 @@ class Thread(Sequence[Event]):
         self._units = None
 
     @classmethod
-    def _over(cls, log: _Log, length: int, view: "Thread | None", arrived: dict[str, JSON]) -> "Thread":
+    def _over(cls, log: Log, length: int, view: "Thread | None", arrived: dict[str, JSON]) -> "Thread":
         thread = object.__new__(cls)
         thread._log, thread._length, thread._view, thread._arrived = log, length, view, arrived
         thread._units = None
@@ -365,7 +300,7 @@ class Thread(Sequence[Event]):
                 raise ThreadError("this id is taken; give what is left another, or none", event_id=leaving.id)
         if spared.issuperset(islice(units, self._length)):
             return self
-        log, left = _Log(), leaving
+        log, left = Log(), leaving
         log.wholes, log.answered, log.is_part = self._log.wholes, self._log.answered, True
         log.origin = self._log.origin or self._log
         for event, unit in zip(self, units, strict=False):
@@ -457,19 +392,7 @@ class Thread(Sequence[Event]):
         """
         view = self.view()
         if view._units is None:
-            members: defaultdict[str, list[Event]] = defaultdict(list)
-            asked: list[tuple[str, str]] = []
-            answered: list[tuple[str, str]] = []
-            held: set[str] = set()
-            for event, unit in zip(view, view._log.units, strict=False):
-                members[unit].append(event)
-                if event.pinned:
-                    held.add(unit)
-                if event.call_id is not None:
-                    (asked if event.kind == "call" else answered).append((unit, event.call_id))
-            in_flight = {unit for unit, _ in set(asked).difference(answered, view._log.answered)}
-            held |= in_flight
-            view._units = [Unit(tuple(all), unit in in_flight, unit in held) for unit, all in members.items()]
+            view._units = units_of(view, view._log.units, view._log.answered)
         return list(view._units)
 
     def view(self) -> "Thread":
@@ -616,7 +539,7 @@ class Thread(Sequence[Event]):
             name += "+"
         return name
 
-    def _unit_of(self, event: Event, log: _Log) -> str:
+    def _unit_of(self, event: Event, log: Log) -> str:
         if event.kind in MODEL_KINDS:
             position = self._same_message(event, log)
             if position is not None:
@@ -631,7 +554,7 @@ class Thread(Sequence[Event]):
             return log.answers[event.call_id]
         return str(event.id)
 
-    def _same_message(self, event: Event, log: _Log) -> int | None:
+    def _same_message(self, event: Event, log: Log) -> int | None:
         """Find the event before this one that stands in the same model message.
 
         What was read from a provider says so in `raw`: a `part` goes on with the message that an
@@ -650,7 +573,7 @@ class Thread(Sequence[Event]):
                 return None
         return None
 
-    def _put(self, event: Event, unit: str, origin: _Log) -> "Thread":
+    def _put(self, event: Event, unit: str, origin: Log) -> "Thread":
         """Give this view with one more event of the log; an answer whose call is gone stands for itself."""
         if event.call_id is not None and event.kind not in MODEL_KINDS and unit == event.id:
             event = event.having(call_id=None)
@@ -661,7 +584,7 @@ class Thread(Sequence[Event]):
         log.put(event, unit)
         return Thread._over(log, self._length + 1, None, {})
 
-    def _after(self, record: Event, origin: _Log | None = None) -> "Thread":
+    def _after(self, record: Event, origin: Log | None = None) -> "Thread":
         pairs = applied(zip(self, self._log.units, strict=False), record)
         view = self._remade([event for event, _ in pairs], [unit for _, unit in pairs])
         view._log.origin = origin or view._log.origin
@@ -710,7 +633,7 @@ class Thread(Sequence[Event]):
 
     @classmethod
     def _of(cls, events: Iterable[Event], units: Iterable[str]) -> "Thread":
-        log, view = _Log(), None
+        log, view = Log(), None
         for event, unit in zip(events, units, strict=False):
             if is_record(event):
                 view = (view or Thread._over(log, len(log.events), None, {}))._after(event, log)
@@ -734,9 +657,8 @@ def _parsed(text: str | bytes, line: int) -> JSON:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise ReadError(
-            f"not JSON: {error.msg}, column {error.colno}", line=line + error.lineno - 1
-        ) from None
+        reason, within = why_no_json(error)
+        raise ReadError(f"not JSON: {reason}", line=line + within - 1) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise ReadError(f"not JSON: {error}", line=line) from None
 

@@ -1,5 +1,6 @@
 """The command line, as a user meets it: what it prints, where, and how it exits."""
 
+import hashlib
 import importlib
 import json
 import os
@@ -475,7 +476,7 @@ def test_a_thread_that_does_not_fit_is_passed_over() -> None:
     ("options", "said"),
     [
         (("--budget", "0"), "0 is not in the range"),
-        (("--budget", "many"), "not a valid integer"),
+        (("--budget", "8k"), "'8k' is not a whole number of tokens, such as 8000."),
         ((), "Missing option '--budget'"),
         (("--budget", "100", "--target", "200"), "Budget.target is 200"),
         (("--budget", "100", "--reserve", "100"), "Budget.reserve is 100"),
@@ -697,3 +698,38 @@ def test_errors_are_told_in_few_words(tmp_path: Path) -> None:
     told = run("errors", file, "--status", 1)
     assert told.output == "exit status 1\nKeyError: 7\n  at app/run.py:3 main\n"
     assert run("errors", tmp_path / "none").exit_code == 3
+
+
+def test_binary_data_is_named_and_not_written(tmp_path: Path) -> None:
+    """Both say what it is, and its size in bytes; a text in UTF-16, as PowerShell writes it, is text."""
+    data = b"\x7fELF" + bytes(range(256)) * 4
+    (tmp_path / "app").write_bytes(data)
+    said = f"[binary, elf, 1,028 bytes, sha256 {hashlib.sha256(data).hexdigest()[:16]}]\n"
+    assert (run("errors", tmp_path / "app").output, run("digest", tmp_path / "app").output) == (said, said)
+    (tmp_path / "out.txt").write_text("KeyError: 'größe'\r\n" * 40, encoding="utf-16")
+    assert run("errors", tmp_path / "out.txt").stdout.startswith("KeyError: 'größe'")
+
+
+@pytest.mark.parametrize("command", ["errors", "digest"])
+@pytest.mark.parametrize("times", [1, 300])
+def test_a_text_cannot_steer_the_terminal(command: str, times: int) -> None:
+    """Titles and colours that a program has written for its terminal are taken out, and words are not."""
+    text = "".join(f"\x1b]0;run {n}\x07line {n}: \x1b[31mred\x1b[0m\n" for n in range(times))
+    shown = run(command, stdin=text).stdout
+    assert "line 0: red" in shown
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", shown)
+    assert "]0;" not in shown
+
+
+@pytest.mark.parametrize("command", ["errors", "digest"])
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_that_there_is_nothing_is_said(command: str, text: str) -> None:
+    """On standard error; standard output stays empty, and nothing has gone wrong."""
+    result = run(command, stdin=text)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "contextkit: <stdin>: there is nothing in it\n"
+
+
+def test_a_status_alone_is_told() -> None:
+    """A program that wrote nothing and failed has failed."""
+    assert run("errors", "--status", 7, stdin="").stdout == "exit status 7\n"

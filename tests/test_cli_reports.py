@@ -57,6 +57,14 @@ def test_a_report_on_standard_output() -> None:
     }
 
 
+def test_the_figures_go_to_the_file_that_is_named(tmp_path: Path) -> None:
+    """`--json -o` writes JSON there, and no page; standard output stays empty."""
+    result = run("report", SMALL, "--json", "-o", tmp_path / "out.json")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert (tmp_path / "out.json").read_text(encoding="utf-8") == run("report", SMALL, "--json").stdout
+    assert run("report", SMALL, "--json", "-o", "-").stdout == run("report", SMALL, "--json").stdout
+
+
 def test_explore_prints_tables() -> None:
     """The same figures as plain rows; numbers are those of the report."""
     result = run("explore", DEMO, "--budget", 6_000)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tiktoken.model import MODEL_PREFIX_TO_ENCODING, MODEL_TO_ENCODING
 
 from contextkit.exceptions import ContextkitError, CounterError, MissingExtraError
-from contextkit.tokens import counters, ordinary
+from contextkit.tokens import fast, ordinary
 from contextkit.tokens.counters import (
     CLAUDE,
     CLAUDE_4_7,
@@ -313,7 +313,7 @@ def test_a_fast_counter_leaves_letters_of_a_newer_unicode_to_tiktoken(
 
 
 def test_a_fast_counter_is_only_had_for_the_asking(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counters, "_fast_count", EncodingCounter)
+    monkeypatch.setattr(fast, "_fast_count", EncodingCounter)
     assert token_counter("gpt-4o", fast=True) == FastCounter("o200k_base")
     assert token_counter("gpt-4o") == EncodingCounter("o200k_base")
     assert token_counter("claude-3-opus", fast=True) == CLAUDE
@@ -322,14 +322,14 @@ def test_a_fast_counter_is_only_had_for_the_asking(monkeypatch: pytest.MonkeyPat
 def test_a_fast_counter_that_miscounts_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = SimpleNamespace(batch_count=lambda texts, *_, **__: [len(text) for text in texts])
     monkeypatch.setitem(sys.modules, "toktok", wrong)
-    counters._fast_count.cache_clear()
+    fast._fast_count.cache_clear()
     text = "hello world " * 100
     assert FastCounter("o200k_base")(text) == truth("o200k_base", text)
-    counters._fast_count.cache_clear()
+    fast._fast_count.cache_clear()
 
 
 def test_a_fast_counter_without_the_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "toktok", None)
-    counters._fast_count.cache_clear()
+    fast._fast_count.cache_clear()
     with pytest.raises(MissingExtraError, match=r"\[fast\]"):
         token_counter("o200k_base", fast=True)

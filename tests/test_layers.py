@@ -20,6 +20,8 @@ FLOORS = {
     "rates": 1,
     "records": 1,
     "excerpts": 1,
+    "logs": 1,
+    "units": 1,
     "threads": 1,
     "codecs": 1,
     "tokens": 1,

@@ -100,10 +100,21 @@ def test_shapes(data: bytes, expected: list[tuple[str, int, list[str]]]) -> None
         ),
         (
             b'{"messages": [{"role": "us',
-            "runs.jsonl:1: the JSON ends too early, as if cut off: Unterminated string",
+            (
+                "runs.jsonl:1: the JSON ends too early, as if cut off: "
+                "Unterminated string that starts at column 24"
+            ),
         ),
         (lines([USER]) + b'[{"role": "user", ', "runs.jsonl:2: the JSON ends too early, as if cut off"),
-        (b'{\n"messages": [\n', "runs.jsonl:3: the JSON ends too early, as if cut off"),
+        (b'{\n"messages": [\n', "runs.jsonl:2: the JSON ends too early, as if cut off"),
+        (
+            lines([USER]) + b'{"messages": [{"role":\n',
+            "runs.jsonl:2: the JSON ends too early, as if cut off: Expecting value, column 23",
+        ),
+        (
+            lines([USER]) + b'{"messages": [{"role": "us\n' + lines([USER]),
+            "runs.jsonl:2: the JSON ends too early, as if cut off: Invalid control character at column 27",
+        ),
         (b'{\n"messages": oops\n}', "runs.jsonl:2: not JSON: Expecting value, column 13"),
         (b"oops", "runs.jsonl:1: not JSON: Expecting value, column 1"),
         (json.dumps([USER], indent=1).encode() * 2, "runs.jsonl:6: not JSON: Extra data"),
@@ -113,7 +124,9 @@ def test_shapes(data: bytes, expected: list[tuple[str, int, list[str]]]) -> None
         (b"[1" + b"0" * 5000 + b"]", "runs.jsonl:1: not JSON: Exceeds the limit"),
         (lines(3), "runs.jsonl:1: thread: int is no thread; known are"),
         (lines({"input": []}), "runs.jsonl:1: thread: an object with 'input' is no thread; known are"),
-        (lines({"messages": 3}), "runs.jsonl:1: thread: an object with 'messages' is no thread; known are"),
+        (lines({"messages": 3}), 'runs.jsonl:1: thread: "messages" is a number where a list is needed'),
+        (lines({"messages": {"role": "user"}}), 'runs.jsonl:1: thread: "messages" is an object where a list'),
+        (lines({"id": 1, "events": None}), 'runs.jsonl:1: thread: "events" is null where a list is needed'),
         (lines({}), "runs.jsonl:1: thread: an empty object is no thread; known are"),
         (lines([3]), "runs.jsonl:1: thread: a list of int is no thread; known are"),
         (lines([[USER], 3]), "runs.jsonl:1: thread: int is no thread; known are"),

@@ -11,7 +11,7 @@ from ..display.texts import counted
 from ..exceptions import ContextkitError
 from ..formats import Format
 from ..windows import render as rendered
-from .options import FORMAT
+from .options import FORMAT, Tokens
 from .runs import FAILED
 
 _TYPES = 6  # rows by event type
@@ -33,7 +33,7 @@ What to try next, with a history of your own in thread.json
 @click.option(
     "--budget",
     metavar="N",
-    type=click.IntRange(min=1),
+    type=Tokens(min=1),
     default=6_000,
     show_default=True,
     help="Tokens it may have.",

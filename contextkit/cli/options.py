@@ -21,6 +21,18 @@ Exit codes: 0 done; 1 a thread does not fit, or cannot be rendered; 2 wrong usag
 3 input that cannot be read. Of several threads, the highest one."""
 
 
+class Tokens(click.IntRange):
+    """A number of tokens."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the number."""
+        try:
+            int(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number of tokens, such as 8000.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def _format(_ctx: click.Context, _parameter: click.Parameter, name: str) -> Format:
     return ALL_FORMATS[name]
 
@@ -65,14 +77,12 @@ def budget_of(limit: int, target: int | None, reserve: int) -> Budget:
 
 
 FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(allow_dash=True))
-LIMIT = click.option(
-    "--budget", metavar="N", type=click.IntRange(min=1), required=True, help="Tokens in all."
-)
-TARGET = click.option("--target", metavar="N", type=click.IntRange(min=1), help="Tokens to cut down to.")
+LIMIT = click.option("--budget", metavar="N", type=Tokens(min=1), required=True, help="Tokens in all.")
+TARGET = click.option("--target", metavar="N", type=Tokens(min=1), help="Tokens to cut down to.")
 RESERVE = click.option(
     "--reserve",
     metavar="N",
-    type=click.IntRange(min=0),
+    type=Tokens(min=0),
     default=0,
     help="Tokens of it kept free for the reply.",
 )

@@ -16,13 +16,13 @@ from ..reporting import Report
 from ..reporting import report as report_on
 from ..tokens.counters import TokenCounter
 from ..windows import Window
-from .options import COUNTER, EXIT_CODES, FORMAT, JSON_FLAG, RESERVE, TARGET, budget_of
+from .options import COUNTER, EXIT_CODES, FORMAT, JSON_FLAG, RESERVE, TARGET, Tokens, budget_of
 from .runs import FAILED, Run
 
 _SOME_BUDGET = click.option(
     "--budget",
     metavar="N",
-    type=click.IntRange(min=1),
+    type=Tokens(min=1),
     help="Tokens in all; without it nothing is compacted.",
 )
 _ID = click.option("--id", "id", metavar="ID", help="Which thread, where FILE holds several; else the first.")
@@ -79,27 +79,23 @@ def _one(run: Run, file: str, id: str | None) -> NamedThread | None:
     "-o",
     "--output",
     metavar="PATH",
-    default="report.html",
-    show_default=True,
     type=click.Path(dir_okay=False, allow_dash=True),
-    help="The page to write; `-` is standard output.",
+    help="The file to write; `-` is standard output, as it is for --json by default.  [default: report.html]",
 )
-def report(found: Report, output: str, as_json: bool) -> None:
+def report(found: Report, output: str | None, as_json: bool) -> None:
     """Replay the run in FILE and write a page about where its tokens went.
 
     One file that needs nothing from elsewhere: what filled the context at each call of the model and when
     it was compacted, the tokens by type and tool, the dearest events, what was read again, open errors,
     what each format would cost, and what compaction saves. With --json, the figures alone.
     """
-    if as_json:
-        terminal.write_json(found.to_data())
-        return
-    made = report_page(found)
+    made = terminal.json_line(found.to_data()) if as_json else report_page(found)
+    output = output or ("-" if as_json else "report.html")
     if output == "-":
         terminal.write(made)
         return
     try:
-        Path(output).write_text(made, encoding="utf-8")
+        Path(output).write_text(made, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         terminal.complain(f"{output}: {error.strerror or error}")
         raise click.exceptions.Exit(FAILED) from None

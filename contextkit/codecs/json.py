@@ -14,7 +14,7 @@ JSON has one limit: two surrogates that make a pair are the character they stand
 import json
 from typing import Any, Never, TypeAlias
 
-from ..exceptions import FormatError
+from ..exceptions import FormatError, why_no_json
 from ..patterns import Pattern
 
 JSON: TypeAlias = Any
@@ -60,7 +60,8 @@ def decode(text: str) -> JSON:
     except RecursionError:
         raise FormatError("json", "the text is nested too deeply; flatten the value") from None
     except json.JSONDecodeError as error:
-        raise FormatError("json", f"{error.msg} (column {error.colno})", line=error.lineno) from error
+        reason, line = why_no_json(error)
+        raise FormatError("json", reason, line=line) from error
     except FormatError:
         raise
     except ValueError as error:  # an integer of more digits than Python reads
@@ -85,7 +86,8 @@ def decode_at(text: str, at: int) -> tuple[JSON, int]:
     except RecursionError:
         raise FormatError("json", "the text is nested too deeply; flatten the value") from None
     except json.JSONDecodeError as error:
-        raise FormatError("json", f"{error.msg} (column {error.colno})", line=error.lineno) from error
+        reason, line = why_no_json(error)
+        raise FormatError("json", reason, line=line) from error
     except FormatError:
         raise
     except ValueError as error:

@@ -87,5 +87,19 @@ def binary_line(text: str) -> str:
         )
     except (binascii.Error, ValueError):
         data = text.encode("utf-8", "surrogatepass")
-    kind = url[1] if url and url[1] else next((name for magic, name in _MAGIC if data.startswith(magic)), "")
-    return f"{f'{kind}, ' if kind else ''}{several(len(data), 'byte')} as base64, sha256 {hashed(data)}"
+    return data_line(data, url[1] if url else None, " as base64")
+
+
+def data_line(data: bytes, kind: str | None = None, written: str = "") -> str:
+    r"""Say in a line what bytes are.
+
+    Args:
+        data: The bytes.
+        kind: What they are, if that is known.
+        written: How they are written, behind their size.
+
+    >>> data_line(b"\x89PNG" + bytes(range(256)) * 3)
+    'png image, 772 bytes, sha256 9eb2add37b2d0d93'
+    """
+    kind = kind or next((name for magic, name in _MAGIC if data.startswith(magic)), "")
+    return f"{f'{kind}, ' if kind else ''}{several(len(data), 'byte')}{written}, sha256 {hashed(data)}"

@@ -36,9 +36,14 @@ def write(text: str) -> None:
 
 def write_json(data: Mapping[str, JSON]) -> None:
     """Write an object as one line of JSON, with the version of its schema; its reader gets it at once."""
-    values = {"schema_version": SCHEMA_VERSION, **data}
-    write(json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n")
+    write(json_line(data))
     sys.stdout.flush()
+
+
+def json_line(data: Mapping[str, JSON]) -> str:
+    """Give an object as one line of JSON, its keys sorted, with the version of its schema."""
+    values = {"schema_version": SCHEMA_VERSION, **data}
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def write_table(table: Table) -> None:

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator
 
-from ..exceptions import ReadError
+from ..exceptions import ReadError, why_no_json
 from ..plain import JSON
 
 _BLANK = " \t\r\n"
@@ -50,8 +50,8 @@ class Lines:
             if not ends or rest is None:
                 cut = ends or error.msg.startswith("Unterminated string")
                 reason = "the JSON ends too early, as if cut off" if cut else "not JSON"
-                where = line + error.lineno - 1
-                raise self.error(f"{reason}: {error.msg}, column {error.colno}", where) from None
+                why, within = why_no_json(error)
+                raise self.error(f"{reason}: {why}", line + within - 1) from None
         except RecursionError:
             raise self.error("the JSON is nested too deeply; flatten it", line) from None
         except ValueError as error:  # a whole number of more digits than Python reads

@@ -237,7 +237,15 @@ def _thread(value: JSON) -> Thread:
         return from_messages(value["messages"], value.get("system"))
     if isinstance(value, dict) and isinstance(value.get("events"), list):
         return guide.from_document(value)
+    for key in ("messages", "events"):
+        if isinstance(value, dict) and key in value:
+            raise ReadError(f'"{key}" is {_json_type(value[key])} where a list is needed', source="thread")
     raise ReadError(f"{_named_shape(value)} is no thread; {_KNOWN}", source="thread")
+
+
+def _json_type(value: JSON) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
 
 
 def _named_shape(value: JSON) -> str:

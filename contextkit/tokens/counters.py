@@ -11,131 +11,44 @@ A counter is any such callable; `len` is one. Those here count exactly and offli
 """
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil, inf
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from ..exceptions import ContextkitError, CounterError, MissingExtraError
+from ..exceptions import ContextkitError, CounterError
 from ..patterns import Pattern
-from .ordinary import count_ordinary
-from .vocabularies import ENCODINGS, LONGEST_TOKEN, SEAMS
+from .encodings import EncodingCounter, TokenCounter, unknown_counter
+from .fast import FastCounter
+from .tokenizer_files import TokenizerFile
+from .vocabularies import ENCODINGS
 
 if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-TokenCounter = Callable[[str], int]
-"""A text to its number of tokens: a whole number, 0 or more. It must be pure.
+__all__ = [
+    "BUILT_IN",
+    "CLAUDE",
+    "CLAUDE_4_7",
+    "GEMINI",
+    "OTHER",
+    "EncodingCounter",
+    "Estimate",
+    "FastCounter",
+    "TokenCounter",
+    "TokenizerFile",
+    "base_of",
+    "count",
+    "seams_of",
+    "token_counter",
+]
 
-Nothing else is asked of it: counts need not add up, nor grow with the text. A counter whose counts do add
-up at known places may say so with an attribute `seams`, as `EncodingCounter` has it; then texts are counted
-piece by piece. One with `exact = False` estimates.
-"""
+BUILT_IN = (EncodingCounter, FastCounter)
+"""Counters whose tokens stand for one byte or more each."""
 
-
-@dataclass(frozen=True, slots=True)
-class EncodingCounter:
-    r"""Counts the tokens of one of OpenAI's encodings, exactly and offline.
-
-    All text is ordinary text, as in tiktoken's `encode_ordinary`: `<|endoftext|>` in a log is seven tokens.
-    Any Python string can be counted: a lone surrogate counts as U+FFFD does (as in tiktoken), NUL is a
-    character like any other, and a run of a million spaces, at which tiktoken panics, is counted exactly
-    too.
-
-    Attributes:
-        encoding: The encoding's name, one of `vocabularies.ENCODINGS`.
-        exact: True.
-        seams: The hard boundaries of the encoding's pre-tokeniser, where counts may be added up; see `seams`.
-        longest: The most characters that one token can stand for.
-
-    Raises:
-        ContextkitError: The encoding is not in the package.
-
-    Example:
-        >>> EncodingCounter("o200k_base")("hello world")
-        2
-    """
-
-    encoding: str
-    exact: ClassVar[bool] = True
-    longest: ClassVar[int] = LONGEST_TOKEN
-
-    def __post_init__(self) -> None:
-        if self.encoding not in ENCODINGS:
-            raise _unknown(self.encoding)
-
-    def __call__(self, text: str) -> int:
-        """Count the tokens of a text."""
-        return count_ordinary(self.encoding, text)
-
-    @property
-    def seams(self) -> re.Pattern[str]:
-        """The hard boundaries of the encoding's pre-tokeniser."""
-        return SEAMS[self.encoding]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenizerFile:
-    """Counts the tokens of any Hugging Face tokenizer, exactly, from its `tokenizer.json`.
-
-    All text is ordinary text: no special tokens are added, none is recognised in the text, and the file's own
-    truncation and padding are switched off. It is about eight times slower than an `EncodingCounter`, and
-    says of no place that counts may be added up there, so texts are counted whole.
-
-    Attributes:
-        path: The file.
-        exact: True.
-
-    Raises:
-        MissingExtraError: The package `tokenizers` is not installed.
-        ContextkitError: The file is not there, or is not a tokenizer.
-
-    Example:
-        >>> from pathlib import Path
-        >>> from tempfile import TemporaryDirectory
-        >>> from tokenizers import Tokenizer, models, pre_tokenizers
-        >>> words = Tokenizer(models.WordLevel({"?": 0}, unk_token="?"))
-        >>> words.pre_tokenizer = pre_tokenizers.Whitespace()
-        >>> with TemporaryDirectory() as folder:
-        ...     words.save(f"{folder}/tokenizer.json")
-        ...     TokenizerFile(Path(folder) / "tokenizer.json")("three short words")
-        3
-    """
-
-    path: "str | Path"
-    exact: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        _load_tokenizer(str(self.path))
-
-    def __call__(self, text: str) -> int:
-        """Count the tokens of a text."""
-        tokenizer = _load_tokenizer(str(self.path))
-        try:
-            return len(tokenizer.encode(text, add_special_tokens=False))
-        except (TypeError, UnicodeEncodeError):
-            # A lone surrogate has no UTF-8; it counts as U+FFFD, as in tiktoken.
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            return len(tokenizer.encode(text, add_special_tokens=False))
-
-
-@lru_cache(maxsize=8)
-def _load_tokenizer(path: str) -> Any:
-    try:
-        from tokenizers import Tokenizer
-    except ImportError as error:
-        raise MissingExtraError("a Hugging Face tokenizer.json", "huggingface") from error
-    try:
-        tokenizer = Tokenizer.from_file(path)
-    except Exception as error:  # what the package raises is a bare Exception
-        raise ContextkitError(f"{path}: cannot be read as a Hugging Face tokenizer.json: {error}") from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    tokenizer.encode_special_tokens = True
-    return tokenizer
+_O200K = EncodingCounter("o200k_base")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +81,7 @@ class Estimate:
     name: str
     factor: float
     spread: tuple[float, float]
-    base: TokenCounter = EncodingCounter("o200k_base")
+    base: TokenCounter = _O200K
     overhead: int = 0
     exact: ClassVar[bool] = False
 
@@ -242,89 +155,6 @@ Llama 3, Qwen 3, DeepSeek V3, Mistral, GLM-4 and Kimi K2 over English, code, JSO
 goes from the cheapest of them (Chinese with DeepSeek) to the dearest (other languages with GLM-4)."""
 
 
-@dataclass(frozen=True, slots=True)
-class FastCounter:
-    """Counts as `EncodingCounter` does, several times faster, through toktok-rs (the extra `fast`).
-
-    toktok-rs has tables of a newer Unicode than tiktoken, so only text made of ASCII and of blocks that no
-    longer change is given to it, after both have counted each character of them alike; the rest goes to
-    tiktoken.
-
-    Attributes:
-        encoding: The encoding's name, one of `vocabularies.ENCODINGS`.
-        exact: True.
-        seams: As those of `EncodingCounter`.
-        longest: As that of `EncodingCounter`.
-
-    Raises:
-        MissingExtraError: toktok-rs is not installed.
-        ContextkitError: The encoding is not in the package.
-    """
-
-    encoding: str
-    exact: ClassVar[bool] = True
-    longest: ClassVar[int] = LONGEST_TOKEN
-
-    def __post_init__(self) -> None:
-        if self.encoding not in ENCODINGS:
-            raise _unknown(self.encoding)
-        _fast_count(self.encoding)
-
-    def __call__(self, text: str) -> int:
-        """Count the tokens of a text."""
-        # A call of toktok takes 11 us before it counts anything: tiktoken is done with a short text by then.
-        if len(text) > 300 and (text.isascii() or _SETTLED.fullmatch(text)):
-            return _fast_count(self.encoding)(text)
-        return count_ordinary(self.encoding, text)
-
-    @property
-    def seams(self) -> re.Pattern[str]:
-        """The hard boundaries of the encoding's pre-tokeniser."""
-        return SEAMS[self.encoding]
-
-
-BUILT_IN = (EncodingCounter, FastCounter)
-"""Counters whose tokens stand for one byte or more each."""
-
-# Latin, Greek, Cyrillic; punctuation and signs; kana and the oldest block of Han characters; Hangul; emoji.
-_SETTLED_RANGES = (
-    (0, 0x52F),
-    (0x2000, 0x27BF),
-    (0x3000, 0x30FF),
-    (0x4E00, 0x9FA5),
-    (0xAC00, 0xD7A3),
-    (0x1F300, 0x1FAFF),
-)
-_SETTLED = Pattern("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in _SETTLED_RANGES) + "]*")
-
-
-@lru_cache(maxsize=len(ENCODINGS))
-def _fast_count(encoding: str) -> TokenCounter:
-    """Return toktok's counter where it proves equal to tiktoken, and tiktoken's otherwise."""
-    try:
-        import toktok
-    except ImportError as error:
-        raise MissingExtraError("fast counting", "fast") from error
-
-    def fast(text: str) -> int:
-        counts: list[int] = toktok.batch_count([text], encoding, threads=1)
-        return counts[0]
-
-    exact = EncodingCounter(encoding)
-    return fast if all(fast(text) == exact(text) for text in _conformance_texts()) else exact
-
-
-def _conformance_texts() -> Iterator[str]:
-    """Yield each character that toktok may count, in several neighbourhoods, and the known hard cases."""
-    for low, high in _SETTLED_RANGES:
-        for start in range(low, high + 1, 64):
-            block = "".join(map(chr, range(start, min(start + 64, high + 1))))
-            yield block
-            yield "".join(f"a{char}b 1{char}2.{char}/ {char}\n{char}" for char in block)
-    yield "I'll we'RE 'Tis <|endoftext|>12345678 \t\r\n\n / //\n/x\u3000 \n  y   "
-    yield from (char * 3000 for char in " \t\n-=a0日")
-
-
 def token_counter(counter: "str | Path | TokenCounter", *, fast: bool = False) -> TokenCounter:
     """Find a token counter by name. Nothing is ever fetched over a network.
 
@@ -359,7 +189,7 @@ def token_counter(counter: "str | Path | TokenCounter", *, fast: bool = False) -
         return FastCounter(found) if fast else EncodingCounter(found)
     if callable(counter):
         return counter
-    raise _unknown(counter)
+    raise unknown_counter(counter)
 
 
 def count(counter: TokenCounter, text: str) -> int:
@@ -435,15 +265,5 @@ def _encoding_name(name: str) -> str:
     # Its special tokens are others than o200k_base has, ranks and pattern are the same: so are our counts.
     encoding = "o200k_base" if encoding == "o200k_harmony" else encoding
     if encoding not in ENCODINGS:
-        raise _unknown(name, encoding)
+        raise unknown_counter(name, encoding)
     return encoding
-
-
-def _unknown(name: object, encoding: object = None) -> ContextkitError:
-    because = f" (its encoding, {encoding}, is not in the package)" if encoding not in (None, name) else ""
-    return ContextkitError(
-        f"no token counter for {name!r}{because}. Known are the encodings {', '.join(ENCODINGS)}; "
-        "OpenAI's models that use one of them, such as gpt-4o; claude-* and gemini-*, as estimates; the path "
-        "of a Hugging Face tokenizer, ending in .json; and any callable from a text to its number of tokens, "
-        "such as len."
-    )
