@@ -19,9 +19,7 @@ _TRACE = re.compile(
     r"(?:Exception in thread|Caused by: |Suppressed: |caused by: )|"
     r"(?:[\w$]{1,80}[.:]{1,2}){0,12}[A-Z]\w{0,80}(?:Error|Exception|Fault|Failure|Interrupt|Exit)\b)"
 )
-_AWAITS = re.compile(
-    r"Traceback \(most recent call last\):?$|panicked at .{1,300}:$|^(?:The above|During handling)"
-)
+_AWAITS = re.compile(r"Traceback \(most recent call last\):?$|panicked at .{1,300}:$")
 _PART = re.compile(
     r"\s*(?:at [\w$.<>/@\[ ]{1,200}[(:]|File \"|\.{3} \d+ (?:more|common frames)|Caused by: |Suppressed: |"
     r"The above exception was|During handling of the above|Traceback \(most recent|goroutine \d+ \[|created by |"
@@ -60,13 +58,14 @@ _UNREAD = Read("", False, 0, "", False, False, False, False)
 _REMEMBERED = 4_096  # lines that differ in more than values
 
 
-class _Reader:
+class Reader:
     """Reads lines, each kind of them once."""
 
     def __init__(self) -> None:
         self._known: dict[str, Read] = {}
 
     def __call__(self, text: str) -> Read:
+        """Read a line that is clean."""
         if not text:
             return _UNREAD
         drawn = sketch(text)
@@ -83,7 +82,9 @@ class _Reader:
 
 def _read(line: Line) -> Read:
     raised = _TRACE.match(line.text) is not None
-    awaits = _AWAITS.search(line.text) is not None
+    awaits = line.text.startswith(("The above", "During handling")) or (
+        line.text.endswith((":", ")")) and _AWAITS.search(line.text) is not None
+    )
     return Read(
         f"{line.weight} {line.level}\n{shape_of(line)}",
         line.starts,
@@ -179,7 +180,7 @@ def entries(text: str) -> Iterator[Entry]:
     """
     entry: Entry | None = None
     margin, indented = margin_of(text)
-    state, reader = _State(indented=indented), _Reader()
+    state, reader = _State(indented=indented), Reader()
     for number, raw in enumerate(lines_of(text), start=1):
         told = clean(raw[margin:] if margin and not raw[:margin].strip() else raw)
         read = reader(told)

@@ -170,7 +170,7 @@ class Line(NamedTuple):
     fields: dict[str, object] | None
 
 
-@lru_cache(maxsize=256)  # an entry's line is asked for a few times
+@lru_cache(maxsize=512)  # a line is read to tell the kind, and again as an entry's
 def understood(text: str) -> Line:
     """Read a line of a log that is clean.
 

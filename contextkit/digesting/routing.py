@@ -1,16 +1,17 @@
 """What kind of output a text or a value is."""
 
 import re
+from itertools import accumulate
 from typing import Literal, get_args
 
 from ..errors.lines import plain
 from ..plain import JSON
 from .binaries import is_base64, is_binary
 from .diffs import is_diff
-from .entries import lines_of, margin_of
+from .entries import Reader, lines_of, margin_of
 from .listings import is_listing
 from .literals import parsed
-from .masks import GRADES, TIMES, clean, shape_of, understood, words
+from .masks import GRADES, TIMES, clean, understood, words
 from .pages import is_page
 from .records import flat
 from .tables import is_table
@@ -140,7 +141,7 @@ def _is_error(text: str) -> bool:
     lines = [line for line in ends.split("\n") if line.strip()]
     margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
     told = [line for line in lines if not line[margin].isspace()][:_SAMPLE]
-    if 3 * sum(map(_is_head, told)) >= len(told):
+    if any(3 * heads >= len(told) for heads in accumulate(map(_is_head, told), initial=0)):
         return False
     if _RUN.search(ends) is not None:
         return True
@@ -157,7 +158,7 @@ def _is_log(text: str) -> bool:
     heads = seen = headings = coded = 0
     shapes: set[str] = set()
     begins: set[str] = set()
-    margin, _ = margin_of(text)
+    margin, reader = margin_of(text)[0], Reader()
     for line in lines_of(text, 0, min(len(text), 400_000)):
         if seen >= 2 * _SAMPLE or (seen >= _SAMPLE // 4 and heads >= 0.7 * seen):
             break
@@ -167,11 +168,12 @@ def _is_log(text: str) -> bool:
         seen += 1
         headings += HEADING.match(told.lstrip()) is not None
         coded += told.endswith(_CODE_ENDS) or told.lstrip().startswith(_CODE_BEGINS)
-        read = understood(told)
+        read = reader(told)
         heads += told[0] not in " \t" and (read.starts or bool(read.level))
-        shape = shape_of(read)
-        shapes.add(shape)
-        begins.update(words(shape)[:1])
+        shape = read.key.partition("\n")[2]
+        if shape not in shapes:
+            shapes.add(shape)
+            begins.update(words(shape)[:1])
     if (headings * 30 >= seen or coded * 5 >= seen) and heads * 5 < seen:  # code, or prose
         return False
     alike = len(shapes) <= 0.5 * seen or len(begins) <= 0.15 * seen
