@@ -29,6 +29,7 @@ from .values import value_draft
 _SMALL = 2_000  # characters; what is shorter is left as it is where there is no budget
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _OWN = re.compile(rf"\[(?:\S+ \S+: )?(?:{'|'.join(KINDS)})\b[^\n]*\]$", re.MULTILINE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PIECE = 100_000  # characters
 _DIGEST = 40_000  # characters: no digest without a budget is made a digest of again below that
 
@@ -74,6 +75,7 @@ def digest(
     - Errors as `summarize_error` does; of any other text both ends and the lines that matter.
 
     A digest is never larger than its input, and says nothing that the input doesn't, but for counts and places.
+    Colours and other commands to a terminal are taken out.
     Lines and items are numbered from 1, as `Thread.restore(id, lines=...)` counts them; items of a list inside, or
     of a text that is JSON, with the pointer that is named: `restore(id, lines=..., at="/data/items")`.
 
@@ -106,7 +108,9 @@ def digest(
     value = output if isinstance(output, str) else plain(output)
     text = value if isinstance(value, str) else _encode(value)
     if _stays(text, budget, counting):
-        return Digested(text, kind or kind_of_output(value), text.count("\n") + 1)
+        shown = _printable(text)
+        if shown == text or budget is None or not exceeds(shown, budget, counting):
+            return Digested(shown, kind or kind_of_output(value), text.count("\n") + 1)
     found, value = (kind, value) if kind is not None else routed(value)
     drafted = _DRAFTS[found](value, text, budget, counting)
     if drafted is None:
@@ -118,6 +122,11 @@ def digest(
     return _no_larger(_written(drafted, found, text, budget, counting, name), text, budget, counting)
 
 
+def _printable(text: str) -> str:
+    """Give a text without what a terminal would take for commands."""
+    return without_colours(text) if _CONTROL.search(text) is not None else text
+
+
 def _stays(text: str, budget: int | None, counter: TokenCounter) -> bool:
     if budget is not None:
         return not exceeds(text, budget, counter)
@@ -127,7 +136,8 @@ def _stays(text: str, budget: int | None, counter: TokenCounter) -> bool:
 def _written(
     draft: Draft, kind: Kind, text: str, budget: int | None, counter: TokenCounter, name: str
 ) -> Digested:
-    draft = _with_failure(draft, kind, text)
+    parts = [dataclasses.replace(part, text=_printable(part.text)) for part in draft.parts]
+    draft = _with_failure(dataclasses.replace(draft, parts=parts), kind, text)
     parts = chosen(draft, budget, counter, name)
     told = draft.write(parts, name)
     if budget is not None and not parts and draft.parts:
@@ -193,12 +203,12 @@ def _failure_in(text: str) -> int:
 
 def _no_larger(told: Digested, text: str, budget: int | None, counter: TokenCounter) -> Digested:
     """Give the text itself where a digest is no smaller."""
-    whole = Digested(text, told.kind, text.count("\n") + 1)
-    if len(told.text) >= len(text):
-        return whole if budget is None else told
     if 4 * len(told.text) < len(text) or budget is not None:  # a budget is below what the text has
         return told
-    return whole if count(counter, told.text) >= count(counter, text) else told
+    shown = _printable(text)
+    if len(told.text) < len(shown) and count(counter, told.text) < count(counter, shown):
+        return told
+    return Digested(shown, told.kind, text.count("\n") + 1)
 
 
 # ---- one function a kind

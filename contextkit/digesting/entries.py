@@ -135,19 +135,19 @@ class Entry:
         return " | ".join(dict.fromkeys(masked(line.strip()[:LONGEST]) for line in told[1:12]))
 
 
-def lines_of(text: str, start: int = 0, stop: int | None = None) -> Iterator[str]:
-    r"""Give the lines of a text one at a time, without a copy of all of them.
+def lines_of(text: str, stop: int | None = None, longest: int = 20 * LONGEST) -> Iterator[str]:
+    r"""Give the lines of a text one at a time, without a copy of all of them; of each no more than `longest`.
 
     >>> list(lines_of("a\r\nb\n\nc"))
     ['a\r', 'b', '', 'c']
     """
-    stop = len(text) if stop is None else stop
+    start, stop = 0, len(text) if stop is None else stop
     while start < stop:
         end = text.find("\n", start, stop)
         if end < 0:
             end = stop
         # Of a line of a megabyte the beginning tells what it is.
-        yield text[start : min(end, start + 20 * LONGEST)]
+        yield text[start : min(end, start + longest)]
         start = end + 1
 
 

@@ -59,33 +59,28 @@ _FAILURES = (
         "refused",
         "cannot",
         "could not",
-        "unable",
     ),
-    *(
-        "aborted",
-        "killed",
-        "segmentation",
-        "timed out",
-        "unhandled",
-        "uncaught",
-        "out of memory",
-        "not found",
-        "no such",
-    ),
+    *("unable", "aborted", "killed", "segmentation", "timed out", "unhandled", "uncaught", "out of memory"),
+    *("not found", "no such"),
 )
-_SMALL = (
-    "info",
-    "debug",
-    "warn",
-    "err",
-    "fatal",
-    "crit",
-    "trace",
-    "notice",
-    "severe",
-    "panic",
-    "alert",
-    "emerg",
+# What every level has one of.
+_LEVEL_PARTS = (
+    *(
+        "inf",
+        "debug",
+        "dbg",
+        "warn",
+        "wrn",
+        "err",
+        "fatal",
+        "ftl",
+        "crit",
+        "crt",
+        "trace",
+        "notice",
+        "severe",
+    ),
+    *("panic", "alert", "emerg"),
 )
 _NO_FAILURE = re.compile(
     r"(?i)\b(?:0|no) (?:errors?|failures?|failed)\b|\b(?:errors?|failed|failures?)[=:] ?0\b"
@@ -98,40 +93,14 @@ _COUNTED = re.compile(
 ERROR, WARNING, OTHER = 3, 2, 0
 _WEIGHTS = {
     **dict.fromkeys(
-        (
-            "ERROR",
-            "ERR",
-            "CRIT",
-            "CRITICAL",
-            "FATAL",
-            "SEVERE",
-            "PANIC",
-            "ALERT",
-            "EMERG",
-            "E",
-            "F",
-            "FTL",
-            "CRT",
-        ),
-        ERROR,
+        ("ERROR", "ERR", "CRIT", "CRITICAL", "FATAL", "SEVERE", "PANIC", "ALERT", "EMERG"), ERROR
     ),
+    **dict.fromkeys(("E", "F", "FTL", "CRT"), ERROR),
     **dict.fromkeys(("WARN", "WARNING", "W", "WRN"), WARNING),
 }
 MESSAGES = (
-    "msg",
-    "message",
-    "MESSAGE",
-    "Message",
-    "@m",
-    "@mt",
-    "event",
-    "text",
-    "body",
-    "log",
-    "error",
-    "err",
-    "error.message",
-    "err.message",
+    *("msg", "message", "MESSAGE", "Message", "@m", "@mt", "event", "text", "body", "log", "error", "err"),
+    *("error.message", "err.message"),
 )
 """The fields of an entry that is JSON which say what happened."""
 GRADES = (
@@ -252,15 +221,13 @@ def _speaks_of_failure(lowered: str) -> bool:
 
 
 def _level(text: str, told: int) -> str:
-    found = _LEVEL.search(text, told, told + 80)
-    if found is not None:
+    lowered = text[told : told + 120].lower()
+    may = any([word in lowered for word in _LEVEL_PARTS])  # noqa: C419 - faster than a generator
+    if may and (found := _LEVEL.search(text, told, told + 80)) is not None:
         return found[0]
     if (titled := _TITLED.match(text, told) or _TITLED.match(text)) is not None:
         return titled[1]
-    lowered = text[told : told + 120].lower()
-    if not any([word in lowered for word in _SMALL]):  # noqa: C419 - faster than a generator
-        return ""
-    small = _SMALL_LEVEL.search(text, told, told + 120)
+    small = _SMALL_LEVEL.search(text, told, told + 120) if may else None
     return (small[1] or small[2]) if small is not None else ""
 
 

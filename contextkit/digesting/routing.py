@@ -25,6 +25,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 _CODE_ENDS = ("{", "}", ";", "(", ",", ":")
 _CODE_BEGINS = ("#", "*", "//", "/*", "- ", "> ", "<", "@", ".")
 _SAMPLE = 160  # lines
+_LONG_ROW = 4_000_000  # characters of a record on a line, and of the records that tell that all are
 _ENDS = 12_000  # characters of each end that tell whether a text is an error
 _RUN = re.compile(
     r"(?m)^(?:=+ (?:FAILURES|ERRORS|short test summary info) =+|--- FAIL: |\s+✕ |\s*● .+ › |failures:$|"
@@ -67,7 +68,7 @@ def routed(value: JSON) -> tuple[Kind, JSON]:
             found = None
         if isinstance(found, dict | list):
             return "json", found
-        if start == "{" and (rows := _rows(value, _SAMPLE)) is not None:
+        if start == "{" and (rows := _rows(value)) is not None:
             return ("log" if _is_logged(rows) else "json"), value
     return _kind_of_text(value), value
 
@@ -92,20 +93,23 @@ def _is_table_of_entries(text: str) -> bool:
     return bool(names & {"message", "msg"}) and bool(names & _ASIDE)
 
 
-def _rows(text: str, most: int) -> list[JSON] | None:
+def _rows(text: str) -> list[JSON] | None:
+    """Give the first records of JSON Lines; nothing where most lines are none."""
     rows: list[JSON] = []
-    for number, line in enumerate(lines_of(text)):
-        if number >= most:
+    read = 0  # characters
+    for number, line in enumerate(lines_of(text, longest=_LONG_ROW)):
+        if number >= _SAMPLE or (read > _LONG_ROW and len(rows) >= 2):
             break
+        read += len(line)
         if not line.strip():
             continue
         try:
             rows.append(parsed(line))
         except ValueError:
-            if len(rows) < 3 or (number * 10 < most and len(rows) < 0.9 * number):
+            if len(rows) < 3 or (number * 10 < _SAMPLE and len(rows) < 0.9 * number):
                 return None
     dicts = [row for row in rows if isinstance(row, dict)]
-    return dicts if len(dicts) >= 3 and len(dicts) >= 0.9 * len(rows) else None
+    return dicts if len(dicts) >= 2 and len(dicts) >= 0.9 * len(rows) else None
 
 
 def _is_logged(rows: list[JSON]) -> bool:
@@ -117,12 +121,7 @@ def _is_logged(rows: list[JSON]) -> bool:
 def rows_of_lines(text: str) -> list[JSON] | None:
     """Give the records of JSON Lines; nothing where a line is none."""
     rows: list[JSON] = []
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        line = text[start:end]
-        start = end + 1
+    for line in lines_of(text, longest=len(text)):
         try:
             rows.append(parsed(line) if line.strip() else None)
         except ValueError:
@@ -159,7 +158,7 @@ def _is_log(text: str) -> bool:
     shapes: set[str] = set()
     begins: set[str] = set()
     margin, reader = margin_of(text)[0], Reader()
-    for line in lines_of(text, 0, min(len(text), 400_000)):
+    for line in lines_of(text, min(len(text), 400_000)):
         if seen >= 2 * _SAMPLE or (seen >= _SAMPLE // 4 and heads >= 0.7 * seen):
             break
         told = clean(line[margin:] if not line[:margin].strip() else line)
