@@ -69,19 +69,20 @@ def digest(
 ) -> Digested:
     r"""Say in few words what an output of a tool says.
 
-    - Logs: one line of each shape, numbers and ids masked, with its count and lines; all errors, and rare lines.
+    - Logs: one line of each shape, numbers and ids masked, with count and lines; all errors, and rare lines.
     - JSON: the fields of lists of records with statistics, unusual records with their ids, two samples.
     - Diffs by file and hunk; listings of files by folder; tables as records; HTML as text; binary as a line.
     - Errors as `summarize_error` does; of any other text both ends and the lines that matter.
 
-    A digest is never larger than its input, and says nothing that the input doesn't, but for counts and places.
+    A digest is never larger than its input, and says nothing that the input doesn't, but counts and places.
     Colours and other commands to a terminal are taken out.
-    Lines and items are numbered from 1, as `Thread.restore(id, lines=...)` counts them; items of a list inside, or
-    of a text that is JSON, with the pointer that is named: `restore(id, lines=..., at="/data/items")`.
+    Lines and items are numbered from 1, as `Thread.restore(id, lines=...)` counts them; items of a list
+    inside, or of a text that is JSON, with the pointer that is named:
+    `restore(id, lines=..., at="/data/items")`.
 
     Args:
         output: A text, or any value that can be plain JSON.
-        budget: The most tokens of the digest; what fits is left as it is. By default what is worth its tokens.
+        budget: The most tokens of the digest; what fits is left as it is. By default what is worth it.
         kind: What the output is, if that is known.
         counter: Counts tokens; also by name.
         name: What the output is called in the heading: the event's type and id.

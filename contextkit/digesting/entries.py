@@ -15,14 +15,16 @@ _HEAD = 40_000  # characters that tell how far all lines are indented
 _FEW = 12  # lines that may stand below one that neither begins with a time nor tells of an error
 
 _TRACE = re.compile(
-    r"\s*(?:Traceback \(most recent call last\)|goroutine \d+ \[|panic: |thread '.{1,80}' panicked|stack backtrace:|"
+    r"\s*(?:Traceback \(most recent call last\)|goroutine \d+ \[|panic: |thread '.{1,80}' panicked|"
+    r"stack backtrace:|"
     r"(?:Exception in thread|Caused by: |Suppressed: |caused by: )|"
     r"(?:[\w$]{1,80}[.:]{1,2}){0,12}[A-Z]\w{0,80}(?:Error|Exception|Fault|Failure|Interrupt|Exit)\b)"
 )
 _AWAITS = re.compile(r"Traceback \(most recent call last\):?$|panicked at .{1,300}:$")
 _PART = re.compile(
     r"\s*(?:at [\w$.<>/@\[ ]{1,200}[(:]|File \"|\.{3} \d+ (?:more|common frames)|Caused by: |Suppressed: |"
-    r"The above exception was|During handling of the above|Traceback \(most recent|goroutine \d+ \[|created by |"
+    r"The above exception was|During handling of the above|Traceback \(most recent|goroutine \d+ \[|"
+    r"created by |"
     r"\[signal |note: run with|stack backtrace:|---> |--- End of)"
 )
 _FRAME = re.compile(r"\s*(?:at |File \"|\.{3} \d+ |\d+: |#\d+ |from /|\^|~)|\s{4,}")
@@ -152,7 +154,7 @@ def lines_of(text: str, stop: int | None = None, longest: int = 20 * LONGEST) ->
 
 
 def margin_of(text: str) -> tuple[int, bool]:
-    """Give how far all lines are indented, by the first ones, and whether it says little that a line is further.
+    """Give how far all lines are indented, by the first ones, and whether it says little that one is further.
 
     It does where most are, and where many are by a few spaces: tools that build align their words so.
     """
@@ -172,9 +174,10 @@ def margin_of(text: str) -> tuple[int, bool]:
 def entries(text: str) -> Iterator[Entry]:
     r"""Give the entries of a log.
 
-    A line belongs to the one above if it is indented below one that begins an entry, or is a part of a stack trace.
+    A line belongs to the one above if it is indented below one that begins an entry, or is a part of a trace.
 
-    >>> text = '10:00:01 up\n10:00:02 ERROR lost\nTraceback (most recent call last):\n  File "a.py"\nKeyError: 7\n'
+    >>> text = '10:00:01 up\n10:00:02 ERROR lost\n'
+    >>> text += 'Traceback (most recent call last):\n  File "a.py"\nKeyError: 7\n'
     >>> [(entry.number, entry.size) for entry in entries(text)]
     [(1, 1), (2, 4)]
     """
@@ -224,8 +227,9 @@ class _State:
         blank, self.blank = self.blank, 0
         if text[0] in " \t":
             return self._belongs_below(entry, read, blank)
-        if read.starts:
-            return False
+        return not read.starts and self._belongs_beside(entry, text, read, blank)
+
+    def _belongs_beside(self, entry: Entry, text: str, read: Read, blank: int) -> bool:
         if read.part:
             return self._goes_on(entry, read)
         if self.awaits and not blank:

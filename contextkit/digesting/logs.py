@@ -25,7 +25,7 @@ _ESCAPED = re.compile(r"\\n|#012")  # newlines, as logfmt and rsyslog write them
 class Shapes:
     """The shapes of a log, in bounded memory.
 
-    Where there are too many, those that differ in one word become one, the ones with the most of such words first.
+    Where there are too many, those that differ in a word become one, those with the most such words first.
     """
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ def log_draft(text: str) -> Draft:
 
 
 def _ranks(shapes: list[Shape], most: int) -> list[int]:
-    """Rank shapes: errors, then warnings and what is rare, then the rest; of too many the first and the common."""
+    """Rank shapes: errors, warnings and what is rare, then others; of too many the first and the common."""
     ranks = [_rank(shape) for shape in shapes]
     seen: Counter[int] = Counter()
     for at in sorted(
@@ -123,7 +123,7 @@ def _parts(shape: Shape, rank: int, *, timed: bool) -> Iterator[Part]:
 
 
 def _head(line: Line, *, timed: bool) -> str:
-    """Give the first line of an entry; without its time, and of JSON without what is long, if that saves much."""
+    """Give the first line of an entry; without time, and of JSON without what is long, if that saves much."""
     if line.fields is None:
         return line.text if timed or not line.told else line.text[line.told :]
     if timed and len(line.text) <= SHOWN and not _long_fields(line):

@@ -35,7 +35,7 @@ def merged(shapes: Sequence[Shape], room: int, into: Merged) -> list[Shape]:
     for least, places in _VALUED:
         merging.step(least, places, room)
     for least, places in _CROWDED:
-        # Words with few forms are likely none of values: these shapes become one only where they take far too much.
+        # Words with few forms are likely no values: these become one only where they take far too much.
         merging.step(least, places, room, down_to=room if least >= 6 else room * 5 // 4)
     if merging.size() > 2 * room:
         merging.by_beginning()
@@ -70,7 +70,7 @@ class _Merging:
         return sum([shape.size for shape in self.left.values()])
 
     def step(self, least: int, places: int, room: int, down_to: int = -1) -> None:
-        """Make one of shapes that differ in so many places, and of those that do in the values found there."""
+        """Make one of shapes that differ in so many places, and then of those that do in the values there."""
         if (places > 1 and len(self.left) > _FEW) or self.size() <= down_to:
             return
         if (what := (least, places, down_to < 0)) not in self.vain:
@@ -81,7 +81,7 @@ class _Merging:
             self._by_values()
 
     def _by_places(self, least: int, places: int, down_to: int) -> None:
-        """Make one of at least so many shapes that differ in so many words, each of which has so many forms."""
+        """Make one of at least so many shapes that differ in so many words, if these have forms enough."""
         size = self.size()
         done: set[int] = set()
         for spots, group in _differing(self.left.values(), least, places):

@@ -1,4 +1,4 @@
-"""HTML -> text: headings, paragraphs, list items, rows and links; scripts, styles and what is hidden are left out."""
+"""HTML -> text: headings, paragraphs, list items, rows and links, without scripts and what is hidden."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from lxml import html
 
 _STARTS = re.compile(
-    r"(?i)\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,50})?(?:<!--.{0,500}?-->\s{0,50})?<(?:!doctype html|html|head|body)\b",
+    r"(?i)\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,50})?(?:<!--.{0,500}?-->\s{0,50})?"
+    r"<(?:!doctype html|html|head|body)\b",
     re.DOTALL,
 )
 _TAGS = re.compile(r"(?i)</(?:div|p|a|span|li|td|h[1-6]|section|article)>")

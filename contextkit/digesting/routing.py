@@ -32,11 +32,13 @@ _RUN = re.compile(
     r"FAILED \(|FAIL:? .+|Tests?:? +\d+ failed|not ok \d+ )"
 )
 _TRACE = re.compile(
-    r"(?m)^(?:Traceback \(most recent call last\)|Exception in thread |panic: |fatal error: |thread '.{1,80}' panicked|"
+    r"(?m)^(?:Traceback \(most recent call last\)|Exception in thread |panic: |fatal error: |"
+    r"thread '.{1,80}' panicked|"
     r"Unhandled [Ee]xception|\s*Caused by: |\s+at \S.{1,200}$|\s+File \".{1,200}, line \d+|=+\d+=+ ?ERROR: )"
 )
 _FINDING = re.compile(
-    r"(?m)^(?:[^\s:]{1,200}:\d+:\d+:? |\s+\d+:\d+\s+(?:error|warning) |[^\s:]{1,200}[:(]\d+[:,]\d*[:)]? ?.{0,10}(?:error|warning)|(?:error|warning)(?:\[\w+\])?: |  --> )"
+    r"(?m)^(?:[^\s:]{1,200}:\d+:\d+:? |\s+\d+:\d+\s+(?:error|warning) |"
+    r"[^\s:]{1,200}[:(]\d+[:,]\d*[:)]? ?.{0,10}(?:error|warning)|(?:error|warning)(?:\[\w+\])?: |  --> )"
 )
 
 
