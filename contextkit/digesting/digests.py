@@ -141,25 +141,28 @@ def _written(
     draft = _with_failure(dataclasses.replace(draft, parts=parts), kind, text)
     parts = chosen(draft, budget, counter, name)
     told = draft.write(parts, name)
-    if budget is not None and not parts and draft.parts:
-        best = min(draft.parts, key=lambda part: part.rank)
-        lines = best.text.split("\n")
-        line = next((line for line in lines if failure_at(line) >= 0), lines[0])
-        start = line.rfind(" ", 0, max(failure_at(line), 0)) + 1
-        for piece in (line, line[start:]):
-            for longest in (160, 80, 40):  # not even the first part fits: some of it
-                some = dataclasses.replace(best, text=clipped(piece.strip(), longest), shown=())
-                others = [some if part is best else part for part in draft.parts]
-                told = dataclasses.replace(draft, parts=others).write([some], name)
-                if count(counter, told) <= budget and failure_at(told) >= min(failure_at(line), 0):
-                    return Digested(
-                        told, kind, draft.size, draft.unit, ((1, draft.size),), dict(draft.counts)
-                    )
-        told = draft.write(parts, name)
-    if budget is not None and count(counter, told) > budget:
+    if budget is not None and not parts and draft.parts and (some := _some(draft, budget, counter, name)):
+        told = some
+    elif budget is not None and count(counter, told) > budget:
         told, parts = _bare(draft, budget, counter), []
     left_out = missing((part.shown for part in parts), draft.size)
     return Digested(told, kind, draft.size, draft.unit, left_out, dict(draft.counts))
+
+
+def _some(draft: Draft, budget: int, counter: TokenCounter, name: str) -> str:
+    """Give some of the first part where not even that fits: a line, or what tells of a failure in it."""
+    best = min(draft.parts, key=lambda part: part.rank)
+    lines = best.text.split("\n")
+    line = next((line for line in lines if failure_at(line) >= 0), lines[0])
+    start = line.rfind(" ", 0, max(failure_at(line), 0)) + 1
+    for piece in (line, line[start:]):
+        for longest in (160, 80, 40):
+            some = dataclasses.replace(best, text=clipped(piece.strip(), longest), shown=())
+            others = [some if part is best else part for part in draft.parts]
+            told = dataclasses.replace(draft, parts=others).write([some], name)
+            if count(counter, told) <= budget and failure_at(told) >= min(failure_at(line), 0):
+                return told
+    return ""
 
 
 def _bare(draft: Draft, budget: int, counter: TokenCounter) -> str:
