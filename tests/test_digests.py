@@ -340,6 +340,29 @@ def test_what_is_small_stays_as_it_is() -> None:
     assert digest({"a": [1, 2]}).text == '{"a":[1,2]}'
 
 
+def test_json_lines_of_any_length_are_records() -> None:
+    """A line of a megabyte is one too, and two lines are enough."""
+    lines = [json.dumps({"id": n, "turns": ["word " * 40] * 200}) for n in range(9)]
+    assert len(lines[0]) > 20_000
+    told = digest("\n".join(lines))
+    assert told.kind == "json"
+    assert told.size == 9
+    assert kind_of_output("\n".join(lines[:2])) == "json"
+    assert kind_of_output(lines[0] + "\nand then some words") != "json"
+
+
+@pytest.mark.parametrize("times", [1, 400])
+@pytest.mark.parametrize("line", ["up\n", "a,b,c\n", "src/a.py\n", "+new\n", "10:00:01 INFO up\n"])
+def test_no_terminal_is_commanded(line: str, times: int) -> None:
+    """Escapes do not come through, whether a text is left as it is or not."""
+    evil = "\x1b]0;pwned\x07\x1b[2J\x08hello"
+    head = "--- a\n+++ b\n@@ -1 +400 @@\n" if line[0] == "+" else ""
+    for text in (f"{evil}\n{head}{line * times}", f"{head}{line * times}+{evil},{evil},c\n"):
+        for budget in (None, 40):
+            told = digest(text, budget).text
+            assert not re.search(r"[\x00-\x08\x0b-\x1f]", told)
+
+
 @pytest.mark.parametrize("budget", [0, -1, True, 1.5])
 def test_a_budget_is_a_whole_number(budget: object) -> None:
     """Nothing else."""

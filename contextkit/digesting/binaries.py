@@ -9,6 +9,7 @@ from .drafts import several
 _URL = re.compile(r"data:([\w.+-]{1,60}/[\w.+-]{1,60})?(?:;[\w=.-]{1,60}){0,4};base64,")
 _ALPHABET = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _LEAST = 256  # characters
+_NO_TEXT = dict.fromkeys([*set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b\x08"), 0x7F, 0xFFFD])
 _MAGIC = (
     (b"\x89PNG", "png image"),
     (b"\xff\xd8\xff", "jpeg image"),
@@ -59,8 +60,7 @@ def is_binary(text: str) -> bool:
     head = text[:4_000]
     if len(head) < _LEAST:
         return False
-    odd = sum((char < " " and char not in "\t\n\r\x0b\x0c\x1b\x08") or char in "\ufffd\x7f" for char in head)
-    return odd > 0.1 * len(head)
+    return len(head) - len(head.translate(_NO_TEXT)) > 0.1 * len(head)
 
 
 def hashed(data: bytes) -> str:

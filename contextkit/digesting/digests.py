@@ -29,6 +29,7 @@ from .values import value_draft
 _SMALL = 2_000  # characters; what is shorter is left as it is where there is no budget
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _OWN = re.compile(rf"\[(?:\S+ \S+: )?(?:{'|'.join(KINDS)})\b[^\n]*\]$", re.MULTILINE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PIECE = 100_000  # characters
 _DIGEST = 40_000  # characters: no digest without a budget is made a digest of again below that
 
@@ -68,18 +69,20 @@ def digest(
 ) -> Digested:
     r"""Say in few words what an output of a tool says.
 
-    - Logs: one line of each shape, numbers and ids masked, with its count and lines; all errors, and rare lines.
+    - Logs: one line of each shape, numbers and ids masked, with count and lines; all errors, and rare lines.
     - JSON: the fields of lists of records with statistics, unusual records with their ids, two samples.
     - Diffs by file and hunk; listings of files by folder; tables as records; HTML as text; binary as a line.
     - Errors as `summarize_error` does; of any other text both ends and the lines that matter.
 
-    A digest is never larger than its input, and says nothing that the input doesn't, but for counts and places.
-    Lines and items are numbered from 1, as `Thread.restore(id, lines=...)` counts them; items of a list inside, or
-    of a text that is JSON, with the pointer that is named: `restore(id, lines=..., at="/data/items")`.
+    A digest is never larger than its input, and says nothing that the input doesn't, but counts and places.
+    Colours and other commands to a terminal are taken out.
+    Lines and items are numbered from 1, as `Thread.restore(id, lines=...)` counts them; items of a list
+    inside, or of a text that is JSON, with the pointer that is named:
+    `restore(id, lines=..., at="/data/items")`.
 
     Args:
         output: A text, or any value that can be plain JSON.
-        budget: The most tokens of the digest; what fits is left as it is. By default what is worth its tokens.
+        budget: The most tokens of the digest; what fits is left as it is. By default what is worth it.
         kind: What the output is, if that is known.
         counter: Counts tokens; also by name.
         name: What the output is called in the heading: the event's type and id.
@@ -106,7 +109,9 @@ def digest(
     value = output if isinstance(output, str) else plain(output)
     text = value if isinstance(value, str) else _encode(value)
     if _stays(text, budget, counting):
-        return Digested(text, kind or kind_of_output(value), text.count("\n") + 1)
+        shown = _printable(text)
+        if shown == text or budget is None or not exceeds(shown, budget, counting):
+            return Digested(shown, kind or kind_of_output(value), text.count("\n") + 1)
     found, value = (kind, value) if kind is not None else routed(value)
     drafted = _DRAFTS[found](value, text, budget, counting)
     if drafted is None:
@@ -118,6 +123,11 @@ def digest(
     return _no_larger(_written(drafted, found, text, budget, counting, name), text, budget, counting)
 
 
+def _printable(text: str) -> str:
+    """Give a text without what a terminal would take for commands."""
+    return without_colours(text) if _CONTROL.search(text) is not None else text
+
+
 def _stays(text: str, budget: int | None, counter: TokenCounter) -> bool:
     if budget is not None:
         return not exceeds(text, budget, counter)
@@ -127,28 +137,32 @@ def _stays(text: str, budget: int | None, counter: TokenCounter) -> bool:
 def _written(
     draft: Draft, kind: Kind, text: str, budget: int | None, counter: TokenCounter, name: str
 ) -> Digested:
-    draft = _with_failure(draft, kind, text)
+    parts = [dataclasses.replace(part, text=_printable(part.text)) for part in draft.parts]
+    draft = _with_failure(dataclasses.replace(draft, parts=parts), kind, text)
     parts = chosen(draft, budget, counter, name)
     told = draft.write(parts, name)
-    if budget is not None and not parts and draft.parts:
-        best = min(draft.parts, key=lambda part: part.rank)
-        lines = best.text.split("\n")
-        line = next((line for line in lines if failure_at(line) >= 0), lines[0])
-        start = line.rfind(" ", 0, max(failure_at(line), 0)) + 1
-        for piece in (line, line[start:]):
-            for longest in (160, 80, 40):  # not even the first part fits: some of it
-                some = dataclasses.replace(best, text=clipped(piece.strip(), longest), shown=())
-                others = [some if part is best else part for part in draft.parts]
-                told = dataclasses.replace(draft, parts=others).write([some], name)
-                if count(counter, told) <= budget and failure_at(told) >= min(failure_at(line), 0):
-                    return Digested(
-                        told, kind, draft.size, draft.unit, ((1, draft.size),), dict(draft.counts)
-                    )
-        told = draft.write(parts, name)
-    if budget is not None and count(counter, told) > budget:
+    if budget is not None and not parts and draft.parts and (some := _some(draft, budget, counter, name)):
+        told = some
+    elif budget is not None and count(counter, told) > budget:
         told, parts = _bare(draft, budget, counter), []
     left_out = missing((part.shown for part in parts), draft.size)
     return Digested(told, kind, draft.size, draft.unit, left_out, dict(draft.counts))
+
+
+def _some(draft: Draft, budget: int, counter: TokenCounter, name: str) -> str:
+    """Give some of the first part where not even that fits: a line, or what tells of a failure in it."""
+    best = min(draft.parts, key=lambda part: part.rank)
+    lines = best.text.split("\n")
+    line = next((line for line in lines if failure_at(line) >= 0), lines[0])
+    start = line.rfind(" ", 0, max(failure_at(line), 0)) + 1
+    for piece in (line, line[start:]):
+        for longest in (160, 80, 40):
+            some = dataclasses.replace(best, text=clipped(piece.strip(), longest), shown=())
+            others = [some if part is best else part for part in draft.parts]
+            told = dataclasses.replace(draft, parts=others).write([some], name)
+            if count(counter, told) <= budget and failure_at(told) >= min(failure_at(line), 0):
+                return told
+    return ""
 
 
 def _bare(draft: Draft, budget: int, counter: TokenCounter) -> str:
@@ -193,12 +207,12 @@ def _failure_in(text: str) -> int:
 
 def _no_larger(told: Digested, text: str, budget: int | None, counter: TokenCounter) -> Digested:
     """Give the text itself where a digest is no smaller."""
-    whole = Digested(text, told.kind, text.count("\n") + 1)
-    if len(told.text) >= len(text):
-        return whole if budget is None else told
     if 4 * len(told.text) < len(text) or budget is not None:  # a budget is below what the text has
         return told
-    return whole if count(counter, told.text) >= count(counter, text) else told
+    shown = _printable(text)
+    if len(told.text) < len(shown) and count(counter, told.text) < count(counter, shown):
+        return told
+    return Digested(shown, told.kind, text.count("\n") + 1)
 
 
 # ---- one function a kind

@@ -15,16 +15,16 @@ _HEAD = 40_000  # characters that tell how far all lines are indented
 _FEW = 12  # lines that may stand below one that neither begins with a time nor tells of an error
 
 _TRACE = re.compile(
-    r"\s*(?:Traceback \(most recent call last\)|goroutine \d+ \[|panic: |thread '.{1,80}' panicked|stack backtrace:|"
+    r"\s*(?:Traceback \(most recent call last\)|goroutine \d+ \[|panic: |thread '.{1,80}' panicked|"
+    r"stack backtrace:|"
     r"(?:Exception in thread|Caused by: |Suppressed: |caused by: )|"
     r"(?:[\w$]{1,80}[.:]{1,2}){0,12}[A-Z]\w{0,80}(?:Error|Exception|Fault|Failure|Interrupt|Exit)\b)"
 )
-_AWAITS = re.compile(
-    r"Traceback \(most recent call last\):?$|panicked at .{1,300}:$|^(?:The above|During handling)"
-)
+_AWAITS = re.compile(r"Traceback \(most recent call last\):?$|panicked at .{1,300}:$")
 _PART = re.compile(
     r"\s*(?:at [\w$.<>/@\[ ]{1,200}[(:]|File \"|\.{3} \d+ (?:more|common frames)|Caused by: |Suppressed: |"
-    r"The above exception was|During handling of the above|Traceback \(most recent|goroutine \d+ \[|created by |"
+    r"The above exception was|During handling of the above|Traceback \(most recent|goroutine \d+ \[|"
+    r"created by |"
     r"\[signal |note: run with|stack backtrace:|---> |--- End of)"
 )
 _FRAME = re.compile(r"\s*(?:at |File \"|\.{3} \d+ |\d+: |#\d+ |from /|\^|~)|\s{4,}")
@@ -60,13 +60,14 @@ _UNREAD = Read("", False, 0, "", False, False, False, False)
 _REMEMBERED = 4_096  # lines that differ in more than values
 
 
-class _Reader:
+class Reader:
     """Reads lines, each kind of them once."""
 
     def __init__(self) -> None:
         self._known: dict[str, Read] = {}
 
     def __call__(self, text: str) -> Read:
+        """Read a line that is clean."""
         if not text:
             return _UNREAD
         drawn = sketch(text)
@@ -83,7 +84,9 @@ class _Reader:
 
 def _read(line: Line) -> Read:
     raised = _TRACE.match(line.text) is not None
-    awaits = _AWAITS.search(line.text) is not None
+    awaits = line.text.startswith(("The above", "During handling")) or (
+        line.text.endswith((":", ")")) and _AWAITS.search(line.text) is not None
+    )
     return Read(
         f"{line.weight} {line.level}\n{shape_of(line)}",
         line.starts,
@@ -134,24 +137,24 @@ class Entry:
         return " | ".join(dict.fromkeys(masked(line.strip()[:LONGEST]) for line in told[1:12]))
 
 
-def lines_of(text: str, start: int = 0, stop: int | None = None) -> Iterator[str]:
-    r"""Give the lines of a text one at a time, without a copy of all of them.
+def lines_of(text: str, stop: int | None = None, longest: int = 20 * LONGEST) -> Iterator[str]:
+    r"""Give the lines of a text one at a time, without a copy of all of them; of each no more than `longest`.
 
     >>> list(lines_of("a\r\nb\n\nc"))
     ['a\r', 'b', '', 'c']
     """
-    stop = len(text) if stop is None else stop
+    start, stop = 0, len(text) if stop is None else stop
     while start < stop:
         end = text.find("\n", start, stop)
         if end < 0:
             end = stop
         # Of a line of a megabyte the beginning tells what it is.
-        yield text[start : min(end, start + 20 * LONGEST)]
+        yield text[start : min(end, start + longest)]
         start = end + 1
 
 
 def margin_of(text: str) -> tuple[int, bool]:
-    """Give how far all lines are indented, by the first ones, and whether it says little that a line is further.
+    """Give how far all lines are indented, by the first ones, and whether it says little that one is further.
 
     It does where most are, and where many are by a few spaces: tools that build align their words so.
     """
@@ -171,15 +174,16 @@ def margin_of(text: str) -> tuple[int, bool]:
 def entries(text: str) -> Iterator[Entry]:
     r"""Give the entries of a log.
 
-    A line belongs to the one above if it is indented below one that begins an entry, or is a part of a stack trace.
+    A line belongs to the one above if it is indented below one that begins an entry, or is a part of a trace.
 
-    >>> text = '10:00:01 up\n10:00:02 ERROR lost\nTraceback (most recent call last):\n  File "a.py"\nKeyError: 7\n'
+    >>> text = '10:00:01 up\n10:00:02 ERROR lost\n'
+    >>> text += 'Traceback (most recent call last):\n  File "a.py"\nKeyError: 7\n'
     >>> [(entry.number, entry.size) for entry in entries(text)]
     [(1, 1), (2, 4)]
     """
     entry: Entry | None = None
     margin, indented = margin_of(text)
-    state, reader = _State(indented=indented), _Reader()
+    state, reader = _State(indented=indented), Reader()
     for number, raw in enumerate(lines_of(text), start=1):
         told = clean(raw[margin:] if margin and not raw[:margin].strip() else raw)
         read = reader(told)
@@ -223,8 +227,9 @@ class _State:
         blank, self.blank = self.blank, 0
         if text[0] in " \t":
             return self._belongs_below(entry, read, blank)
-        if read.starts:
-            return False
+        return not read.starts and self._belongs_beside(entry, text, read, blank)
+
+    def _belongs_beside(self, entry: Entry, text: str, read: Read, blank: int) -> bool:
         if read.part:
             return self._goes_on(entry, read)
         if self.awaits and not blank:

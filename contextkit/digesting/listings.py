@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from .drafts import Draft, Part, clipped
 from .entries import lines_of
@@ -13,8 +13,10 @@ _LS_TIME = re.compile(
 )
 _TREE = re.compile(r"((?:[│|]?(?:   |\u00a0\u00a0 ))*)(?:├|└|\||`|\+|\\)(?:── |-- |──|---)")
 _PATH = re.compile(
-    r"(?:\./|/|~/|[A-Za-z]:\\)?[\w.@+~$%#=,()\[\]{}&!' -]{1,120}(?:[/\\][\w.@+~$%#=,()\[\]{}&!' -]{1,120}){0,60}[/\\]?$"
+    r"(?:\./|/|~/|[A-Za-z]:\\)?[\w.@+~$%#=,()\[\]{}&!' -]{1,120}"
+    r"(?:[/\\][\w.@+~$%#=,()\[\]{}&!' -]{1,120}){0,60}[/\\]?$"
 )
+_SIGN = re.compile(r"[/\\.]")
 _SHARE, _LEAST, _SAMPLE, _FEW = 0.1, 1_500, 200, 6
 _NAMED = 12  # files of a folder that are named; of more, those of rare kinds
 
@@ -24,14 +26,19 @@ def is_listing(text: str) -> bool:
     lines = [line.rstrip() for line in text[:20_000].split("\n")[:_SAMPLE] if line.strip()]
     if len(lines) < _FEW:
         return False
-    if sum(_LONG_FORM.match(line) is not None for line in lines) >= 0.7 * len(lines):
+    if _most(lines, 0.7, _LONG_FORM.match) or _most(lines, 0.7, _TREE.match):
         return True
-    if sum(_TREE.match(line) is not None for line in lines) >= 0.7 * len(lines):
-        return True
-    paths = sum(_is_path(line) for line in lines)
-    return paths >= 0.95 * len(lines) and sum(
-        "/" in line or "\\" in line or "." in line for line in lines
-    ) >= 0.7 * len(lines)
+    return _most(lines, 0.95, _is_path) and _most(lines, 0.7, _SIGN.search)
+
+
+def _most(lines: Sequence[str], share: float, is_one: Callable[[str], object]) -> bool:
+    """Tell whether so many of the lines are of a kind, looking at no more of them than it takes."""
+    others = 0
+    for line in lines:
+        others += not is_one(line)
+        if len(lines) - others < share * len(lines):
+            return False
+    return True
 
 
 def _is_path(line: str) -> bool:

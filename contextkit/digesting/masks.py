@@ -1,4 +1,4 @@
-"""One line of a log -> what it has in common with its likes: times, numbers, ids and quoted words are masked."""
+"""One line of a log -> what it has in common with its likes: times, numbers, ids, quoted words are masked."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..errors.lines import plain
+from ..errors.salience import FAILED
 
 LONGEST = 600
 """Characters of a line that are looked at."""
@@ -15,14 +16,19 @@ _CLOCK = r"\d\d:\d\d:\d\d(?:[.,:]\d+)?"
 _DATE = r"\d{4}[-/.]\d\d[-/.]\d\d"
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d| ?UTC| [+-]\d{4})?"
 _TIME = re.compile(
-    rf"(?:<\d+>\d? ?)?(?:(?:time|ts|t|timestamp|date|at|asctime)=\"?)?[\[(]?\s{{0,8}}(?:{_DATE}(?:[T ]{_CLOCK})?{_ZONE}"
+    rf"(?:<\d+>\d? ?)?(?:(?:time|ts|t|timestamp|date|at|asctime)=\"?)?[\[(]?\s{{0,8}}"
+    rf"(?:{_DATE}(?:[T ]{_CLOCK})?{_ZONE}"
     rf"|(?:[A-Z][a-z]{{2}},? )?[A-Z][a-z]{{2}} [ \d]\d {_CLOCK}(?: \d{{4}})?"
     rf"|\d\d[-/ ][A-Z][a-z]{{2}}[-/ ]\d{{4}}[: ]{_CLOCK}{_ZONE}|\d\d[-/.]\d\d[-/.](?:\d\d){{1,2}} {_CLOCK}"
-    rf"|\d\d[-/.]\d\d {_CLOCK}|\d{{1,4}}[smhd](?:\d{{1,2}}[smh])?(?= {{2,}})|{_CLOCK}|\d{{10}}(?:\.\d+|\d{{3}})?|\d+\.\d{{3,}})(?:,\d+)?[\])\"]?(?=[\s|:,\]]|$)[:,|]?\s*"
+    rf"|\d\d[-/.]\d\d {_CLOCK}|\d{{1,4}}[smhd](?:\d{{1,2}}[smh])?(?= {{2,}})|{_CLOCK}"
+    rf"|\d{{10}}(?:\.\d+|\d{{3}})?|\d+\.\d{{3,}})(?:,\d+)?[\])\"]?(?=[\s|:,\]]|$)[:,|]?\s*"
 )
 _KLOG = re.compile(rf"([IWEFD])\d{{4}} {_CLOCK}\s+")
 _SOURCE = re.compile(r"[\w.-]{1,40}\s{0,20}\| ")
-_LEVELS = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG|INF|DBG|WRN|FTL|CRT"
+_LEVELS = (
+    r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG|"
+    r"INF|DBG|WRN|FTL|CRT"
+)
 _LEVEL = re.compile(rf"(?<![\w/.-])(?:{_LEVELS})(?![\w/.-])")
 _SMALL_LEVEL = re.compile(
     rf"(?i)(?:\b(?:level|lvl|severity|loglevel)[\"']?\s?[=:]\s?[\"']?|[\[<(|]\s?)({_LEVELS})\b"
@@ -30,7 +36,8 @@ _SMALL_LEVEL = re.compile(
 )
 _STARTS = re.compile(rf"[\[(<]?(?:{_LEVELS})[\])>]?\b[ :|\]-]|\d{{1,3}}(?:\.\d{{1,3}}){{3}} |\{{\"")
 _TITLED = re.compile(
-    r"(Error|Warning|Critical|Fatal|Information|Normal|Verbose|Notice|error|warn(?:ing)?|info|debug|fatal)(?=[\s:\]|])"
+    r"(Error|Warning|Critical|Fatal|Information|Normal|Verbose|Notice|error|warn(?:ing)?|info|debug|fatal)"
+    r"(?=[\s:\]|])"
 )
 _DATED = re.compile(rf"\d\d-\d\d {_CLOCK} {{1,4}}\d+ {{1,4}}\d+ ([VDIWEF]) ")
 _REQUEST = re.compile(r"\"([A-Z]{3,8}) ([^\s\"]{1,300})[^\s\"]* HTTP/[\d.]{1,3}\" (\d{3})\b")
@@ -43,49 +50,30 @@ _VALUE = re.compile(
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|(?<!\w)'[^'\n]{0,120}'(?!\w)")
 _TOKEN = re.compile(r"[^\s=:,/\"'()\[\]{}<>|;]+")
 _FAILED = re.compile(
-    r"\b(?:error|fail(?:ed|ure|s|ing)?|fatal|panic|exception|traceback|denied|refused|cannot|could not|unable|"
+    r"\b(?:error|fail(?:ed|ure|s|ing)?|fatal|panic|exception|traceback|denied|refused|cannot|could not|"
+    r"unable|"
     r"aborted|killed|segmentation fault|timed out|unhandled|uncaught|out of memory|not found|no such)\b"
 )
 # Looking for words one by one is faster than an expression; that tells whether they are words.
-_FAILURES = (
+_FAILURES = (*FAILED, "unhandled", "out of memory", "no such")
+# What every level has one of.
+_LEVEL_PARTS = (
     *(
-        "error",
-        "fail",
+        "inf",
+        "debug",
+        "dbg",
+        "warn",
+        "wrn",
+        "err",
         "fatal",
-        "panic",
-        "exception",
-        "traceback",
-        "denied",
-        "refused",
-        "cannot",
-        "could not",
-        "unable",
+        "ftl",
+        "crit",
+        "crt",
+        "trace",
+        "notice",
+        "severe",
     ),
-    *(
-        "aborted",
-        "killed",
-        "segmentation",
-        "timed out",
-        "unhandled",
-        "uncaught",
-        "out of memory",
-        "not found",
-        "no such",
-    ),
-)
-_SMALL = (
-    "info",
-    "debug",
-    "warn",
-    "err",
-    "fatal",
-    "crit",
-    "trace",
-    "notice",
-    "severe",
-    "panic",
-    "alert",
-    "emerg",
+    *("panic", "alert", "emerg"),
 )
 _NO_FAILURE = re.compile(
     r"(?i)\b(?:0|no) (?:errors?|failures?|failed)\b|\b(?:errors?|failed|failures?)[=:] ?0\b"
@@ -98,40 +86,14 @@ _COUNTED = re.compile(
 ERROR, WARNING, OTHER = 3, 2, 0
 _WEIGHTS = {
     **dict.fromkeys(
-        (
-            "ERROR",
-            "ERR",
-            "CRIT",
-            "CRITICAL",
-            "FATAL",
-            "SEVERE",
-            "PANIC",
-            "ALERT",
-            "EMERG",
-            "E",
-            "F",
-            "FTL",
-            "CRT",
-        ),
-        ERROR,
+        ("ERROR", "ERR", "CRIT", "CRITICAL", "FATAL", "SEVERE", "PANIC", "ALERT", "EMERG"), ERROR
     ),
+    **dict.fromkeys(("E", "F", "FTL", "CRT"), ERROR),
     **dict.fromkeys(("WARN", "WARNING", "W", "WRN"), WARNING),
 }
 MESSAGES = (
-    "msg",
-    "message",
-    "MESSAGE",
-    "Message",
-    "@m",
-    "@mt",
-    "event",
-    "text",
-    "body",
-    "log",
-    "error",
-    "err",
-    "error.message",
-    "err.message",
+    *("msg", "message", "MESSAGE", "Message", "@m", "@mt", "event", "text", "body", "log", "error", "err"),
+    *("error.message", "err.message"),
 )
 """The fields of an entry that is JSON which say what happened."""
 GRADES = (
@@ -170,7 +132,7 @@ class Line(NamedTuple):
     fields: dict[str, object] | None
 
 
-@lru_cache(maxsize=256)  # an entry's line is asked for a few times
+@lru_cache(maxsize=512)  # a line is read to tell the kind, and again as an entry's
 def understood(text: str) -> Line:
     """Read a line of a log that is clean.
 
@@ -243,30 +205,25 @@ def _request(text: str) -> str:
 
 
 def is_steady(line: Line) -> bool:
-    """Tell whether other values in a line would change nothing: whether errors are none is told by a number."""
+    """Tell whether other values in a line would change nothing: a number tells whether errors are none."""
     return line.fields is None and (bool(line.level) or _COUNTED.search(line.text.lower()) is None)
 
 
-def _speaks_of_failure(lowered: str) -> bool:
-    return any([word in lowered for word in _FAILURES])  # noqa: C419 - faster than a generator
-
-
 def _level(text: str, told: int) -> str:
-    found = _LEVEL.search(text, told, told + 80)
-    if found is not None:
+    lowered = text[told : told + 120].lower()
+    may = any([word in lowered for word in _LEVEL_PARTS])  # noqa: C419 - faster than a generator
+    if may and (found := _LEVEL.search(text, told, told + 80)) is not None:
         return found[0]
     if (titled := _TITLED.match(text, told) or _TITLED.match(text)) is not None:
         return titled[1]
-    lowered = text[told : told + 120].lower()
-    if not any([word in lowered for word in _SMALL]):  # noqa: C419 - faster than a generator
-        return ""
-    small = _SMALL_LEVEL.search(text, told, told + 120)
+    small = _SMALL_LEVEL.search(text, told, told + 120) if may else None
     return (small[1] or small[2]) if small is not None else ""
 
 
 def _by_words(text: str) -> int:
     lowered = text.lower()
-    if not _speaks_of_failure(lowered) or _FAILED.search(lowered) is None:
+    speaks = any([word in lowered for word in _FAILURES])  # noqa: C419 - faster than a generator
+    if not speaks or _FAILED.search(lowered) is None:
         return OTHER
     return OTHER if _NO_FAILURE.search(lowered) is not None else ERROR
 
@@ -278,9 +235,8 @@ def _fields(text: str) -> dict[str, object] | None:
         return None
     if not isinstance(fields, dict):
         return None
-    if not any([isinstance(value, dict) for value in fields.values()]):  # noqa: C419 - faster than a generator
-        return fields
-    return _flat(fields)
+    nested = [value for value in fields.values() if isinstance(value, dict)]
+    return _flat(fields) if nested else fields
 
 
 def _flat(fields: dict[str, object], above: str = "", levels: int = 3) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""HTML -> text: headings, paragraphs, list items, rows and links; scripts, styles and what is hidden are left out."""
+"""HTML -> text: headings, paragraphs, list items, rows and links, without scripts and what is hidden."""
 
 import re
 from collections.abc import Iterator
@@ -8,71 +8,40 @@ if TYPE_CHECKING:
     from lxml import html
 
 _STARTS = re.compile(
-    r"(?i)\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,50})?(?:<!--.{0,500}?-->\s{0,50})?<(?:!doctype html|html|head|body)\b",
+    r"(?i)\s{0,200}(?:<\?xml[^>]{0,200}>\s{0,50})?(?:<!--.{0,500}?-->\s{0,50})?"
+    r"<(?:!doctype html|html|head|body)\b",
     re.DOTALL,
 )
 _TAGS = re.compile(r"(?i)</(?:div|p|a|span|li|td|h[1-6]|section|article)>")
 _SILENT = frozenset(
     [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "head",
-        "iframe",
-        "object",
-        "canvas",
-        "select",
-        "option",
-        "button",
-        "input",
+        *("script", "style", "noscript", "template", "svg", "head", "iframe", "object", "canvas"),
+        *("select", "option", "button", "input"),
     ]
 )
 _BLOCKS = frozenset(
     [
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "nav",
-        "aside",
-        "ul",
-        "ol",
-        "li",
-        "table",
-        "tr",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "pre",
-        "blockquote",
-        "dl",
-        "dt",
-        "dd",
-        "form",
-        "fieldset",
-        "figure",
-        "figcaption",
-        "address",
-        "hr",
-        "br",
-        "body",
-        "html",
-        "tbody",
-        "thead",
-        "title",
-        "details",
-        "summary",
+        *("p", "div", "section", "article", "main", "header", "footer", "nav", "aside", "ul", "ol", "li"),
+        *(
+            "table",
+            "tbody",
+            "thead",
+            "tr",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "pre",
+            "blockquote",
+            "hr",
+            "br",
+        ),
+        *("dl", "dt", "dd", "form", "fieldset", "figure", "figcaption", "address", "body", "html", "title"),
+        *("details", "summary"),
     ]
 )
-_DEEP = 200  # levels
 
 
 def is_page(text: str) -> bool:

@@ -1,16 +1,17 @@
 """What kind of output a text or a value is."""
 
 import re
+from itertools import accumulate
 from typing import Literal, get_args
 
 from ..errors.lines import plain
 from ..plain import JSON
 from .binaries import is_base64, is_binary
 from .diffs import is_diff
-from .entries import lines_of, margin_of
+from .entries import Reader, lines_of, margin_of
 from .listings import is_listing
 from .literals import parsed
-from .masks import GRADES, TIMES, clean, shape_of, understood, words
+from .masks import GRADES, TIMES, clean, understood, words
 from .pages import is_page
 from .records import flat
 from .tables import is_table
@@ -24,17 +25,20 @@ KINDS: tuple[str, ...] = get_args(Kind)
 _CODE_ENDS = ("{", "}", ";", "(", ",", ":")
 _CODE_BEGINS = ("#", "*", "//", "/*", "- ", "> ", "<", "@", ".")
 _SAMPLE = 160  # lines
+_LONG_ROW = 4_000_000  # characters of a record on a line, and of the records that tell that all are
 _ENDS = 12_000  # characters of each end that tell whether a text is an error
 _RUN = re.compile(
     r"(?m)^(?:=+ (?:FAILURES|ERRORS|short test summary info) =+|--- FAIL: |\s+✕ |\s*● .+ › |failures:$|"
     r"FAILED \(|FAIL:? .+|Tests?:? +\d+ failed|not ok \d+ )"
 )
 _TRACE = re.compile(
-    r"(?m)^(?:Traceback \(most recent call last\)|Exception in thread |panic: |fatal error: |thread '.{1,80}' panicked|"
+    r"(?m)^(?:Traceback \(most recent call last\)|Exception in thread |panic: |fatal error: |"
+    r"thread '.{1,80}' panicked|"
     r"Unhandled [Ee]xception|\s*Caused by: |\s+at \S.{1,200}$|\s+File \".{1,200}, line \d+|=+\d+=+ ?ERROR: )"
 )
 _FINDING = re.compile(
-    r"(?m)^(?:[^\s:]{1,200}:\d+:\d+:? |\s+\d+:\d+\s+(?:error|warning) |[^\s:]{1,200}[:(]\d+[:,]\d*[:)]? ?.{0,10}(?:error|warning)|(?:error|warning)(?:\[\w+\])?: |  --> )"
+    r"(?m)^(?:[^\s:]{1,200}:\d+:\d+:? |\s+\d+:\d+\s+(?:error|warning) |"
+    r"[^\s:]{1,200}[:(]\d+[:,]\d*[:)]? ?.{0,10}(?:error|warning)|(?:error|warning)(?:\[\w+\])?: |  --> )"
 )
 
 
@@ -66,7 +70,7 @@ def routed(value: JSON) -> tuple[Kind, JSON]:
             found = None
         if isinstance(found, dict | list):
             return "json", found
-        if start == "{" and (rows := _rows(value, _SAMPLE)) is not None:
+        if start == "{" and (rows := _rows(value)) is not None:
             return ("log" if _is_logged(rows) else "json"), value
     return _kind_of_text(value), value
 
@@ -91,20 +95,23 @@ def _is_table_of_entries(text: str) -> bool:
     return bool(names & {"message", "msg"}) and bool(names & _ASIDE)
 
 
-def _rows(text: str, most: int) -> list[JSON] | None:
+def _rows(text: str) -> list[JSON] | None:
+    """Give the first records of JSON Lines; nothing where most lines are none."""
     rows: list[JSON] = []
-    for number, line in enumerate(lines_of(text)):
-        if number >= most:
+    read = 0  # characters
+    for number, line in enumerate(lines_of(text, longest=_LONG_ROW)):
+        if number >= _SAMPLE or (read > _LONG_ROW and len(rows) >= 2):
             break
+        read += len(line)
         if not line.strip():
             continue
         try:
             rows.append(parsed(line))
         except ValueError:
-            if len(rows) < 3 or (number * 10 < most and len(rows) < 0.9 * number):
+            if len(rows) < 3 or (number * 10 < _SAMPLE and len(rows) < 0.9 * number):
                 return None
     dicts = [row for row in rows if isinstance(row, dict)]
-    return dicts if len(dicts) >= 3 and len(dicts) >= 0.9 * len(rows) else None
+    return dicts if len(dicts) >= 2 and len(dicts) >= 0.9 * len(rows) else None
 
 
 def _is_logged(rows: list[JSON]) -> bool:
@@ -116,12 +123,7 @@ def _is_logged(rows: list[JSON]) -> bool:
 def rows_of_lines(text: str) -> list[JSON] | None:
     """Give the records of JSON Lines; nothing where a line is none."""
     rows: list[JSON] = []
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        line = text[start:end]
-        start = end + 1
+    for line in lines_of(text, longest=len(text)):
         try:
             rows.append(parsed(line) if line.strip() else None)
         except ValueError:
@@ -140,7 +142,7 @@ def _is_error(text: str) -> bool:
     lines = [line for line in ends.split("\n") if line.strip()]
     margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
     told = [line for line in lines if not line[margin].isspace()][:_SAMPLE]
-    if 3 * sum(map(_is_head, told)) >= len(told):
+    if any(3 * heads >= len(told) for heads in accumulate(map(_is_head, told), initial=0)):
         return False
     if _RUN.search(ends) is not None:
         return True
@@ -157,8 +159,8 @@ def _is_log(text: str) -> bool:
     heads = seen = headings = coded = 0
     shapes: set[str] = set()
     begins: set[str] = set()
-    margin, _ = margin_of(text)
-    for line in lines_of(text, 0, min(len(text), 400_000)):
+    margin, reader = margin_of(text)[0], Reader()
+    for line in lines_of(text, min(len(text), 400_000)):
         if seen >= 2 * _SAMPLE or (seen >= _SAMPLE // 4 and heads >= 0.7 * seen):
             break
         told = clean(line[margin:] if not line[:margin].strip() else line)
@@ -167,11 +169,12 @@ def _is_log(text: str) -> bool:
         seen += 1
         headings += HEADING.match(told.lstrip()) is not None
         coded += told.endswith(_CODE_ENDS) or told.lstrip().startswith(_CODE_BEGINS)
-        read = understood(told)
+        read = reader(told)
         heads += told[0] not in " \t" and (read.starts or bool(read.level))
-        shape = shape_of(read)
-        shapes.add(shape)
-        begins.update(words(shape)[:1])
+        shape = read.key.partition("\n")[2]
+        if shape not in shapes:
+            shapes.add(shape)
+            begins.update(words(shape)[:1])
     if (headings * 30 >= seen or coded * 5 >= seen) and heads * 5 < seen:  # code, or prose
         return False
     alike = len(shapes) <= 0.5 * seen or len(begins) <= 0.15 * seen

@@ -12,8 +12,10 @@ _ENDS = 400  # lines of each end that are looked at
 _MOST = 400  # lines that matter, and headings, of each kind
 _SHARE, _LEAST = 0.25, 3_000
 HEADING = re.compile(
-    r"#{1,4} \S|(?:(?:export|public|private|protected|static|async|abstract|final|default|pub|pub\(crate\)) ){0,4}"
-    r"(?:def|class|func|fn|function|interface|struct|enum|trait|impl|module|type|namespace|describe|object)\b[ (]"
+    r"#{1,4} \S|"
+    r"(?:(?:export|public|private|protected|static|async|abstract|final|default|pub|pub\(crate\)) ){0,4}"
+    r"(?:def|class|func|fn|function|interface|struct|enum|trait|impl|module|type|namespace|describe|"
+    r"object)\b[ (]"
 )
 """What begins a part of code, or of prose in Markdown."""
 
@@ -57,7 +59,7 @@ class _Found:
             self.last[key] = (number, heavy, raw)
 
     def ranked(self) -> dict[int, tuple[int, str]]:
-        """Give the lines with their ranks: the ends, what tells of a failure, headings, then more of the ends.
+        """Give the lines with their ranks: ends, what tells of a failure, headings, then more of the ends.
 
         Where there are many headings, the text is code or prose: words of failure are a part of it.
         """

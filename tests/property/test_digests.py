@@ -91,7 +91,8 @@ def check(told: Digested, text: str, budget: int | None) -> None:
     if told.text != text:
         said = words(_decoded(COUNTED.sub(" ", told.text)))
         missing = said - MARKERS - ERROR_MARKERS - words(plain(text)) - words(text) - words(_decoded(text))
-        assert not missing
+        # A word of no end is cut.
+        assert not [word for word in missing if len(word) <= 100 or word not in plain(text)]
     assert all(1 <= first <= last <= told.size for first, last in told.left_out)
     assert list(told.left_out) == sorted(told.left_out)
 
