@@ -36,10 +36,9 @@ def check_pins(context: Context, thread: Thread, setup: Setup) -> None:
     pinned = [event for event in thread if event.pinned]
     ids = {event.id for event in pinned}
     standing = {event.id: event for event in context.view()}
-    calls = {event.call_id for event in standing.values() if event.kind == "call"}
-    # An answer that came after its call had gone stands for itself, and a format may write it so.
-    alone = [event if event.call_id in calls else event.having(call_id=None) for event in pinned]
     assert all(standing[event.id].call_id in (event.call_id, None) for event in pinned)
+    # An answer that came after its call had gone stands for itself, and a format may write it so.
+    alone = [event.having(call_id=standing[event.id].call_id) for event in pinned]
     expected = [text for text in map(setup.format, alone) if text]
     assert [fragment.text for fragment in context.fragments if fragment.id in ids] == expected
     at = 0
