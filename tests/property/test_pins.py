@@ -5,6 +5,7 @@ from hypothesis import given
 
 from contextkit import Context, Event, Meter, Policy, PolicyError, Thread, Window
 
+from ..strategies import same
 from .strategies import Setup, Shares, event_lists, pauses, run, setups, shares
 
 
@@ -36,10 +37,10 @@ def check_pins(context: Context, thread: Thread, setup: Setup) -> None:
     pinned = [event for event in thread if event.pinned]
     ids = {event.id for event in pinned}
     standing = {event.id: event for event in context.view()}
-    assert all(standing[event.id].call_id in (event.call_id, None) for event in pinned)
-    # An answer that came after its call had gone stands for itself, and a format may write it so.
-    alone = [event.having(call_id=standing[event.id].call_id) for event in pinned]
-    expected = [text for text in map(setup.format, alone) if text]
+    assert all(same(standing[event.id].data, event.data) for event in pinned)
+    if setup.format.arrange is not None:  # how it is written says where its call stands
+        pinned = [event for event in setup.format.arranged(context.view()) if event.id in ids]
+    expected = [text for text in map(setup.format, pinned) if text]
     assert [fragment.text for fragment in context.fragments if fragment.id in ids] == expected
     at = 0
     for text in expected:
