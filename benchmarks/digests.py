@@ -114,7 +114,7 @@ def hostile(characters: int) -> dict[str, str]:
 
 
 def speed(size: int, runs: int) -> Iterator[str]:
-    """The time of a digest, as passes of the tokenizer over the same text."""
+    """The time of a digest, as passes of the tokenizer over the same text, in medians: a cold run is none."""
     encode = load_encoding(ENCODING).encode_ordinary
     yield f"\n{'time':28} {'MB':>6} {'passes':>7}"
     texts: dict[str, object] = {name: log(name, lines=size).text for name in FORMATS}
@@ -179,7 +179,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(line)
     for line in arrays([300] if quick else [150, 300, 1_000], 2 if quick else 6, count):
         print(line)
-    for line in (*speed(500 if quick else 8_000, 1 if quick else 3), *memory([2] if quick else [10, 100])):
+    for line in (*speed(500 if quick else 8_000, 3), *memory([2] if quick else [10, 100])):
         print(line)
     for line in of_files(options.data, count) if options.data else ():
         print(line)
