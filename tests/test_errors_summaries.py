@@ -271,6 +271,75 @@ def test_lines_that_name_no_place_are_read_once(monkeypatch: pytest.MonkeyPatch)
     assert 300 <= len(read) <= 600
 
 
+TRACE = 'Traceback (most recent call last):\n  File "app/vat.py", line 3, in drain\n'
+
+
+def test_a_line_is_explained_only_if_its_facts_are_told() -> None:
+    """Most of a line's words in the summary are not enough, if what they are about is missing."""
+    error = "ValveError: cannot drain the vat of mill 4: valve is stuck"
+    other = "cannot drain the vat of mill 7: valve is stuck"
+    assert "mill 7" in summarize_error(f"{other}\n{TRACE * 3}{error}\n" + "step\n" * 40)
+
+
+def test_fields_behind_an_error_are_told() -> None:
+    """What stands right behind an error belongs to it, also without a word of failure, in a long text."""
+    text = "\n".join(f"step {n}" for n in range(60))
+    for behind in ("Last message: {:pass, nil}", "Batch: 'B-9'\nOperator: 'R. Vance'"):
+        summary = summarize_error(f"{text}\nERROR cannot pass the shuttle\n{behind}\n\n{text}")
+        assert all(line in summary for line in behind.split("\n"))
+
+
+def test_of_lines_alike_the_last_one_is_told_too() -> None:
+    """Of a state that comes again and again the last one is what it came to."""
+    waiting = "".join(f"rollout is not done: {n} of 3 replicas\n" for n in (0, 0, 1, 1, 2))
+    summary = summarize_error(f"{TRACE}TimeoutError: rollout\n\n{waiting}" + "step\n" * 40)
+    assert "rollout is not done: 0 of 3 replicas ×5" in summary
+    assert "not done: 2 of 3" in summary
+
+
+def test_the_beginning_of_a_traceback_may_be_cut() -> None:
+    """Places without the line that announces them are a traceback all the same."""
+    chain = "Jammed: stone 2\ntorque: 310\n\nDuring handling of the above exception, another exception occurred:\n"
+    summary = summarize_error(
+        f'  File "mill/stone.py", line 19, in turn\n    x()\n{chain}\n{TRACE}OSError: no bell\n'
+    )
+    assert summary.startswith(
+        "OSError: no bell\n  at app/vat.py:3 drain\nwhile handling Jammed: stone 2\n  torque: 310"
+    )
+
+
+def test_rspec_tells_causes() -> None:
+    """A cause stands in comments behind the stack."""
+    text = """Failures:
+
+  1) Bellows blows
+     Failure/Error: raise TornError
+
+     Forge::TornError:
+       leather torn
+     # ./lib/bellows.rb:21:in `blow'
+     # ------------------
+     # --- Caused by: ---
+     # Errno::EPIPE:
+     #   Broken pipe
+     #   ./lib/pipe.rb:18:in `write'
+
+1 example, 1 failure
+"""
+    summary = summarize_error(text)
+    assert "TornError: leather torn" in summary
+    assert "caused by EPIPE: Broken pipe" in summary
+    assert "pipe.rb:18 write" in summary
+
+
+def test_what_debugging_says_of_a_place_is_no_finding() -> None:
+    """A logger that names its own lines finds nothing wrong."""
+    calm = "".join(f"client.go:{n}: [debug] looked at release {n}\n" for n in range(9))
+    summary = summarize_error(f"{calm}upgrade.go:7: cannot patch harbor\n" + "step\n" * 30)
+    assert "cannot patch harbor" in summary
+    assert "looked at" not in summary
+
+
 if __name__ == "__main__":
     for name, text in TEXTS.items():
         golden(name).write_text(f"{summarize_error(text)}\n", encoding="utf-8")

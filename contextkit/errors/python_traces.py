@@ -11,6 +11,7 @@ _SEPARATOR = {
     "The above exception was the direct cause": "caused by",
     "During handling of the above exception": "while handling",
 }
+PLACE = 'File "'
 CHILD = Pattern(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
 _STOP = Pattern(
     r'Exception (?:ignored in|in thread)\b|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
@@ -29,6 +30,7 @@ def read_python(reading: Reading, at: int) -> int:
             at += 1
         else:
             column = re.match(r"(?:[ |]*\+ (?=Exc))?[ |]*", reading.line(at)).end()  # type: ignore[union-attr]
+            column -= 2 * (PLACE in reading.line(at))  # what is left of a traceback that was cut
         fault, at = _block(reading, at, column)
         fault.relation = relation
         chain.append(fault)

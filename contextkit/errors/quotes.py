@@ -1,45 +1,20 @@
-"""The guards: lines of a text that no parser explained are quoted."""
+"""The guards: a word of failure is told, and a text that no parser reads is quoted."""
 
 import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
 from .pieces import STANDARD, Pieces, abridged, fitted
-from .salience import Alike, explains, failure_at, places, salient, shape, words_of
+from .salience import Alike, failure_at, places, salient, shape
 
 MOST = 2_000  # tokens of a summary without a budget
 _FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
 _LAST = 999  # the rank of a line that nothing speaks for
 _FEW = 3  # lines of a shape that are all quoted
 _RULER = Pattern(r"([^\w\s])\1{4,}")
-
-
-def add_unexplained(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
-    """Add the lines that matter and are not explained by what was understood."""
-    words = words_of(" ".join(piece.text for piece in pieces if piece.rank <= STANDARD))
-    # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
-    said = sum(1 for line in lines if line.strip())
-    least = 0 if said <= 6 else 1 if said <= 30 else 2
-    missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
-    missed.sort(key=lambda alike: -alike.weight)
-    if least > 1:
-        warned = (at for at, line in enumerate(lines) if _warns(line) and at not in used)
-        missed += [Alike(1, [at]) for at in islice(warned, 8) if not explains(words, lines[at])][:2]
-    for heavy, numbers in sorted(missed[:12], key=lambda alike: alike.numbers[0]):
-        line = lines[numbers[0]].strip()
-        pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, abridged(line, 160))
-        if len(numbers) > 1:
-            pieces.add(4, f" ×{len(numbers)}")
-    if len(missed) > 12:
-        pieces.start(4, f"[+{len(missed) - 12} more lines]")
-
-
-def _warns(line: str) -> bool:
-    return "WARN" in line or "arning:" in line
 
 
 def add_failure(pieces: Pieces, lines: Sequence[str]) -> None:

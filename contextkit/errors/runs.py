@@ -53,6 +53,8 @@ _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _CAPTURED = Pattern(r"-{5,} Captured ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
+_COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
+_BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:)$")
 _LABELS = ("Error:", "Failure:")
 _BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
@@ -188,20 +190,35 @@ def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
     ) or any(line.startswith(("There was ", "There were ", "Failures:")) for line in lines)
 
 
+def _as_traces(block: Sequence[str]) -> list[str]:
+    """Write what RSpec says as others do: no signs of comments, type and message of a cause on one line."""
+    lines: list[str] = []
+    for line in block:
+        text = line if frame_of(line) else _COMMENT.sub(r"\1", line)
+        if lines and (match := _BARE_TYPE.match(lines[-1])) and text.strip():
+            caused = len(lines) > 1 and "Caused by:" in lines[-2]
+            lines[-1] = f"{'Caused by: ' if caused else ''}{match[1]} {text.strip()}"
+        else:
+            lines.append(text)
+    return lines
+
+
 def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     """Read the lines of one failure: the first ones, those that compare, and where it is."""
     failure = Failure(name)
     kept: list[str] = []
+    block = _as_traces(block)
     faults, _, used = read_traces(block, own)
     for fault in faults[:3]:
         if fault.headline:
             told = (detail.strip() for detail in fault.details if not _NOISE.match(detail))
-            kept += [fault.headline, *[detail for detail in told if detail not in _BRACKETS][:6]]
+            caused = f"{fault.relation} " if fault.relation == "caused by" else ""
+            kept += [caused + fault.headline, *[detail for detail in told if detail not in _BRACKETS][:6]]
     frames = [frame for fault in reversed(faults) for frame in fault.frames]
     compared = 0
     for at, line in enumerate(block):
         text = line.strip()
-        if at in used or not text or _CODE.match(line) or _NOISE.match(line):
+        if at in used or text in _BRACKETS or _CODE.match(line) or _NOISE.match(line):
             continue
         if frame := frame_of(line):
             frames.append(frame)
@@ -211,7 +228,7 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             frames.append(Frame(match["file"], match["line"]))
             if match["rest"]:
                 kept.append(match["rest"])
-        elif (is_diff := bool(_DIFF.match(line))) or len(kept) < 3:
+        elif (is_diff := bool(_DIFF.match(line))) or (len(kept) < 3 and text[-1] not in "{[("):
             compared += is_diff
             if compared <= 8 and text not in kept:
                 kept.append(text)

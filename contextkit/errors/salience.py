@@ -37,7 +37,7 @@ _WEAK = Pattern(
     r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"
 )
 _NAMES = ("error", "fatal", "panic", "fail")
-_CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
+CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
     r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^(?!INFO|DEBUG|TRACE|NOTICE)[A-Z]\w+(?:\.\w+)*: "
@@ -48,7 +48,6 @@ _SUCCESS = Pattern(
 _TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
 _PLACE = Pattern(r"(?<![\w./\\-])(?=[\d.:-]*[A-Za-z/])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
-_WORD = Pattern(r"[^\W_]\w+")
 _SPACES = Pattern(r"\s+")
 
 FAILED = (
@@ -110,7 +109,7 @@ def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG) -> int:
         heavy = 3 if names else 2
     elif (": " in line and _TYPES.search(line)) or _COMPARED.match(lowered):
         heavy = 2
-    elif least < 2 and _WEAK.search(lowered) and not _CALM.search(line):
+    elif least < 2 and _WEAK.search(lowered) and not CALM.search(line):
         heavy = 1
     return 0 if heavy and (_SUCCESS.search(line) or _TITLE.match(line)) else heavy
 
@@ -122,11 +121,6 @@ def shape(line: str) -> str:
     'worker 0: cannot open 0'
     """
     return _SPACES.sub(" ", _SHAPE.sub("0", line)).strip()
-
-
-def words_of(text: str) -> set[str]:
-    """Give the words of a text that carry meaning: two characters and more."""
-    return set(_WORD.findall(text))
 
 
 class Alike(NamedTuple):
@@ -179,13 +173,3 @@ def places(lines: Sequence[str], numbers: Sequence[int], most: int = 24) -> list
         if len(told) == most:
             break
     return [place.lstrip(":") for place in told]
-
-
-def explains(summary: Collection[str], line: str) -> bool:
-    """Whether most words of a line stand in a summary.
-
-    >>> explains({"cannot", "open", "file"}, "cannot open file a.txt")
-    True
-    """
-    words = words_of(line[:400])
-    return sum(word in summary for word in words) * 3 >= len(words) * 2

@@ -12,12 +12,13 @@ from .fault_pieces import add_faults
 from .findings import read_findings
 from .lines import last_states, lines_of, plain
 from .pieces import STANDARD, Pieces, fitted, shortened
-from .quotes import MOST, add_failure, add_unexplained, quoted, saying
+from .quotes import MOST, add_failure, quoted, saying
 from .records import read_records
 from .runs import read_runs
 from .salience import failure_at
 from .summary import Summary
 from .traces import read_traces
+from .unexplained import add_unexplained
 from .unknown_stacks import read_unknown_stacks
 
 MARKERS = frozenset(
