@@ -51,6 +51,7 @@ def read_python(reading: Reading, at: int) -> int:
 def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
     frames: list[Frame] = []
     fault = Fault("")
+    repeated: list[str] = []
     while at < len(reading.lines):
         line = reading.lines[at]
         if line[:column].strip(" |+"):
@@ -62,6 +63,8 @@ def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
         elif (frame := frame_of(text)) and text[0] == " ":
             code = reading.line(at + 1)[column:]
             frames.append(frame._replace(code=code.strip()) if code.startswith("    ") else frame)
+        elif text.startswith("  [Previous line repeated"):
+            repeated.append(text.strip())
         elif text.startswith((" ", "Traceback (", "Exception Group Traceback (", "+ Exc")):
             pass
         elif _goes_on(reading, at + 1, column):  # another thread's line
@@ -75,6 +78,7 @@ def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
         reading.used.add(at)
         at += 1
     fault.frames = frames[::-1]
+    fault.details += repeated
     return fault, at
 
 

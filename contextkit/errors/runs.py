@@ -11,6 +11,7 @@ from .traces import read_traces
 _STARTS = Pattern(
     r"_{3,} (?P<pytest>\S.*?) _{3,}$"
     r"|\s*● (?P<jest>(?!Console$).*(?: › .*|suite failed to run))$"
+    r"|  ● (?P<outermost>(?!Console$)\S.*)$"
     r"|\s*(?:FAIL|×|✗)\s+(?P<vitest>\S.* > .*)$"
     r"|\s{0,6}\d+\) (?P<numbered>\S.*)$"
     r"|\s*--- FAIL: (?P<go>\S+)"
@@ -74,10 +75,10 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     logs = _logs(lines) if any(kind == "go" for kind, *_ in blocks) else {}
     used = set(counted)
     failures: dict[str, Failure] = {}
-    results: list[tuple[str, str]] = []
+    results: list[tuple[str, str, str]] = []
     for at, line in enumerate(lines):
         if line.startswith(("FAILED ", "ERROR ")) and (match := _RESULT.match(line)):
-            results.append((match["name"], match["message"] or ""))
+            results.append((match["how"], match["name"], match["message"] or ""))
             used.add(at)
     pytest = bool(results) or any(kind == "pytest" for kind, *_ in blocks)
     numbered = _is_numbered_run(lines, counts)
@@ -316,16 +317,16 @@ def _spelled(name: str) -> str:
 
 def _with_results(
     failures: dict[str, Failure],
-    results: list[tuple[str, str]],
+    results: list[tuple[str, str, str]],
     lines: Sequence[str],
     used: set[int],
     own: OwnCode,
 ) -> list[Failure]:
     """Join pytest's sections with its short summary; `--tb=line` and `no` have that alone."""
-    by_name: dict[str, Failure] = {}
+    by_name: dict[tuple[bool, str], list[Failure]] = {}
     for name, failure in failures.items():
         short = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", name)
-        by_name[_spelled(_escaped(short))] = failure
+        by_name.setdefault((short != name, _spelled(_escaped(short))), []).append(failure)
     placed: list[Failure] = []
     if not failures:
         for at, line in enumerate(lines):
@@ -339,12 +340,11 @@ def _with_results(
                 placed.append(Failure("", [match["rest"]], frame if own(frame) else None))
                 used.add(at)
     joined: list[Failure] = []
-    for number, (name, message) in enumerate(results):
-        short = name.partition("::")[2] or name
-        known = by_name.pop(_spelled(short), None)
+    for number, (how, name, message) in enumerate(results):
+        named = by_name.get((how == "ERROR", _spelled(name.partition("::")[2] or name)))
+        known = named.pop(0) if named else None
         if known is None and len(placed) == len(results):
             known = placed[number]
         told = known.lines if known and known.lines else [message] if message else []
         joined.append(Failure(name, told, known.frame if known else None, known.caller if known else None))
-    joined += by_name.values()
-    return joined
+    return joined + [failure for named in by_name.values() for failure in named]

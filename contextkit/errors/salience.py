@@ -89,6 +89,11 @@ def failure_at(text: str, start: int = 0) -> int:
     return min((start + at for word in FAILED if (at := lowered.find(word)) >= 0), default=-1)
 
 
+def is_letter(sign: str) -> bool:
+    """Whether a sign is a part of a word."""
+    return sign.isalnum() or sign == "_"
+
+
 def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG) -> int:
     """Say how much a line matters: 3 names an error, 2 speaks of one, 1 may help, 0 none of these.
 
