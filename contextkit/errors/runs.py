@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ..patterns import Pattern
 from .facts import Failure, Frame, OwnCode
 from .frames import frame_of
+from .pytest_runs import PYTEST_PLACE, joined_with, note_place, of_section, read_results
 from .traces import read_traces
 
 _STARTS = Pattern(
@@ -33,9 +34,6 @@ _COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
-_RESULT = Pattern(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
-_SHOWN = Pattern(r"E( {3,}|$)(?P<text>.*)")
-_AT = Pattern(r"(?P<file>[^\s:]+):(?P<line>\d+):(?: in (?P<function>\S+))?(?: (?P<rest>.+))?$")
 _ENDS = Pattern(
     r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:|=== "
 )
@@ -48,10 +46,8 @@ _DIFF = Pattern(
 _NOISE = Pattern(
     r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|\(compared using|\[\w+\]$)"
 )
-_WORKER = Pattern(r"\[gw\d+\] |[-_]{3,}")
 _BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
-_CAPTURED = Pattern(r"-{5,} Captured ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
 _COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
@@ -75,11 +71,8 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     logs = _logs(lines) if any(kind == "go" for kind, *_ in blocks) else {}
     used = set(counted)
     failures: dict[str, Failure] = {}
-    results: list[tuple[str, str, str]] = []
-    for at, line in enumerate(lines):
-        if line.startswith(("FAILED ", "ERROR ")) and (match := _RESULT.match(line)):
-            results.append((match["how"], match["name"], match["message"] or ""))
-            used.add(at)
+    results = read_results(lines)
+    used.update(results)
     pytest = bool(results) or any(kind == "pytest" for kind, *_ in blocks)
     numbered = _is_numbered_run(lines, counts)
     for kind, title, start, end in blocks:
@@ -92,7 +85,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if kind == "go":
             used.update(logs.get(name, ()))
             block = [*(lines[number] for number in logs.get(name, ())), *block]
-        failure = _of_pytest(name, block, own) if kind == "pytest" else _of_any(name, block, own)
+        failure = of_section(name, block, own) if kind == "pytest" else _of_any(name, block, own)
         key = re.sub(r"^\S+\.\w+ > ", "", name) if kind == "vitest" else name
         if kind == "numbered":
             key = f"{lines[start].strip()}"
@@ -104,7 +97,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if known is None or len(known.lines) < len(failure.lines):
             failures[key] = failure
     if pytest:
-        return _with_results(failures, results, lines, used, own), counts, used
+        return joined_with(list(results.values()), failures, lines, used, own), counts, used
     return _told_once(list(failures.values())), counts, used
 
 
@@ -225,7 +218,7 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             frames.append(frame)
         elif match := _BARE.match(text):
             frames.append(Frame(match["file"], match["line"]))
-        elif match := _AT.match(text):
+        elif match := PYTEST_PLACE.match(text):
             frames.append(Frame(match["file"], match["line"]))
             if match["rest"]:
                 kept.append(match["rest"])
@@ -234,117 +227,5 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             if compared <= 8 and text not in kept:
                 kept.append(text)
     failure.lines = kept[:12]
-    _place(failure, [frame for frame in frames if own(frame)])
+    note_place(failure, [frame for frame in frames if own(frame)])
     return failure
-
-
-def _of_pytest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
-    failure = Failure(name)
-    frames: list[Frame] = []
-    shown: list[str] = []
-    native = False
-    for line in block:
-        if line[:1] in "> ":  # source code, mostly; and nothing at all
-            continue
-        if line[0] == "-" and _CAPTURED.match(line):
-            break
-        if match := _SHOWN.match(line):
-            shown.append(match["text"].rstrip())
-        elif match := _AT.match(line):
-            frames.append(Frame(match["file"], match["line"], match["function"] or ""))
-        elif line.startswith("Traceback (most"):
-            native = True
-    if native:
-        faults, _, _ = read_traces(block, own)
-        for fault in faults[:1]:
-            shown += [fault.headline, *fault.details]
-            frames += fault.frames[::-1]
-    if not shown:  # a crash, a doctest, a test that passed against all expectation
-        told = [line.strip() for line in block if line.strip() and not _AT.match(line)]
-        at = next((number for number, line in enumerate(told) if line.startswith("Expected")), 0)
-        shown = _joined([line for line in told[at : at + 8] if not _WORKER.match(line)])
-    failure.lines = _telling(shown)
-    _place(failure, [frame for frame in reversed(frames) if own(frame)])
-    return failure
-
-
-def _joined(lines: Sequence[str]) -> list[str]:
-    """Put what a line announces behind it: `Expected:` and the value below it."""
-    joined: list[str] = []
-    for line in lines:
-        if joined and joined[-1].endswith(":"):
-            joined[-1] += f" {line}"
-        else:
-            joined.append(line)
-    return joined
-
-
-def _place(failure: Failure, frames: Sequence[Frame]) -> None:
-    """Note the innermost and the outermost place."""
-    if frames:
-        failure.frame = frames[0]
-        failure.caller = frames[-1] if frames[-1].place != frames[0].place else None
-
-
-def _telling(shown: list[str]) -> list[str]:
-    """Put what differs right behind the first line; what both sides have in common comes last."""
-    first: list[str] = []
-    differing = 0
-    for line in shown[1:]:
-        text = line.strip()
-        if text.startswith(("Differing items", "At index", "Extra items", "Left contains", "Right contains")):
-            differing = 4
-        if differing or (text[:2] in ("- ", "+ ", "-<", "+<") and len(first) < 8):
-            first.append(line)
-            differing -= differing > 0
-    first = [line for line in first if not line.strip().startswith("Differing items")]
-    rest = [line for line in shown[1:] if line not in set(first)]
-    return shown[:1] + first + rest
-
-
-def _escaped(name: str) -> str:
-    """Escape what is not ASCII as pytest's short summary does."""
-    if name.isascii():
-        return name
-    return "".join(sign if sign.isascii() else sign.encode("unicode_escape").decode() for sign in name)
-
-
-def _spelled(name: str) -> str:
-    """Spell a test as pytest's sections do: `TestOrders.test_total[EUR]`."""
-    base, bracket, parameters = name.partition("[")
-    return base.replace("::", ".") + bracket + parameters
-
-
-def _with_results(
-    failures: dict[str, Failure],
-    results: list[tuple[str, str, str]],
-    lines: Sequence[str],
-    used: set[int],
-    own: OwnCode,
-) -> list[Failure]:
-    """Join pytest's sections with its short summary; `--tb=line` and `no` have that alone."""
-    by_name: dict[tuple[bool, str], list[Failure]] = {}
-    for name, failure in failures.items():
-        short = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", name)
-        by_name.setdefault((short != name, _spelled(_escaped(short))), []).append(failure)
-    placed: list[Failure] = []
-    if not failures:
-        for at, line in enumerate(lines):
-            match = _AT.match(line) if line[:1].strip() and at not in used else None
-            if (
-                match
-                and match["rest"]
-                and re.match(r"[\w.]+(?:Error|Exception|Failed|Warning|Exit)?\b:? ?|assert ", match["rest"])
-            ):
-                frame = Frame(match["file"], match["line"])
-                placed.append(Failure("", [match["rest"]], frame if own(frame) else None))
-                used.add(at)
-    joined: list[Failure] = []
-    for number, (how, name, message) in enumerate(results):
-        named = by_name.get((how == "ERROR", _spelled(name.partition("::")[2] or name)))
-        known = named.pop(0) if named else None
-        if known is None and len(placed) == len(results):
-            known = placed[number]
-        told = known.lines if known and known.lines else [message] if message else []
-        joined.append(Failure(name, told, known.frame if known else None, known.caller if known else None))
-    return joined + [failure for named in by_name.values() for failure in named]

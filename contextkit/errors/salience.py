@@ -5,30 +5,26 @@ from typing import NamedTuple
 
 from ..patterns import Pattern
 
+FAILED = (
+    *("error", "fail", "exception", "fatal", "panic", "traceback", "denied", "refused"),
+    *("cannot", "could not", "unable", "not found", "not ok", "abort", "killed", "timed out"),
+    *("segmentation", "uncaught", "sanitizer", "exit code", "exit status", "exited with"),
+)
+"""What a text that tells of a failure has at least one of, in small letters."""
+
 # Looking for fifty words one by one is faster than one expression with all of them.
 _STRONG = (
-    *(
-        "error",
-        "exception",
-        "fatal",
-        "panic",
-        "traceback",
-        "failed",
-        "failure",
-        "denied",
-        "refused",
-        "cannot",
-    ),
-    *("can't", "couldn't", "could not", "unable", "not found", "no such", "unresolved", "aborted", "killed"),
-    *("segmentation", "core dumped", "timed out", "timeout", "unhandled", "uncaught", "out of memory"),
-    *("exit code", "exit status", "exited with", "exit with", "non-zero", "not ok", "conflict", "crash"),
+    *(word for word in FAILED if word != "fail"),  # a line that has it need not tell of one: see below
+    *("failed", "failure", "can't", "couldn't", "no such", "unresolved", "core dumped", "timeout"),
+    *("unhandled", "stuck"),
+    *("out of memory", "exit with", "non-zero", "conflict", "crash", "not allowed", "impossible", "terminat"),
     *("corrupt", "assertion", "violat", "invalid", "undefined", "unexpected", "missing", "✖", "✗", "×", "●"),
     *("rejected", "mismatch", "does not", "doesn't", "is not", "must be", "too few", "too many", "too long"),
     *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
     *("out of ", "already", "duplicate", "not permitted", "unbound", "ambiguous", "interrupted", "unrecogni"),
-    *("no route", "no space", "giving up", "incorrect", "wrong", "never ", "stuck"),
-    *("not allowed", "impossible", "terminat", "sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
+    *("no route", "no space", "giving up", "incorrect", "wrong", "never "),
+    *("sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
 _MAYBE_STRONG = ("fail", "bad", "returned ", "e  ")
 _STRONG_WORDS = Pattern(r"\bfail\b|\bbad\b|returned \d|^e  ")
@@ -49,34 +45,6 @@ _TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
 _PLACE = Pattern(r"(?<![\w./\\-])(?=[\d.:-]*[A-Za-z/])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
 _SPACES = Pattern(r"\s+")
-
-FAILED = (
-    *(
-        "error",
-        "fail",
-        "exception",
-        "fatal",
-        "panic",
-        "traceback",
-        "denied",
-        "refused",
-        "cannot",
-        "could not",
-    ),
-    *(
-        "unable",
-        "not found",
-        "abort",
-        "killed",
-        "segmentation",
-        "timed out",
-        "uncaught",
-        "sanitizer",
-        "not ok",
-    ),
-    *("exit code", "exit status", "exited with"),
-)
-"""What a text that tells of a failure has at least one of, in small letters."""
 
 
 def failure_at(text: str, start: int = 0) -> int:

@@ -24,33 +24,11 @@ from .unexplained import add_unexplained
 from .unknown_stacks import read_unknown_stacks
 
 MARKERS = frozenset(
-    {
-        "at",
-        "failed",
-        "caused",
-        "by",
-        "while",
-        "handling",
-        "suppressed",
-        "recursion",
-        "entered",
-        "from",
-        "same",
-        "message",
-        "got",
-        "goroutine",
-        "more",
-        "lines",
-        "left",
-        "out",
-        "exit",
-        "status",
-        "via",
-        "in",
-        "panicked",
-        "thread",
-        "code",
-    }
+    (
+        *("at", "from", "via", "in", "by", "caused", "while", "handling", "suppressed", "failed", "panicked"),
+        *("recursion", "entered", "same", "message", "got", "goroutine", "thread", "code", "exit", "status"),
+        *("more", "lines", "left", "out"),
+    )
 )
 """The words that a summary may have besides those of its input; and numbers behind `×`, `+` and `[...`."""
 

@@ -1,6 +1,7 @@
 """The guard behind the parsers: lines that matter, and whose facts no parser has told."""
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from ..patterns import Pattern
 from .findings import is_source
@@ -13,7 +14,7 @@ _WARNINGS = 2
 _BESIDE = 4
 _WORD = Pattern(r"\w+")
 _NO_FACT = Pattern(
-    r"0x[0-9a-fA-F]+|\b[0-9a-f]{8,}\b|\d+:\d\d[:.]\d+\S*|\d{4}-\d\d-\d\d|\b[\d.]+ ?(?:ms|s)\b|(?:[\w.@-]*/)+(?=[\w.@-])|\[\d+\]"
+    r"0x[0-9a-fA-F]+|\b[0-9a-f]{8,}\b|\d+:\d\d[:.]\d+\S*|\d{4}-\d\d-\d\d|(?<![\w.])[\d.]+ ?(?:ms|s)\b|(?<![\w.@-])(?:[\w.@-]*/)+(?=[\w.@-])|\[\d+\]"
 )
 _FACT = Pattern(
     r"\"[^\"]*\"|'[^']*'|`[^`']*[`']|‘[^’]*’|(?<![\w.])[\w.-]*\d[\w.-]*|\b\w+_\w+\b|\b[a-z]+[A-Z]\w*"
@@ -52,8 +53,8 @@ def _others(
 ) -> list[Alike]:
     """Give the first of some lines that are neither explained nor among those that are told."""
     told = {number for alike in missed for number in alike.numbers}
-    others = [Alike(1, [at]) for at in numbers if at not in told and not explains(words, lines[at])]
-    return others[:most]
+    tried = (at for at in islice(numbers, 4 * most) if at not in told)  # a log may have thousands
+    return [Alike(1, [at]) for at in tried if not explains(words, lines[at])][:most]
 
 
 def _warnings(lines: Sequence[str], used: Collection[int]) -> Iterator[int]:
@@ -68,7 +69,7 @@ def _beside(lines: Sequence[str], used: Collection[int], missed: Sequence[Alike]
     for at, line in enumerate(lines):
         if at in used or at in heavy:
             last = at
-        elif at == last + 1 and (_FIELD.match(line) or facts_of(line)) and not _is_calm(lines, at):
+        elif at == last + 1 and (_FIELD.match(line) or facts_of(line[:400])) and not _is_calm(lines, at):
             last = at if _FIELD.match(line) else last
             yield at
 
