@@ -14,7 +14,7 @@ FAILED = (
 
 # Looking for fifty words one by one is faster than one expression with all of them.
 _STRONG = (
-    *(word for word in FAILED if word != "fail"),  # a line that has it need not tell of one: see below
+    *(word for word in FAILED if word not in ("fail", "sanitizer")),  # a line with these need not tell of one
     *("failed", "failure", "can't", "couldn't", "no such", "unresolved", "core dumped", "timeout"),
     *("unhandled", "stuck"),
     *("out of memory", "exit with", "non-zero", "conflict", "crash", "not allowed", "impossible", "terminat"),
