@@ -10,22 +10,24 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pydantic
 import pytest
 
-from contextkit import SettingError, summarize_error, token_counter
+from contextkit import SettingError, fingerprint, summarize_error, token_counter
 from contextkit.errors import unknown_stacks
 from contextkit.errors.facts import Frame
 from contextkit.errors.lines import plain
 from contextkit.errors.salience import failure_at
-from contextkit.errors.summaries import MARKERS
+from contextkit.errors.summaries import MARKERS, headline
 
 HERE = Path(__file__).parent
 TEXTS = {
     path.stem: path.read_text(encoding="utf-8") for path in sorted((HERE / "data" / "errors").glob("*.txt"))
 }
 COUNT = token_counter("o200k_base")
+TRACE = 'Traceback (most recent call last):\n  File "app/vat.py", line 3, in drain\n'
 
 
 def golden(name: str) -> Path:
@@ -84,12 +86,16 @@ def check(text: str, summary: str, budget: int | None) -> None:
     assert set(re.findall(r"\w+", said)) - MARKERS <= set(re.findall(r"\w+", read))
 
 
+@pytest.mark.parametrize("parse", [True, False])
 @pytest.mark.parametrize("name", TEXTS)
-def test_facts_grow_with_the_budget(name: str) -> None:
-    """A larger budget shows each line that a smaller one shows, if not more of it."""
+def test_facts_grow_with_the_budget(name: str, parse: bool) -> None:
+    """A larger budget shows each line that a smaller one shows, and each tells of the failure."""
     smaller = ""
-    for budget in (16, 32, 64, 128, 256, 512):
-        larger = summarize_error(TEXTS[name], budget)
+    for budget in (*range(1, 16), 16, 32, 64, 128, 256, 512):
+        larger = summarize_error(TEXTS[name], budget, parse=parse)
+        assert COUNT(larger) <= budget
+        if failure_at(plain(TEXTS[name])) >= 0:
+            assert failure_at(larger) >= 0
         if smaller and larger != TEXTS[name].strip():
             assert set(re.findall(r"\w+", smaller)) - MARKERS <= set(re.findall(r"\w+", larger))
         smaller = larger
@@ -192,6 +198,39 @@ def test_a_budget_is_a_positive_number() -> None:
         summarize_error("x", 0)
 
 
+def test_the_least_budget_tells_of_the_failure() -> None:
+    """One token says that something failed; of a counter of another kind the least that does is named."""
+    error = f"{TRACE}KeyError: 7"
+    assert [summarize_error(error, budget) for budget in (1, 3, 5)] == ["failed", "KeyError:", "KeyError: 7"]
+    assert summarize_error(error, 1, status=3) == "failed"
+    assert summarize_error("done", 1) == "done"
+    with pytest.raises(SettingError, match="budget is 3; it must be 6 or more to say that something failed"):
+        summarize_error(error, 3, counter=len)
+
+
+@pytest.mark.parametrize(
+    ("error", "way_out"),
+    [
+        (Path("pytest.log"), "give what the file says: `path.read_text()`"),
+        (ValueError, "give the exception that was caught, not its class"),
+        (None, "give an exception, a text"),
+        ({"error": "x"}, "give an exception, a text"),
+    ],
+)
+def test_what_is_no_error_is_refused(error: Any, way_out: str) -> None:
+    """What is neither an exception nor a text is named, with what to give instead."""
+    for use in (summarize_error, fingerprint, headline):
+        with pytest.raises(SettingError, match=re.escape(way_out)):
+            use(error)
+
+
+def test_bytes_are_read() -> None:
+    """What a process wrote is read as it is, also what is no UTF-8."""
+    said = summarize_error(f"{TRACE}KeyError: 'größe'\n".encode("latin-1"))
+    assert said == "KeyError: 'gr\ufffd\ufffde'\n  at app/vat.py:3 drain"
+    assert said.whole.startswith("Traceback")
+
+
 def test_a_failure_far_into_a_long_line_is_told() -> None:
     """Of a line of 40 kB, more than is looked at as a whole, the words of failure are found."""
     summary = summarize_error("x: 1, " * 6_000 + "disk of node 7 failed, " + "y: 2, " * 1_000)
@@ -269,6 +308,117 @@ def test_lines_that_name_no_place_are_read_once(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(unknown_stacks, "loose_frame", counted)
     summarize_error("\n".join(f"at x{n}" for n in range(300)))
     assert 300 <= len(read) <= 600
+
+
+def test_a_line_is_explained_only_if_its_facts_are_told() -> None:
+    """Most of a line's words in the summary are not enough, if what they are about is missing."""
+    error = "ValveError: cannot drain the vat of mill 4: valve is stuck"
+    other = "cannot drain the vat of mill 7: valve is stuck"
+    assert "mill 7" in summarize_error(f"{other}\n{TRACE * 3}{error}\n" + "step\n" * 40)
+
+
+def test_fields_behind_an_error_are_told() -> None:
+    """What stands right behind an error belongs to it, also without a word of failure, in a long text."""
+    text = "\n".join(f"step {n}" for n in range(60))
+    for behind in ("Last message: {:pass, nil}", "Batch: 'B-9'\nOperator: 'R. Vance'"):
+        summary = summarize_error(f"{text}\nERROR cannot pass the shuttle\n{behind}\n\n{text}")
+        assert all(line in summary for line in behind.split("\n"))
+
+
+def test_of_lines_alike_the_last_one_is_told_too() -> None:
+    """Of a state that comes again and again the last one is what it came to."""
+    waiting = "".join(f"rollout is not done: {n} of 3 replicas\n" for n in (0, 0, 1, 1, 2))
+    summary = summarize_error(f"{TRACE}TimeoutError: rollout\n\n{waiting}" + "step\n" * 40)
+    assert "rollout is not done: 0 of 3 replicas ×5" in summary
+    assert "not done: 2 of 3" in summary
+
+
+def test_the_beginning_of_a_traceback_may_be_cut() -> None:
+    """Places without the line that announces them are a traceback all the same."""
+    chain = "Jammed: stone 2\ntorque: 310\n\nDuring handling of the above exception, another one occurred:\n"
+    summary = summarize_error(
+        f'  File "mill/stone.py", line 19, in turn\n    x()\n{chain}\n{TRACE}OSError: no bell\n'
+    )
+    assert summary.startswith(
+        "OSError: no bell\n  at app/vat.py:3 drain\nwhile handling Jammed: stone 2\n  torque: 310"
+    )
+
+
+def test_rspec_tells_causes() -> None:
+    """A cause stands in comments behind the stack."""
+    text = """Failures:
+
+  1) Bellows blows
+     Failure/Error: raise TornError
+
+     Forge::TornError:
+       leather torn
+     # ./lib/bellows.rb:21:in `blow'
+     # ------------------
+     # --- Caused by: ---
+     # Errno::EPIPE:
+     #   Broken pipe
+     #   ./lib/pipe.rb:18:in `write'
+
+1 example, 1 failure
+"""
+    summary = summarize_error(text)
+    assert "TornError: leather torn" in summary
+    assert "caused by EPIPE: Broken pipe" in summary
+    assert "pipe.rb:18 write" in summary
+
+
+def test_what_debugging_says_of_a_place_is_no_finding() -> None:
+    """A logger that names its own lines finds nothing wrong."""
+    calm = "".join(f"client.go:{n}: [debug] looked at release {n}\n" for n in range(9))
+    summary = summarize_error(f"{calm}upgrade.go:7: cannot patch harbor\n" + "step\n" * 30)
+    assert "cannot patch harbor" in summary
+    assert "looked at" not in summary
+
+
+def test_a_test_may_fail_and_its_fixture_too() -> None:
+    """The sections of one test, by what has failed, are told each with its own error."""
+    text = """\
+==================================== ERRORS ====================================
+_______________________ ERROR at teardown of test_fill _______________________
+
+>   assert closed
+E   AssertionError: valve left open
+
+test_tank.py:4: AssertionError
+=================================== FAILURES ===================================
+__________________________________ test_fill ___________________________________
+
+>   assert level == 6
+E   assert 5 == 6
+
+test_tank.py:9: AssertionError
+=========================== short test summary info ============================
+FAILED test_tank.py::test_fill - assert 5 == 6
+ERROR test_tank.py::test_fill - AssertionError: valve left op...
+========================= 1 failed, 1 error in 0.14s ==========================
+"""
+    told = "test_tank.py::test_fill at test_tank.py:{}\n  {}"
+    summary = summarize_error(text)
+    assert told.format(9, "assert 5 == 6") in summary
+    assert told.format(4, "AssertionError: valve left open") in summary
+
+
+def test_tests_outside_of_a_suite_are_read() -> None:
+    """Jest names a test that stands in no `describe` by its name alone."""
+    tests = "".join(
+        f"  ● fills {n}\n\n    cannot open port {n}\n\n      at Object.<anonymous> (t/tank.test.js:{n}:5)\n\n"
+        for n in (3, 4)
+    )
+    summary = summarize_error(f"FAIL t/tank.test.js\n{tests}Tests:       2 failed, 2 total\n")
+    assert "fills 3 at t/tank.test.js:3 Object.<anonymous>\n  cannot open port 3" in summary
+    assert "fills 4 at t/tank.test.js:4 Object.<anonymous>\n  cannot open port 4" in summary
+
+
+def test_how_often_a_place_is_repeated_is_told() -> None:
+    """Python leaves out the places of a recursion and says how many."""
+    text = f"{TRACE}    drain()\n  [Previous line repeated 496 more times]\nRecursionError: too deep\n"
+    assert "repeated 496 more times" in summarize_error(text)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 from ..patterns import Pattern
 from .facts import Failure, Finding
 from .pieces import STANDARD, Pieces, shortened
+from .salience import failure_at
 
 _LINK = Pattern(r" *[\[(]https?://[^\s\])]+[\])]$")
 _SPACES = Pattern(r"\s{2,}")
 _SEVERITY = Pattern(r"(?i)error|fatal|fail")
+_CALM = Pattern(r"(?i)\[?(?:debug|trace|info)\b")
 _INSTANTIATED = ("required from ‘", "required from '", "required by ", "In instantiation of")
 
 
@@ -88,16 +90,7 @@ def add_findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
     graded = any(_SEVERITY.search(severity) for severity, _ in groups)
     few = sum(not message.startswith(_INSTANTIATED) for _, message in groups) <= 8
     for (severity, message), group in groups.items():
-        low = severity.lower()
-        rank = (
-            6
-            if message.startswith(_INSTANTIATED)
-            else (STANDARD if few else 6)
-            if low in ("note", "info", "hint", "help") and graded
-            else 4
-            if "warn" in low and graded
-            else 2
-        )
+        rank = _rank(severity.lower(), message, graded, few)
         text = f"{severity}: {message}" if severity else message
         if len(group) == 1:
             only = group[0]
@@ -116,6 +109,15 @@ def add_findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
             dict.fromkeys(detail for finding in group for detail in finding.details)
         ):
             pieces.long(max(rank, 3) if number < 5 else 6, f"    {detail}", 160)
+
+
+def _rank(severity: str, message: str, graded: bool, few: bool) -> int:
+    """Say how soon a finding is left out; where some are called errors, notes and warnings are less."""
+    if message.startswith(_INSTANTIATED) or (_CALM.match(message) and failure_at(message) < 0):
+        return STANDARD + 1
+    if graded and severity in ("note", "info", "hint", "help"):
+        return STANDARD if few else STANDARD + 1
+    return 4 if graded and "warn" in severity else 2
 
 
 def _short_paths(files: Collection[str]) -> dict[str, str]:

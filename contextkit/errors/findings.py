@@ -112,7 +112,7 @@ class _Reader:
         if newest and behind < 12 and (match := _LABEL.match(line)):
             if match[1] not in newest.message:
                 newest.details.append(match[1])
-        elif newest and behind < 6 and line[0] in " \t" and not _is_source(self.lines, at):
+        elif newest and behind < 6 and line[0] in " \t" and not is_source(self.lines, at):
             if newest.message and not _INCLUDED.match(line):
                 newest.details.append(line.strip())
             elif not newest.message:
@@ -147,7 +147,7 @@ def _is_wrapped(message: str, behind: str) -> bool:
     return (behind[0].islower() and len(message) > 40) or (behind[0] in "\"'[(" and len(message + first) > 40)
 
 
-def _is_source(lines: Sequence[str], at: int) -> bool:
+def is_source(lines: Sequence[str], at: int) -> bool:
     """Whether a line is source code, or points at some."""
     behind = lines[at + 1] if at + 1 < len(lines) else ""
     points = ("^" in behind or "~" in behind) and not behind.strip(" \t^~|-")

@@ -46,7 +46,7 @@ class Fingerprint:
         return self.group
 
 
-def fingerprint(error: BaseException | str, *, own: OwnCode = own_code) -> Fingerprint:
+def fingerprint(error: BaseException | str | bytes, *, own: OwnCode = own_code) -> Fingerprint:
     r"""Tell which error this is.
 
     >>> def trace(line, currency):

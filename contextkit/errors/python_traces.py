@@ -11,6 +11,7 @@ _SEPARATOR = {
     "The above exception was the direct cause": "caused by",
     "During handling of the above exception": "while handling",
 }
+PLACE = 'File "'
 CHILD = Pattern(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
 _STOP = Pattern(
     r'Exception (?:ignored in|in thread)\b|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
@@ -29,6 +30,7 @@ def read_python(reading: Reading, at: int) -> int:
             at += 1
         else:
             column = re.match(r"(?:[ |]*\+ (?=Exc))?[ |]*", reading.line(at)).end()  # type: ignore[union-attr]
+            column -= 2 * (PLACE in reading.line(at))  # what is left of a traceback that was cut
         fault, at = _block(reading, at, column)
         fault.relation = relation
         chain.append(fault)
@@ -49,6 +51,7 @@ def read_python(reading: Reading, at: int) -> int:
 def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
     frames: list[Frame] = []
     fault = Fault("")
+    repeated: list[str] = []
     while at < len(reading.lines):
         line = reading.lines[at]
         if line[:column].strip(" |+"):
@@ -60,6 +63,8 @@ def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
         elif (frame := frame_of(text)) and text[0] == " ":
             code = reading.line(at + 1)[column:]
             frames.append(frame._replace(code=code.strip()) if code.startswith("    ") else frame)
+        elif text.startswith("  [Previous line repeated"):
+            repeated.append(text.strip())
         elif text.startswith((" ", "Traceback (", "Exception Group Traceback (", "+ Exc")):
             pass
         elif _goes_on(reading, at + 1, column):  # another thread's line
@@ -73,6 +78,7 @@ def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
         reading.used.add(at)
         at += 1
     fault.frames = frames[::-1]
+    fault.details += repeated
     return fault, at
 
 

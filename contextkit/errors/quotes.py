@@ -1,45 +1,21 @@
-"""The guards: lines of a text that no parser explained are quoted."""
+"""The guards: a word of failure is told, and a text that no parser reads is quoted."""
 
 import dataclasses
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
+from ..exceptions import SettingError
 from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
-from .pieces import STANDARD, Pieces, abridged, fitted
-from .salience import Alike, explains, failure_at, places, salient, shape, words_of
+from .pieces import STANDARD, Piece, Pieces, abridged, fitted
+from .salience import FAILED, Alike, failure_at, is_letter, places, salient, shape
 
 MOST = 2_000  # tokens of a summary without a budget
 _FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
 _LAST = 999  # the rank of a line that nothing speaks for
 _FEW = 3  # lines of a shape that are all quoted
+_FAILED = "failed"  # the least that can be said
 _RULER = Pattern(r"([^\w\s])\1{4,}")
-
-
-def add_unexplained(pieces: Pieces, lines: Sequence[str], used: set[int]) -> None:
-    """Add the lines that matter and are not explained by what was understood."""
-    words = words_of(" ".join(piece.text for piece in pieces if piece.rank <= STANDARD))
-    # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
-    said = sum(1 for line in lines if line.strip())
-    least = 0 if said <= 6 else 1 if said <= 30 else 2
-    missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
-    missed.sort(key=lambda alike: -alike.weight)
-    if least > 1:
-        warned = (at for at, line in enumerate(lines) if _warns(line) and at not in used)
-        missed += [Alike(1, [at]) for at in islice(warned, 8) if not explains(words, lines[at])][:2]
-    for heavy, numbers in sorted(missed[:12], key=lambda alike: alike.numbers[0]):
-        line = lines[numbers[0]].strip()
-        pieces.start(3 if heavy > 2 else 4 if heavy == 2 else STANDARD, abridged(line, 160))
-        if len(numbers) > 1:
-            pieces.add(4, f" ×{len(numbers)}")
-    if len(missed) > 12:
-        pieces.start(4, f"[+{len(missed) - 12} more lines]")
-
-
-def _warns(line: str) -> bool:
-    return "WARN" in line or "arning:" in line
 
 
 def add_failure(pieces: Pieces, lines: Sequence[str]) -> None:
@@ -53,14 +29,43 @@ def add_failure(pieces: Pieces, lines: Sequence[str]) -> None:
         pieces.start(1, _around_failure(line))
 
 
-def saying(text: str, at: int, summary: str, limit: int, counter: TokenCounter) -> str:
-    """Put a text's word of failure before a summary that has none: it stood in the prefix of each line."""
-    start = at
-    while start > max(at - 40, 0) and (text[start - 1].isalnum() or text[start - 1] == "_"):
+def telling(
+    pieces: Sequence[Piece], text: str, budget: int, counter: TokenCounter, last: int | None = None
+) -> str:
+    """Write the pieces that fit, with a word of failure, if the text has one.
+
+    Raises:
+        SettingError: If not even that word fits.
+    """
+    summary = fitted(pieces, budget, counter, last)
+    if failure_at(summary) >= 0 or failure_at(text) < 0:
+        return summary
+    order = sorted(
+        (piece for piece in pieces if last is None or piece.rank <= last), key=lambda piece: piece.rank
+    )
+    word = _failing_word(next((piece.text for piece in order if failure_at(piece.text) >= 0), text))
+    first = min(range(len(pieces)), key=lambda index: pieces[index].rank)
+    headed = [*pieces]
+    headed[first] = dataclasses.replace(pieces[first], text=f"{word}: {pieces[first].text}")
+    for said in (fitted(headed, budget, counter, last), word, _FAILED):
+        if failure_at(said) >= 0 and count(counter, said) <= budget:
+            return said
+    least = min(count(counter, word), count(counter, _FAILED))
+    raise SettingError(
+        "summarize_error.budget", budget, f"it must be {least} or more to say that something failed"
+    )
+
+
+def _failing_word(text: str) -> str:
+    """Give the word that tells of a failure, as it stands in a text."""
+    start = failure_at(text)
+    end = start + next(len(word) for word in FAILED if text[start:].lower().startswith(word))
+    least, most = max(start - 40, 0), end + 40
+    while start > least and is_letter(text[start - 1]):
         start -= 1
-    word = re.match(r"\w*", text[start : start + 80])
-    said = f"{word[0] if word else ''}: {summary}"
-    return said if count(counter, said) <= limit else summary
+    while end < most and is_letter(text[end : end + 1]):
+        end += 1
+    return text[start:end]
 
 
 def _around_failure(line: str) -> str:
@@ -69,28 +74,31 @@ def _around_failure(line: str) -> str:
     return abridged(line[start:].strip(), 300)
 
 
-def quoted(lines: Sequence[str], budget: int | None, counter: TokenCounter) -> str:
-    """Quote the lines that matter, those around them and both ends, in their order."""
+def quoted(lines: Sequence[str]) -> tuple[Pieces, int]:
+    """Quote the lines that matter, those around them and both ends, in their order.
+
+    Returns:
+        The pieces, and the tokens that they are worth.
+    """
+    pieces = Pieces()
     numbers = [at for at, line in enumerate(lines) if line.strip()]
     if not numbers:
-        return ""
+        return pieces, MOST
     numbers = [at for at in numbers if not _is_drawn(lines[at])] or numbers
     by_weight = sorted(salient(lines, least=1), key=lambda alike: (-alike.weight, alike.numbers[0]))
-    if budget is None:
-        strong = sum(1 for alike in by_weight if alike.weight >= 2)
-        budget = min(_FALLBACK + sum(map(len, lines)) // 130 + 15 * max(strong - 12, 0), MOST)
+    strong = sum(1 for alike in by_weight if alike.weight >= 2)
+    worth = min(_FALLBACK + sum(map(len, lines)) // 130 + 15 * max(strong - 12, 0), MOST)
     ranks = _ranks(lines, numbers, by_weight)
     many = {alike.numbers[0]: alike.numbers for alike in by_weight if len(alike.numbers) > _FEW}
     telling = [alike.numbers[0] for alike in by_weight if failure_at(lines[alike.numbers[0]]) >= 0]
     strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
-    pieces = Pieces()
     for at in sorted({*ranks, strongest}):
         rank = 0 if at == strongest else ranks[at] + 1
         line = _around_failure(lines[at]) if at == strongest and len(lines[at]) > 900 else lines[at].rstrip()
         pieces.long(rank, line, 300 if at == strongest else 200, rank + 20)
         if at in many:
             pieces.add(60, f" ×{len(many[at])} {' '.join(places(lines, many[at])[1:])}".rstrip())
-    return fitted(pieces, budget, counter)
+    return pieces, worth
 
 
 def _ranks(lines: Sequence[str], numbers: Sequence[int], by_weight: Sequence[Alike]) -> dict[int, int]:

@@ -8,7 +8,7 @@ from .facts import Fault, Frame, OwnCode
 
 _STARRED = Pattern(r"\*\* \((?P<type>[\w.]+)\) (?P<message>.*)$")
 TYPED = Pattern(
-    r"\[?(?P<type>[A-Za-z_][\w.$\\]*(?:::[A-Za-z_]\w*)*)(?: \[\w+\])?(?:\([^)]*\))?(?:: ?(?P<message>.*))?$"
+    r"\[?(?P<type>[A-Za-z_][\w.$\\]*(?:::[A-Za-z_]\w*)*)(?: \[\w+\])?(?: ?\(0x[0-9A-Fa-f]+\)|\([^)]*\))?(?:: ?(?P<message>.*))?$"
 )
 NAMED = Pattern(
     r"(?:Error|Exception|Throwable|Failure|Fault|Interrupt|Exit|Warning|Panic|Group|Abort|Iteration)\d?$"

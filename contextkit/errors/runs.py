@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from ..patterns import Pattern
 from .facts import Failure, Frame, OwnCode
 from .frames import frame_of
+from .pytest_runs import PYTEST_PLACE, joined_with, note_place, of_section, read_results
 from .traces import read_traces
 
 _STARTS = Pattern(
     r"_{3,} (?P<pytest>\S.*?) _{3,}$"
     r"|\s*● (?P<jest>(?!Console$).*(?: › .*|suite failed to run))$"
+    r"|  ● (?P<outermost>(?!Console$)\S.*)$"
     r"|\s*(?:FAIL|×|✗)\s+(?P<vitest>\S.* > .*)$"
     r"|\s{0,6}\d+\) (?P<numbered>\S.*)$"
     r"|\s*--- FAIL: (?P<go>\S+)"
@@ -32,9 +34,6 @@ _COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
-_RESULT = Pattern(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
-_SHOWN = Pattern(r"E( {3,}|$)(?P<text>.*)")
-_AT = Pattern(r"(?P<file>[^\s:]+):(?P<line>\d+):(?: in (?P<function>\S+))?(?: (?P<rest>.+))?$")
 _ENDS = Pattern(
     r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:|=== "
 )
@@ -47,12 +46,12 @@ _DIFF = Pattern(
 _NOISE = Pattern(
     r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|\(compared using|\[\w+\]$)"
 )
-_WORKER = Pattern(r"\[gw\d+\] |[-_]{3,}")
 _BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
-_CAPTURED = Pattern(r"-{5,} Captured ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
+_COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
+_BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:)$")
 _LABELS = ("Error:", "Failure:")
 _BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
@@ -72,11 +71,8 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     logs = _logs(lines) if any(kind == "go" for kind, *_ in blocks) else {}
     used = set(counted)
     failures: dict[str, Failure] = {}
-    results: list[tuple[str, str]] = []
-    for at, line in enumerate(lines):
-        if line.startswith(("FAILED ", "ERROR ")) and (match := _RESULT.match(line)):
-            results.append((match["name"], match["message"] or ""))
-            used.add(at)
+    results = read_results(lines)
+    used.update(results)
     pytest = bool(results) or any(kind == "pytest" for kind, *_ in blocks)
     numbered = _is_numbered_run(lines, counts)
     for kind, title, start, end in blocks:
@@ -89,7 +85,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if kind == "go":
             used.update(logs.get(name, ()))
             block = [*(lines[number] for number in logs.get(name, ())), *block]
-        failure = _of_pytest(name, block, own) if kind == "pytest" else _of_any(name, block, own)
+        failure = of_section(name, block, own) if kind == "pytest" else _of_any(name, block, own)
         key = re.sub(r"^\S+\.\w+ > ", "", name) if kind == "vitest" else name
         if kind == "numbered":
             key = f"{lines[start].strip()}"
@@ -101,7 +97,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if known is None or len(known.lines) < len(failure.lines):
             failures[key] = failure
     if pytest:
-        return _with_results(failures, results, lines, used, own), counts, used
+        return joined_with(list(results.values()), failures, lines, used, own), counts, used
     return _told_once(list(failures.values())), counts, used
 
 
@@ -188,146 +184,48 @@ def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
     ) or any(line.startswith(("There was ", "There were ", "Failures:")) for line in lines)
 
 
+def _as_traces(block: Sequence[str]) -> list[str]:
+    """Write what RSpec says as others do: no signs of comments, type and message of a cause on one line."""
+    lines: list[str] = []
+    for line in block:
+        text = line if frame_of(line) else _COMMENT.sub(r"\1", line)
+        if lines and (match := _BARE_TYPE.match(lines[-1])) and text.strip():
+            caused = len(lines) > 1 and "Caused by:" in lines[-2]
+            lines[-1] = f"{'Caused by: ' if caused else ''}{match[1]} {text.strip()}"
+        else:
+            lines.append(text)
+    return lines
+
+
 def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     """Read the lines of one failure: the first ones, those that compare, and where it is."""
     failure = Failure(name)
     kept: list[str] = []
+    block = _as_traces(block)
     faults, _, used = read_traces(block, own)
     for fault in faults[:3]:
         if fault.headline:
             told = (detail.strip() for detail in fault.details if not _NOISE.match(detail))
-            kept += [fault.headline, *[detail for detail in told if detail not in _BRACKETS][:6]]
+            caused = f"{fault.relation} " if fault.relation == "caused by" else ""
+            kept += [caused + fault.headline, *[detail for detail in told if detail not in _BRACKETS][:6]]
     frames = [frame for fault in reversed(faults) for frame in fault.frames]
     compared = 0
     for at, line in enumerate(block):
         text = line.strip()
-        if at in used or not text or _CODE.match(line) or _NOISE.match(line):
+        if at in used or text in _BRACKETS or _CODE.match(line) or _NOISE.match(line):
             continue
         if frame := frame_of(line):
             frames.append(frame)
         elif match := _BARE.match(text):
             frames.append(Frame(match["file"], match["line"]))
-        elif match := _AT.match(text):
+        elif match := PYTEST_PLACE.match(text):
             frames.append(Frame(match["file"], match["line"]))
             if match["rest"]:
                 kept.append(match["rest"])
-        elif (is_diff := bool(_DIFF.match(line))) or len(kept) < 3:
+        elif (is_diff := bool(_DIFF.match(line))) or (len(kept) < 3 and text[-1] not in "{[("):
             compared += is_diff
             if compared <= 8 and text not in kept:
                 kept.append(text)
     failure.lines = kept[:12]
-    _place(failure, [frame for frame in frames if own(frame)])
+    note_place(failure, [frame for frame in frames if own(frame)])
     return failure
-
-
-def _of_pytest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
-    failure = Failure(name)
-    frames: list[Frame] = []
-    shown: list[str] = []
-    native = False
-    for line in block:
-        if line[:1] in "> ":  # source code, mostly; and nothing at all
-            continue
-        if line[0] == "-" and _CAPTURED.match(line):
-            break
-        if match := _SHOWN.match(line):
-            shown.append(match["text"].rstrip())
-        elif match := _AT.match(line):
-            frames.append(Frame(match["file"], match["line"], match["function"] or ""))
-        elif line.startswith("Traceback (most"):
-            native = True
-    if native:
-        faults, _, _ = read_traces(block, own)
-        for fault in faults[:1]:
-            shown += [fault.headline, *fault.details]
-            frames += fault.frames[::-1]
-    if not shown:  # a crash, a doctest, a test that passed against all expectation
-        told = [line.strip() for line in block if line.strip() and not _AT.match(line)]
-        at = next((number for number, line in enumerate(told) if line.startswith("Expected")), 0)
-        shown = _joined([line for line in told[at : at + 8] if not _WORKER.match(line)])
-    failure.lines = _telling(shown)
-    _place(failure, [frame for frame in reversed(frames) if own(frame)])
-    return failure
-
-
-def _joined(lines: Sequence[str]) -> list[str]:
-    """Put what a line announces behind it: `Expected:` and the value below it."""
-    joined: list[str] = []
-    for line in lines:
-        if joined and joined[-1].endswith(":"):
-            joined[-1] += f" {line}"
-        else:
-            joined.append(line)
-    return joined
-
-
-def _place(failure: Failure, frames: Sequence[Frame]) -> None:
-    """Note the innermost and the outermost place."""
-    if frames:
-        failure.frame = frames[0]
-        failure.caller = frames[-1] if frames[-1].place != frames[0].place else None
-
-
-def _telling(shown: list[str]) -> list[str]:
-    """Put what differs right behind the first line; what both sides have in common comes last."""
-    first: list[str] = []
-    differing = 0
-    for line in shown[1:]:
-        text = line.strip()
-        if text.startswith(("Differing items", "At index", "Extra items", "Left contains", "Right contains")):
-            differing = 4
-        if differing or (text[:2] in ("- ", "+ ", "-<", "+<") and len(first) < 8):
-            first.append(line)
-            differing -= differing > 0
-    first = [line for line in first if not line.strip().startswith("Differing items")]
-    rest = [line for line in shown[1:] if line not in set(first)]
-    return shown[:1] + first + rest
-
-
-def _escaped(name: str) -> str:
-    """Escape what is not ASCII as pytest's short summary does."""
-    if name.isascii():
-        return name
-    return "".join(sign if sign.isascii() else sign.encode("unicode_escape").decode() for sign in name)
-
-
-def _spelled(name: str) -> str:
-    """Spell a test as pytest's sections do: `TestOrders.test_total[EUR]`."""
-    base, bracket, parameters = name.partition("[")
-    return base.replace("::", ".") + bracket + parameters
-
-
-def _with_results(
-    failures: dict[str, Failure],
-    results: list[tuple[str, str]],
-    lines: Sequence[str],
-    used: set[int],
-    own: OwnCode,
-) -> list[Failure]:
-    """Join pytest's sections with its short summary; `--tb=line` and `no` have that alone."""
-    by_name: dict[str, Failure] = {}
-    for name, failure in failures.items():
-        short = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", name)
-        by_name[_spelled(_escaped(short))] = failure
-    placed: list[Failure] = []
-    if not failures:
-        for at, line in enumerate(lines):
-            match = _AT.match(line) if line[:1].strip() and at not in used else None
-            if (
-                match
-                and match["rest"]
-                and re.match(r"[\w.]+(?:Error|Exception|Failed|Warning|Exit)?\b:? ?|assert ", match["rest"])
-            ):
-                frame = Frame(match["file"], match["line"])
-                placed.append(Failure("", [match["rest"]], frame if own(frame) else None))
-                used.add(at)
-    joined: list[Failure] = []
-    for number, (name, message) in enumerate(results):
-        short = name.partition("::")[2] or name
-        known = by_name.pop(_spelled(short), None)
-        if known is None and len(placed) == len(results):
-            known = placed[number]
-        told = known.lines if known and known.lines else [message] if message else []
-        joined.append(Failure(name, told, known.frame if known else None, known.caller if known else None))
-    joined += by_name.values()
-    return joined

@@ -5,30 +5,26 @@ from typing import NamedTuple
 
 from ..patterns import Pattern
 
+FAILED = (
+    *("error", "fail", "exception", "fatal", "panic", "traceback", "denied", "refused"),
+    *("cannot", "could not", "unable", "not found", "not ok", "abort", "killed", "timed out"),
+    *("segmentation", "uncaught", "sanitizer", "exit code", "exit status", "exited with"),
+)
+"""What a text that tells of a failure has at least one of, in small letters."""
+
 # Looking for fifty words one by one is faster than one expression with all of them.
 _STRONG = (
-    *(
-        "error",
-        "exception",
-        "fatal",
-        "panic",
-        "traceback",
-        "failed",
-        "failure",
-        "denied",
-        "refused",
-        "cannot",
-    ),
-    *("can't", "couldn't", "could not", "unable", "not found", "no such", "unresolved", "aborted", "killed"),
-    *("segmentation", "core dumped", "timed out", "timeout", "unhandled", "uncaught", "out of memory"),
-    *("exit code", "exit status", "exited with", "exit with", "non-zero", "not ok", "conflict", "crash"),
+    *(word for word in FAILED if word not in ("fail", "sanitizer")),  # a line with these need not tell of one
+    *("failed", "failure", "can't", "couldn't", "no such", "unresolved", "core dumped", "timeout"),
+    *("unhandled", "stuck"),
+    *("out of memory", "exit with", "non-zero", "conflict", "crash", "not allowed", "impossible", "terminat"),
     *("corrupt", "assertion", "violat", "invalid", "undefined", "unexpected", "missing", "✖", "✗", "×", "●"),
     *("rejected", "mismatch", "does not", "doesn't", "is not", "must be", "too few", "too many", "too long"),
     *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
     *("out of ", "already", "duplicate", "not permitted", "unbound", "ambiguous", "interrupted", "unrecogni"),
-    *("no route", "no space", "giving up", "incorrect", "wrong", "never ", "stuck"),
-    *("not allowed", "impossible", "terminat", "sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
+    *("no route", "no space", "giving up", "incorrect", "wrong", "never "),
+    *("sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
 _MAYBE_STRONG = ("fail", "bad", "returned ", "e  ")
 _STRONG_WORDS = Pattern(r"\bfail\b|\bbad\b|returned \d|^e  ")
@@ -37,7 +33,7 @@ _WEAK = Pattern(
     r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"
 )
 _NAMES = ("error", "fatal", "panic", "fail")
-_CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
+CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
     r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^(?!INFO|DEBUG|TRACE|NOTICE)[A-Z]\w+(?:\.\w+)*: "
@@ -48,36 +44,7 @@ _SUCCESS = Pattern(
 _TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
 _PLACE = Pattern(r"(?<![\w./\\-])(?=[\d.:-]*[A-Za-z/])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
-_WORD = Pattern(r"[^\W_]\w+")
 _SPACES = Pattern(r"\s+")
-
-FAILED = (
-    *(
-        "error",
-        "fail",
-        "exception",
-        "fatal",
-        "panic",
-        "traceback",
-        "denied",
-        "refused",
-        "cannot",
-        "could not",
-    ),
-    *(
-        "unable",
-        "not found",
-        "abort",
-        "killed",
-        "segmentation",
-        "timed out",
-        "uncaught",
-        "sanitizer",
-        "not ok",
-    ),
-    *("exit code", "exit status", "exited with"),
-)
-"""What a text that tells of a failure has at least one of, in small letters."""
 
 
 def failure_at(text: str, start: int = 0) -> int:
@@ -88,6 +55,11 @@ def failure_at(text: str, start: int = 0) -> int:
     """
     lowered = text[start:].lower()
     return min((start + at for word in FAILED if (at := lowered.find(word)) >= 0), default=-1)
+
+
+def is_letter(sign: str) -> bool:
+    """Whether a sign is a part of a word."""
+    return sign.isalnum() or sign == "_"
 
 
 def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG) -> int:
@@ -110,7 +82,7 @@ def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG) -> int:
         heavy = 3 if names else 2
     elif (": " in line and _TYPES.search(line)) or _COMPARED.match(lowered):
         heavy = 2
-    elif least < 2 and _WEAK.search(lowered) and not _CALM.search(line):
+    elif least < 2 and _WEAK.search(lowered) and not CALM.search(line):
         heavy = 1
     return 0 if heavy and (_SUCCESS.search(line) or _TITLE.match(line)) else heavy
 
@@ -122,11 +94,6 @@ def shape(line: str) -> str:
     'worker 0: cannot open 0'
     """
     return _SPACES.sub(" ", _SHAPE.sub("0", line)).strip()
-
-
-def words_of(text: str) -> set[str]:
-    """Give the words of a text that carry meaning: two characters and more."""
-    return set(_WORD.findall(text))
 
 
 class Alike(NamedTuple):
@@ -179,13 +146,3 @@ def places(lines: Sequence[str], numbers: Sequence[int], most: int = 24) -> list
         if len(told) == most:
             break
     return [place.lstrip(":") for place in told]
-
-
-def explains(summary: Collection[str], line: str) -> bool:
-    """Whether most words of a line stand in a summary.
-
-    >>> explains({"cannot", "open", "file"}, "cannot open file a.txt")
-    True
-    """
-    words = words_of(line[:400])
-    return sum(word in summary for word in words) * 3 >= len(words) * 2

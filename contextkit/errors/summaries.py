@@ -2,8 +2,10 @@
 
 import traceback
 from collections.abc import Sequence
+from os import PathLike
 
 from ..budgets import whole_number
+from ..exceptions import SettingError
 from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count, token_counter
 from .facts import Facts, OwnCode, own_code
@@ -11,43 +13,22 @@ from .failure_pieces import add_failures, add_findings
 from .fault_pieces import add_faults
 from .findings import read_findings
 from .lines import last_states, lines_of, plain
-from .pieces import STANDARD, Pieces, fitted, shortened
-from .quotes import MOST, add_failure, add_unexplained, quoted, saying
+from .pieces import STANDARD, Piece, Pieces, shortened
+from .quotes import MOST, add_failure, quoted, telling
 from .records import read_records
 from .runs import read_runs
-from .salience import failure_at
+from .salience import is_letter
 from .summary import Summary
 from .traces import read_traces
+from .unexplained import add_unexplained
 from .unknown_stacks import read_unknown_stacks
 
 MARKERS = frozenset(
-    {
-        "at",
-        "failed",
-        "caused",
-        "by",
-        "while",
-        "handling",
-        "suppressed",
-        "recursion",
-        "entered",
-        "from",
-        "same",
-        "message",
-        "got",
-        "goroutine",
-        "more",
-        "lines",
-        "left",
-        "out",
-        "exit",
-        "status",
-        "via",
-        "in",
-        "panicked",
-        "thread",
-        "code",
-    }
+    (
+        *("at", "from", "via", "in", "by", "caused", "while", "handling", "suppressed", "failed", "panicked"),
+        *("recursion", "entered", "same", "message", "got", "goroutine", "thread", "code", "exit", "status"),
+        *("more", "lines", "left", "out"),
+    )
 )
 """The words that a summary may have besides those of its input; and numbers behind `×`, `+` and `[...`."""
 
@@ -60,7 +41,7 @@ _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .
 
 
 def summarize_error(
-    error: BaseException | str,
+    error: BaseException | str | bytes,
     budget: int | None = None,
     *,
     own: OwnCode = own_code,
@@ -76,15 +57,17 @@ def summarize_error(
     which also has the `whole` that it is of, and a notebook shows both.
 
     Args:
-        error: An exception, or a text: standard error, a log, the output of a build.
-        budget: The most tokens of the summary; more of them show more. By default what is worth its tokens.
+        error: An exception, or a text: standard error, a log, the output of a build; bytes are read as UTF-8.
+        budget: The most tokens of the summary; more of them show more, and the least still say that something
+            failed. By default what is worth its tokens.
         own: Tells a frame of the user's own code from others.
         status: The exit status of the program, if it is known.
         counter: Counts tokens; also by name.
         parse: Whether to read formats; `False` leaves it to quoting.
 
     Raises:
-        SettingError: If the budget is not a positive whole number.
+        SettingError: If the budget is not a positive whole number, or too small to say that something failed;
+            if the error is neither an exception nor a text.
 
     >>> error = '''Traceback (most recent call last):
     ...   File "/srv/shop/pricing.py", line 11, in convert
@@ -116,30 +99,39 @@ def summarize_error(
     lines = lines_of(text if left is told else plain(left))
     limit = budget or MOST
     prefix = f"exit status {status}\n" if status else ""
-    facts, used = read(lines, own, text) if parse else (Facts(), set[int]())
-    pieces = _pieces(facts, own)
-    known = bool(pieces)
-    if known:
-        add_unexplained(pieces, lines, used)
-        add_failure(pieces, lines)
-        summary = fitted(pieces, limit, count_tokens, None if budget else STANDARD)
-    else:
-        summary = quoted(lines, budget, count_tokens)
-    if known and not _is_faithful(summary, lines, text):
-        summary = quoted(lines, budget, count_tokens)
-    if failure_at(summary) < 0 <= (at := failure_at(text)) and all(failure_at(line) < 0 for line in lines):
-        summary = saying(text, at, summary, limit, count_tokens)
-    if prefix:
-        summary = prefix + summary
-        if count(count_tokens, summary) > limit:
-            summary = prefix.strip() if budget and budget < 12 else _cut(summary, limit, count_tokens)
+    head = [Piece(0, -1, prefix.strip())] if prefix else []
+    pieces = _understood(lines, own, text) if parse else []
+    summary = ""
+    if pieces:
+        summary = telling([*head, *pieces], prefix + text, limit, count_tokens, None if budget else STANDARD)
+    if not pieces or not _is_faithful(summary.removeprefix(prefix), lines, text):
+        pieces, worth = quoted(lines)
+        summary = telling([*head, *pieces], prefix + text, budget or worth, count_tokens)
     return Summary(_no_larger(summary, prefix, text, limit, count_tokens), text)
 
 
-def text_of(error: BaseException | str) -> str:
-    """Give an error's text: of an exception the traceback as Python prints it, with what a process wrote."""
+def _understood(lines: Sequence[str], own: OwnCode, text: str) -> Pieces:
+    """Give what the parsers make of a text, and what they leave out; nothing if they know nothing of it."""
+    facts, used = read(lines, own, text)
+    pieces = _pieces(facts, own)
+    if pieces:
+        add_unexplained(pieces, lines, used)
+        add_failure(pieces, lines)
+    return pieces
+
+
+def text_of(error: BaseException | str | bytes) -> str:
+    """Give an error's text: of an exception the traceback as Python prints it, with what a process wrote.
+
+    Raises:
+        SettingError: If it is neither an exception nor a text.
+    """
+    if isinstance(error, bytes):
+        return error.decode("utf-8", "replace")
     if isinstance(error, str):
         return error
+    if not isinstance(error, BaseException):
+        raise SettingError("error", error, _way_out(error))
     text = "".join(traceback.format_exception(error))
     for name in ("stderr", "stdout", "output"):
         written = getattr(error, name, None)
@@ -148,6 +140,15 @@ def text_of(error: BaseException | str) -> str:
         if isinstance(written, str) and written.strip():
             return f"{text}\n{written[-20_000:]}"
     return text
+
+
+def _way_out(value: object) -> str:
+    """Say what to give instead of a value that is no error."""
+    if isinstance(value, type) and issubclass(value, BaseException):
+        return "give the exception that was caught, not its class"
+    if isinstance(value, PathLike):
+        return "give what the file says: `path.read_text()`"
+    return "give an exception, a text, or the bytes that a process wrote"
 
 
 def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple[Facts, set[int]]:
@@ -179,14 +180,10 @@ def _has_word(text: str, word: str) -> bool:
     at = text.rfind(word)  # the counts and the last error stand at the end
     while at >= 0:
         behind = at + len(word)
-        if not _is_letter(text[behind : behind + 1]) and not (at and _is_letter(text[at - 1])):
+        if not is_letter(text[behind : behind + 1]) and not (at and is_letter(text[at - 1])):
             return True
         at = text.rfind(word, 0, at)
     return False
-
-
-def _is_letter(sign: str) -> bool:
-    return sign.isalnum() or sign == "_"
 
 
 def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenCounter) -> str:
@@ -201,13 +198,6 @@ def _no_larger(summary: str, prefix: str, text: str, limit: int, counter: TokenC
             return summary
     tokens = count(counter, whole)
     return whole if tokens <= limit and (mine >= tokens or len(summary) >= len(whole)) else summary
-
-
-def _cut(text: str, limit: int, counter: TokenCounter) -> str:
-    pieces = Pieces()
-    for line in text.split("\n"):
-        pieces.start(0, line)
-    return fitted(pieces, limit, counter)
 
 
 def _pieces(facts: Facts, own: OwnCode) -> Pieces:
@@ -235,7 +225,7 @@ def _counts_none(line: str) -> bool:
     return bool(failing) and not any(map(int, failing))
 
 
-def headline(error: BaseException | str, *, own: OwnCode = own_code, longest: int = 200) -> str:
+def headline(error: BaseException | str | bytes, *, own: OwnCode = own_code, longest: int = 200) -> str:
     r"""Give the first line of an error's summary.
 
     >>> headline("Traceback (most recent call last):\n  ...\nKeyError: 'tag'")

@@ -6,7 +6,7 @@ from ..patterns import Pattern
 from .facts import Fault, Frame, OwnCode
 from .frames import frame_of
 from .go_traces import GO_HEAD, GOROUTINE, read_goroutines, read_panic
-from .python_traces import CHILD, read_python
+from .python_traces import CHILD, PLACE, read_python
 from .reading import Reading, typed
 from .rust_traces import NUMBERED, RUST, RUST_PLACE, read_backtrace, read_rust
 from .sanitizers import SANITIZER, read_sanitizer
@@ -63,7 +63,7 @@ def _is_worth_trying(line: str) -> bool:
 def _trace(reading: Reading, at: int) -> int:
     """Read what begins on a line; give the number of the line behind it."""
     line = reading.lines[at]
-    if "Traceback (most recent call last)" in line or CHILD.match(line):
+    if "Traceback (most recent call last)" in line or line.startswith(f"  {PLACE}") or CHILD.match(line):
         return read_python(reading, at)
     if GOROUTINE.match(line):
         return read_goroutines(reading, at)

@@ -1,0 +1,108 @@
+"""The guard behind the parsers: lines that matter, and whose facts no parser has told."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+
+from ..patterns import Pattern
+from .findings import is_source
+from .frames import frame_of
+from .pieces import STANDARD, Pieces, abridged
+from .salience import CALM, Alike, salient
+
+_MOST = 12  # lines
+_WARNINGS = 2
+_BESIDE = 4
+_WORD = Pattern(r"\w+")
+_NO_FACT = Pattern(
+    r"0x[0-9a-fA-F]+|\b[0-9a-f]{8,}\b|\d+:\d\d[:.]\d+\S*|\d{4}-\d\d-\d\d|(?<![\w.])[\d.]+ ?(?:ms|s)\b|(?<![\w.@-])(?:[\w.@-]*/)+(?=[\w.@-])|\[\d+\]"
+)
+_FACT = Pattern(
+    r"\"[^\"]*\"|'[^']*'|`[^`']*[`']|‘[^’]*’|(?<![\w.])[\w.-]*\d[\w.-]*|\b\w+_\w+\b|\b[a-z]+[A-Z]\w*"
+)
+_FIELD = Pattern(r"\s*[\w ().#-]{2,40}[:=] *\S")
+_DRAWN = Pattern(r"\s*>?\s*\d*\s*[|│]|[\s\W]*$|.*[;{(|]$")
+_CLOCK = Pattern(r"\[?\d{2,4}[-./]\d\d[-./]\d{2,4}[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| UTC)?[\]:]? *")
+
+
+def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int]) -> None:
+    """Add the lines that matter and are not explained by what was understood."""
+    words = words_of(" ".join(piece.text for piece in pieces if piece.rank <= STANDARD))
+    # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
+    said = sum(1 for line in lines if line.strip())
+    least = 0 if said <= 6 else 1 if said <= 30 else 2
+    missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
+    missed.sort(key=lambda alike: -alike.weight)
+    if least > 1:
+        missed += _others(_warnings(lines, used), missed, words, lines, _WARNINGS)
+    missed += _others(_beside(lines, used, missed), missed, words, lines, _BESIDE)
+    for heavy, numbers in sorted(missed[:_MOST], key=lambda alike: alike.numbers[0]):
+        line = _CLOCK.sub("", lines[numbers[0]].strip(), 1)
+        pieces.start(
+            3 if heavy > 2 else 4 if heavy == 2 else STANDARD, abridged(line, 300 if heavy > 2 else 160)
+        )
+        if len(numbers) > 1:
+            pieces.add(4, f" ×{len(numbers)}")
+            if not explains(words | words_of(line), lines[numbers[-1]]):
+                pieces.start(STANDARD, abridged(_CLOCK.sub("", lines[numbers[-1]].strip(), 1), 160))
+    if len(missed) > _MOST:
+        pieces.start(4, f"[+{len(missed) - _MOST} more lines]")
+
+
+def _others(
+    numbers: Iterator[int], missed: Sequence[Alike], words: Collection[str], lines: Sequence[str], most: int
+) -> list[Alike]:
+    """Give the first of some lines that are neither explained nor among those that are told."""
+    told = {number for alike in missed for number in alike.numbers}
+    tried = (at for at in islice(numbers, 4 * most) if at not in told)  # a log may have thousands
+    return [Alike(1, [at]) for at in tried if not explains(words, lines[at])][:most]
+
+
+def _warnings(lines: Sequence[str], used: Collection[int]) -> Iterator[int]:
+    """Find what warns."""
+    return (at for at, line in enumerate(lines) if ("WARN" in line or "arning:" in line) and at not in used)
+
+
+def _beside(lines: Sequence[str], used: Collection[int], missed: Sequence[Alike]) -> Iterator[int]:
+    """Find lines that say a fact right behind what was read, or behind a line that speaks of failure."""
+    heavy = {alike.numbers[0] for alike in missed if alike.weight > 1}
+    last = -9
+    for at, line in enumerate(lines):
+        if at in used or at in heavy:
+            last = at
+        elif at == last + 1 and (_FIELD.match(line) or facts_of(line[:400])) and not _is_calm(lines, at):
+            last = at if _FIELD.match(line) else last
+            yield at
+
+
+def _is_calm(lines: Sequence[str], at: int) -> bool:
+    """Whether a line is a place in a stack, source code, or what a log tells at ease."""
+    line = lines[at]
+    if frame_of(line) or _DRAWN.match(line) or CALM.search(line):
+        return True
+    return is_source(lines, at) and not line.startswith("LINE ")  # so PostgreSQL quotes a statement
+
+
+def words_of(text: str) -> set[str]:
+    """Give the words of a text."""
+    return set(_WORD.findall(text))
+
+
+def facts_of(line: str) -> set[str]:
+    """Give the words of a line's facts: numbers, what is quoted, names with signs in them; no times and addresses.
+
+    >>> sorted(facts_of("10:00:03 cannot open 'a.txt' of max_files=12 at 0x7f3a"))
+    ['12', 'a', 'max_files', 'txt']
+    """
+    return words_of(" ".join(_FACT.findall(_NO_FACT.sub(" ", line))))
+
+
+def explains(summary: Collection[str], line: str) -> bool:
+    """Whether a summary has most words of a line, and all of its facts.
+
+    >>> summary = {"cannot", "open", "file"}
+    >>> explains(summary, "cannot open this file"), explains(summary, "cannot open file 'a.txt'")
+    (True, False)
+    """
+    words = words_of(line[:400])
+    told = sum(word in summary for word in words) * 3 >= len(words) * 2
+    return told and all(word in summary for word in facts_of(line[:400]))
