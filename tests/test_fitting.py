@@ -24,6 +24,7 @@ from contextkit import (
     fit_context,
     validate,
 )
+from contextkit.message_formats import MESSAGE_FORMATS
 
 from .histories import HISTORIES, History
 from .judges import judge, sent
@@ -95,6 +96,26 @@ def test_a_window_at_every_turn_gives_what_fit_alone_gives() -> None:
     other = copy.deepcopy(history)
     other[0]["content"] = "Do something else."
     assert fit(other, window=window) == fit(other, 3_000)
+
+
+def test_a_window_knows_the_objects_of_a_client_again() -> None:
+    """Whole messages that are objects, and dictionaries that hold some; what is changed in place is seen."""
+    from anthropic.types import TextBlock
+    from openai.types.chat import ChatCompletionMessage
+
+    chat: list[Any] = [{"role": "user", "content": "go on"}]
+    blocks: list[Any] = [{"role": "user", "content": ({"type": "text", "text": "go on"},)}]
+    given = ("openai-chat", chat), ("anthropic", blocks)
+    windows = {provider: Window(MESSAGE_FORMATS[provider], budget=10_000) for provider, _ in given}
+    for _ in range(3):
+        chat.append(ChatCompletionMessage(role="assistant", content="Done."))
+        blocks.append({"role": "assistant", "content": [TextBlock(type="text", text="Done.")]})
+        for provider, messages in given:
+            fitted = fit(messages, window=windows[provider])
+            assert fitted == fit(messages, 10_000, provider=provider)
+            assert windows[provider].fold.goes_on(messages, None)  # type: ignore[attr-defined]
+    chat[1].content = "Failed."
+    assert fit(chat, window=windows["openai-chat"])[1]["content"] == "Failed."
 
 
 def test_a_longer_history_begins_as_the_shorter_one_did() -> None:
