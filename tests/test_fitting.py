@@ -246,6 +246,28 @@ def test_a_response_that_names_a_call_without_an_id_is_its_answer() -> None:
     assert all(validate(messages, "gemini") == [] for messages in cuts)
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_calls_of_one_turn_with_one_id_are_answered_in_their_order(apart: bool) -> None:
+    """Also in contents of their own; Gemini takes them, and each keeps its own answer."""
+    calls = [{"functionCall": {"id": "1", "name": name, "args": {}}} for name in ("get_log", "deploy")]
+    answers = [
+        {"functionResponse": {"id": "1", "name": name, "response": {"result": name}}}
+        for name in ("get_log", "deploy")
+    ]
+    groups = [[call] for call in calls] if apart else [calls]
+    history: list[dict[str, Any]] = [
+        {"role": "user", "parts": [{"text": "go on"}]},
+        *({"role": "model", "parts": parts} for parts in groups),
+        {"role": "user", "parts": answers},
+    ]
+    assert validate(history) == []
+    context = fit_context(history, 1_000)
+    assert context.messages == history
+    answered = {event.call_id: event for event in context.thread if event.kind == "call"}
+    found = [(answered[event.call_id].type, event.type) for event in context.thread if event.kind == "result"]
+    assert found == [("get_log", "get_log_result"), ("deploy", "deploy_result")]
+
+
 def test_whoever_gives_messages_is_told_of_messages() -> None:
     """What is in the way is named by its place in the list."""
     history = [{"role": "system", "content": "Deploy."}, {"role": "user", "content": "hi " * 500}]
