@@ -264,7 +264,12 @@ def mutated(cases: Iterable[Case], mutate: Callable[[str], str]) -> Iterator[Cas
         facts = []
         for fact in case.facts:
             changed = [_changed(string, mutate) for string in fact]
-            facts += [found for found in (changed, fact) if kept(text, found)][:1]
+            longer = all(
+                new.endswith(old) for new, old in zip(changed, fact, strict=True)
+            )  # a logger's prefix
+            facts += [
+                found for found in ((fact, changed) if longer else (changed, fact)) if kept(text, found)
+            ][:1]
         if facts:
             yield dataclasses.replace(case, text=text, facts=facts)
 

@@ -1,7 +1,8 @@
 """What `fit` costs on a long history: `python -m benchmarks.fitting`.
 
-The first time, without anything remembered, against one tiktoken pass over the texts of the messages; and
-after one more turn, with a window that remembers the rest. Without `--data` the history is one that
+The first time, without anything remembered, against one tiktoken pass over the texts of the messages, in one
+thread; the same with the tokens asked for, which `fit` counts only where the budget is in doubt; and after
+one more turn, with a window that remembers the rest. Without `--data` the history is one that
 `benchmarks.runs` makes; with it, that of the first line of a file of `{"messages": [...]}`.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 
 from benchmarks.runs import run
 from benchmarks.timing import by_turns, ratio, timed
-from contextkit import Window, fit_context, to_messages, token_counter
+from contextkit import Window, fit, fit_context, to_messages, token_counter
 from contextkit.message_formats import MESSAGE_FORMATS
 from contextkit.messages.telling import provider_of
 
@@ -54,16 +55,18 @@ def main(arguments: list[str] | None = None) -> None:
         fit_context(messages[:40], window=window())  # what is imported late is there now
         seconds = by_turns(
             options.runs,
-            fitted=lambda window=window: fit_context(messages, window=window()),  # type: ignore[misc]
+            fitted=lambda window=window: fit(messages, window=window()),  # type: ignore[misc]
+            told=lambda window=window: fit_context(messages, window=window()).tokens,  # type: ignore[misc]
             counted=lambda: counter(text),
         )
         kept = window()
         fit_context(messages[:-2], window=kept)
-        after = timed(lambda kept=kept: fit_context(messages, window=kept))  # type: ignore[misc]
+        after = timed(lambda kept=kept: fit(messages, window=kept))  # type: ignore[misc]
         context = fit_context(messages, window=kept)
         print(
             f"budget {budget:>9,}: {ratio(seconds['fitted'], seconds['counted']):5.2f} passes "
             f"({1_000 * statistics.median(seconds['fitted']):,.0f} ms), "
+            f"{ratio(seconds['told'], seconds['counted']):5.2f} with its tokens, "
             f"after a turn {1_000 * after:5.1f} ms; "
             f"{len(context.messages):,} messages, {context.tokens:,} tokens, "
             f"{len(context.thread.records())} compactions"

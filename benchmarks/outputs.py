@@ -309,6 +309,28 @@ def _nginx(at: int, t: Template, said: str, r: random.Random) -> str:
     return f"2026/03/01 {_clock(at)} [{t.level.lower()}] {process} {said}, {client}"
 
 
+def _android(at: int, t: Template, said: str, r: random.Random) -> str:
+    time = f"03-01 {_clock(at)}.{r.randint(0, 999):03}"
+    return f"{time} {r.randint(100, 9999):>5} {r.randint(100, 9999):>5} {t.level[0]} {t.source}: {said}"
+
+
+def _epoch(at: int, t: Template, said: str, r: random.Random) -> str:
+    return f"{1_772_000_000 + at}.{r.randint(0, 999):03} {t.level.lower()} {t.source} {said}"
+
+
+def _nested(at: int, t: Template, said: str, r: random.Random) -> str:
+    log = {"level": t.level, "logger": t.source}
+    record = {"@timestamp": f"2026-03-01T{_clock(at)}Z", "log": log, "message": said}
+    return json.dumps(record | {"trace": {"id": f"{r.getrandbits(64):016x}"}})
+
+
+def _journal(at: int, t: Template, said: str, r: random.Random) -> str:
+    priority = {"ERROR": "3", "WARN": "4", "INFO": "6", "DEBUG": "7"}[t.level]
+    unit = {"_HOSTNAME": "web-1", "_PID": str(r.randint(100, 9999)), "SYSLOG_IDENTIFIER": t.source}
+    time = f"{1_772_000_000 + at}{r.randint(0, 999999):06}"
+    return json.dumps({"__REALTIME_TIMESTAMP": time, "PRIORITY": priority, **unit, "MESSAGE": said})
+
+
 FORMATS = {
     "python logging": _python,
     "syslog": _syslog,
@@ -321,6 +343,10 @@ FORMATS = {
     "no times": _bare,
     "brackets": _glog,
     "nginx error": _nginx,
+    "android": _android,
+    "epoch": _epoch,
+    "nested json": _nested,
+    "journal": _journal,
 }
 """How lines look."""
 
@@ -359,7 +385,7 @@ def log(format: str, change: str = "", *, lines: int = 2_000, shapes: int = 26, 
     for number, t in enumerate(drawn):
         said = _filled(t.text, r)
         told.append(FORMATS[format](40_000 + number // 3, t, said, r))
-        if format == "json lines" and t.below:
+        if told[-1].startswith("{") and t.below:
             told[-1] = (
                 told[-1][:-1]
                 + ', "stack": '
@@ -466,11 +492,23 @@ def _users(n: int, r: random.Random) -> dict[str, Any]:
     }
 
 
+def _readings(n: int, r: random.Random) -> dict[str, Any]:
+    return {
+        "device": f"sn-{n * 7919 % 9973:04}",
+        "at": {"lat": round(52 + r.random(), 5), "lon": round(13 + r.random(), 5)},
+        "celsius": round(r.gauss(21, 1.2), 1),
+        "battery": r.randint(60, 100),
+        "firmware": r.choice(["2.1.0"] * 4 + ["2.1.1"]),
+        "owner": f"{r.choice(_PEOPLE)} {r.choice(_PLACES)}",
+    }
+
+
 SCHEMAS: dict[str, tuple[Callable[[int, random.Random], dict[str, Any]], str]] = {
     "orders": (_orders, "order_id"),
     "pods": (_pods, "metadata.name"),
     "metrics": (_metrics, "key"),
     "users": (_users, "id"),
+    "readings": (_readings, "device"),
 }
 """What makes a record, and the field that names it."""
 

@@ -121,13 +121,11 @@ class Context:
     """What is sent to the model, and why it looks as it does.
 
     Attributes:
-        tokens: What the counter says of the whole text.
         thread: The thread it shows, with the record of the compaction if one was made: keep this one.
         steps: What each policy did in this compaction; empty where none was needed.
         budget: What it was made for.
     """
 
-    tokens: int
     thread: Thread
     steps: tuple[Step, ...]
     budget: Budget | None
@@ -143,6 +141,11 @@ class Context:
         events = len(self._log) - len(self._log.records())
         about = "" if getattr(self._measure.counter, "exact", True) else "about "
         return f"<Context of {about}{self.tokens:,}{limit} tokens, {shown:,} of {events:,} events>"
+
+    @functools.cached_property
+    def tokens(self) -> int:
+        """What the counter says of the whole text."""
+        return self._measure.exact(self._log.view())
 
     @functools.cached_property
     def text(self) -> str:

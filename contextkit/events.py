@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import json
+import operator
 import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -202,9 +203,10 @@ class Event:
 
     def having(self, **changes: Any) -> "Event":
         """Give the same event with other fields, which must be plain JSON already."""
-        values = {name: getattr(self, name) for name in self.__slots__}
+        values = dict(zip(Event.__slots__, _values(self), strict=True))
+        values.update(changes)
         event = object.__new__(Event)
-        _fill(event, **(values | changes))
+        _fill(event, **values)
         return event
 
     def __eq__(self, other: object) -> bool:
@@ -223,7 +225,7 @@ class Event:
         return hash((self.id, self.type, self.call_id))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _revive, tuple(getattr(self, name) for name in self.__slots__)
+        return _revive, _values(self)
 
     def __repr__(self) -> str:
         data = repr(self.data)
@@ -236,16 +238,31 @@ class Event:
         return f"Event({self.type!r}, {shown}{rest})"
 
 
+def stamp(event: Event, raw: dict[str, JSON]) -> Event:
+    """Put what came, as plain JSON, into an event that was just made and that nobody else holds yet."""
+    object.__setattr__(event, "raw", raw)
+    return event
+
+
 def _check(type: object, kind: object, call_id: object, pinned: object, id: object) -> None:
     if not isinstance(type, str) or not _TYPE.match(type):
         raise EventError("type", f"{type!r} is not a word; use letters, digits and marks, such as 'git_tags'")
-    for name, value in (("call_id", call_id), ("id", id)):
-        if value is not None and (not isinstance(value, str) or not value):
-            raise EventError(name, f"{value!r} is not text of one character or more; give it as text")
+    if call_id is not None:
+        _check_name("call_id", call_id)
+    if id is not None:
+        _check_name("id", id)
     if kind is not None and kind not in KINDS:
         raise EventError("kind", f"{kind!r} is none of {', '.join(KINDS)}")
     if pinned is not None and not isinstance(pinned, bool):
         raise EventError("pinned", f"{pinned!r} is neither True, False nor None")
+
+
+def _check_name(field: str, value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise EventError(field, f"{value!r} is not text of one character or more; give it as text")
+
+
+_values = operator.attrgetter(*Event.__slots__)
 
 
 def _fill(

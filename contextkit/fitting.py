@@ -89,8 +89,10 @@ def fit(
         counter=counter,
         policies=policies,
     )
-    messages_that_fit: list[dict[str, JSON]] = copied(context.messages)  # a window may keep the context
-    return messages_that_fit
+    fitted: list[dict[str, JSON]] = context.messages
+    if window is not None:  # it keeps the context
+        fitted = copied(fitted)
+    return fitted
 
 
 def fit_context(

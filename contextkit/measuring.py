@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .budgets import Meter
 from .events import Event
@@ -85,11 +85,11 @@ class Memory:
         known: The events that were looked up and their pieces, by address.
         tally: The last view, added up.
         letter: The last view, written as messages.
-        sum: The last view, added up as messages.
+        sums: The last views, added up as messages.
         texts: The texts of messages and their tokens.
     """
 
-    __slots__ = ("_fixed", "_lines", "_pieces", "known", "letter", "sum", "tally", "texts")
+    __slots__ = ("_fixed", "_lines", "_pieces", "known", "letter", "sums", "tally", "texts")
 
     def __init__(self) -> None:
         self._fixed: dict[str, int] = {}
@@ -98,7 +98,7 @@ class Memory:
         self.known: dict[int, tuple[Event, Piece]] = {}
         self.tally = Tally()
         self.letter: object = None
-        self.sum: object = None
+        self.sums: list[Any] = []
         self.texts: dict[str, int] = {}
 
     def piece(self, event: Event, write: Callable[[Event], Piece]) -> Piece:
@@ -257,6 +257,10 @@ class Measure:
         else:
             fragments = self.format.separator.join([piece.text for piece in self.pieces(view)])
         return f"{self.before}{fragments}{self.after}" if self.before or self.after else fragments
+
+    def write(self, view: Iterable[Event]) -> None:
+        """Write and count the whole, so that whatever raises does so now."""
+        self.total(view)
 
     def written(self, view: Iterable[Event]) -> Written:
         """Give the whole as two messages: what stands before the thread, and all else."""

@@ -59,6 +59,8 @@ def plain(value: object, path: str = "data", depth: int = MAX_DEPTH) -> JSON:
     contextkit.exceptions.EventError: data.items[1]: a value of type 'type' is not JSON; give text, \
 numbers, lists, mappings, dataclasses or pydantic models
     """
+    if value is None or type(value) is str:
+        return value
     try:
         return _plain(value, depth)
     except _ProblemError as problem:
@@ -247,7 +249,7 @@ def _object(items: Iterable[tuple[Any, Any]], depth: int) -> dict[str, JSON]:
         if name in result:
             raise _ProblemError(f"two keys become the same text {name!r}; rename one")
         try:
-            result[name] = _plain(item, depth - 1)
+            result[name] = item if type(item) is str else _plain(item, depth - 1)
         except _ProblemError as problem:
             problem.keys.append(name)
             raise

@@ -144,8 +144,8 @@ class Window:
         thread, log, stages = without_calls(self._fitting(log, measure))
         view = log.view()
         self._memory.trim(view)
-        tokens = measure.exact(view)
-        return Context(tokens, thread, steps_of(stages, measure), self.budget, measure, log)
+        measure.write(view)
+        return Context(thread, steps_of(stages, measure), self.budget, measure, log)
 
     def compact(
         self, thread: Thread, *, force: bool = False, variables: Mapping[str, Any] = _NO_VARIABLES

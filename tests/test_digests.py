@@ -5,6 +5,7 @@ import json
 import re
 import time
 import tracemalloc
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from benchmarks.digests import hostile
 from benchmarks.outputs import FORMATS, SCHEMAS, log, outliers_kept, rows, shapes_kept
-from contextkit import SettingError, digest, token_counter
+from contextkit import Event, SettingError, Thread, digest, token_counter
+from contextkit.digesting.masks import clean
 from contextkit.digesting.routing import kind_of_output
 from contextkit.errors.salience import failure_at
 
@@ -139,7 +141,85 @@ def test_shapes_that_are_not_shown_are_counted(budget: int) -> None:
         assert int(found[1]) + shown == told.counts["shape"]
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_lines_that_are_named_are_had_back(format: str) -> None:
+    """The first line of each shape, and all that is left out."""
+    made = log(format, lines=900, seed=5)
+    told = digest(made.text, name="log 7")
+    thread = Thread([Event("log", made.text, id="7")])
+    named = re.findall(r"(?m)^(\d+)[-,\d]* (?:×\d[\d,]* )?(.*)$", told.text)
+    assert len(named) > 20
+    for number, line in named:
+        whole = clean(str(thread.restore("7", lines=int(number))))
+        told_words = set(re.findall(r"\w+", line)) if line.startswith("{") else set()
+        assert line in whole or (told_words and told_words <= set(re.findall(r"\w+", whole)))
+    gone = [str(thread.restore("7", lines=lines)).split("\n") for lines in told.left_out]
+    assert sum(map(len, gone)) == sum(last - first + 1 for first, last in told.left_out)
+    assert f"{sum(map(len, gone)):,} left out]" in told.text
+
+
+def test_an_error_is_never_hidden_by_many() -> None:
+    """Those that are not shown are counted with their shape, which has the first and the last line."""
+    lines = [f"10:00:00 INFO served {n} with all that is asked for" for n in range(9_000)]
+    lines[100:8_900:4] = [f"10:00:01 ERROR lost shard {n}" for n in range(2_200)]
+    told = digest("\n".join(lines)).text
+    assert "ERROR ×2,200" in told
+    assert re.search(r"(?m)^101-8897 ×2200 .*ERROR lost shard 0$", told)
+
+
 # ---- JSON
+
+
+@pytest.mark.parametrize(
+    ("pointer", "wrap"),
+    [
+        ("", json.dumps),
+        ("/data/items", lambda made: {"data": {"items": made, "next": None}}),
+        ("/data/0", lambda made: json.dumps({"data": [made, made[:3]]}, indent=1)),
+    ],
+)
+def test_the_items_that_are_named_are_had_back(pointer: str, wrap: Callable[[object], object]) -> None:
+    """By the pointer that the digest tells."""
+    made = [{"ticket": f"T-{n}", "state": "done"} for n in range(300)]
+    made[170]["state"] = "lost"
+    value = wrap(made)
+    told = digest(value).text
+    assert re.search(r'171 \(ticket "T-170"\) state "lost"', told)
+    assert f"{pointer}: 300 items" in told if pointer else told.startswith('[json at "", 300 items')
+    thread = Thread([Event("list", value, id="7")])
+    assert thread.restore("7", at=pointer, lines=171) == [made[170]]
+
+
+def test_what_tells_records_apart_needs_no_name_for_it() -> None:
+    """It is one of the first fields; where it comes twice, that is told."""
+    made = [{"ticket": f"T-{n}", "hours": n % 7} for n in range(200)]
+    made[50]["hours"] = 900
+    made[120]["ticket"] = "T-4"
+    told = digest(made).text
+    assert '51 (ticket "T-50") hours 900' in told
+    assert 'ticket "T-4" duplicate' in told
+
+
+def test_records_of_several_kinds_are_told_one_after_the_other() -> None:
+    """A field that only one kind has is missing in none of the others."""
+    made = [
+        {"order": f"o{n}", "total": 20 + n % 5} if n % 3 else {"beat": n, "from": "b"} for n in range(300)
+    ]
+    made[100]["total"] = -7
+    told = digest(made).text
+    assert "1-298 ×100 fields beat, from" in told
+    assert '101 (order "o100") total -7' in told
+    assert "missing" not in told
+
+
+@pytest.mark.parametrize("columns", ["by name", "names and rows"])
+def test_columns_are_records(columns: str) -> None:
+    """An object of lists of one length, or a list of names with lists of values."""
+    made = [[f"s{n}", 20 + n % 5] for n in range(300)]
+    made[100][1] = 900
+    by_name = {"sensor": [row[0] for row in made], "heat": [row[1] for row in made]}
+    value = by_name if columns == "by name" else {"names": ["sensor", "heat"], "values": made}
+    assert '101 (sensor "s100") heat 900' in digest(value).text
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)

@@ -117,6 +117,14 @@ def test_escalation_has_stages() -> None:
     assert escalation(Thread()).text == ""
 
 
+def test_what_other_tools_do_in_between_ends_no_row() -> None:
+    """Reading a file between two tries of a command solves nothing; a success of the command does."""
+    thread = failed(tried(failed(Thread()), "read", "a.py", "text"))
+    assert escalation(thread).stage == "hint"
+    assert consecutive_errors(thread) == 1
+    assert escalation(failed(tried(thread, "run", "y", "fine"))).stage == "none"
+
+
 def test_the_policy_makes_a_line_of_what_is_resolved() -> None:
     """The line says what it was and what resolved it; the call still has its answer."""
     thread = idle(tried(failed(failed(Thread())), "run", "x", "fine"))

@@ -15,6 +15,7 @@ import pydantic
 import pytest
 
 from contextkit import SettingError, summarize_error, token_counter
+from contextkit.errors import unknown_stacks
 from contextkit.errors.facts import Frame
 from contextkit.errors.lines import plain
 from contextkit.errors.salience import failure_at
@@ -234,6 +235,40 @@ def test_time_grows_with_the_text_alone(text: str) -> None:
     start = time.process_time()
     summarize_error(text)
     assert time.process_time() - start < 6
+
+
+def test_of_a_progress_bar_the_last_state_is_kept() -> None:
+    """What a terminal writes over is gone; what it says in between is not."""
+    bar = "\r".join(f"tiles {n:3}% [{'#' * (n // 10)}]" for n in range(97))
+    text = f"start\n{bar}\rERROR: quota of tenant 4 exceeded\rtiles  97%\nstopped\n"
+    summary = summarize_error(text)
+    assert "ERROR: quota of tenant 4 exceeded" in summary
+    assert "96%" in summary
+    assert "95%" not in summary
+    assert summary.whole == plain(text)
+
+
+def test_both_ends_of_a_long_message_are_kept() -> None:
+    """Messages that are wrapped say the cause last."""
+    text = f"OSError: cannot build quay 7: {'step of step: ' * 60}no route to node 17"
+    summary = summarize_error(f'Traceback (most recent call last):\n  File "a.py", line 3, in f\n{text}')
+    assert "cannot build quay 7" in summary
+    assert "no route to node 17" in summary
+    assert COUNT(summary) < 100
+
+
+def test_lines_that_name_no_place_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines that begin as those of stacks do cost no more the more of them there are."""
+    read: list[str] = []
+    loose_frame = unknown_stacks.loose_frame
+
+    def counted(line: str) -> Frame | None:
+        read.append(line)
+        return loose_frame(line)
+
+    monkeypatch.setattr(unknown_stacks, "loose_frame", counted)
+    summarize_error("\n".join(f"at x{n}" for n in range(300)))
+    assert 300 <= len(read) <= 600
 
 
 if __name__ == "__main__":

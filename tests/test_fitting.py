@@ -16,6 +16,7 @@ from contextkit import (
     Drop,
     Event,
     ReadError,
+    RenderError,
     SettingError,
     Thread,
     Window,
@@ -25,6 +26,7 @@ from contextkit import (
     validate,
 )
 from contextkit.message_formats import MESSAGE_FORMATS
+from contextkit.tokens.counters import Estimate, count
 
 from .histories import HISTORIES, History
 from .judges import judge, sent
@@ -290,3 +292,70 @@ def test_a_thread_is_no_list_of_messages() -> None:
     """It is told which call takes one."""
     with pytest.raises(SettingError, match="give a list of messages; of a thread, Window"):
         fit(Thread([Event("user", "hi")]), budget=100)
+
+
+def test_the_last_token_that_fits_fits() -> None:
+    """What is decided without counting is decided as it would be with it, to the token."""
+    history = a_run(12)
+    for counter in ("o200k_base", Estimate("1.5", 1.5, (1, 2)), len):
+        whole = fit_context(history, counter=counter).tokens
+        assert fit(history, whole, counter=counter) == history
+        assert fit(history, whole - 2, counter=counter) != history
+
+
+def test_what_is_sure_without_counting_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token stands for one byte or more, so that fewer bytes than the budget fit; who asks is told."""
+    counted: list[str] = []
+
+    def noted(counter: Any, text: str) -> int:
+        counted.append(text)
+        return count(counter, text)
+
+    monkeypatch.setattr("contextkit.message_formats.measuring.count", noted)
+    history = a_run(12)
+    context = fit_context(history, 100_000, model="gpt-4o")
+    assert context.messages == history
+    assert not [text for text in counted if "worker" in text]
+    assert context.tokens == count_messages(history, model="gpt-4o").tokens
+    assert len([text for text in counted if "worker" in text]) == 12
+
+
+def test_a_counter_of_the_users_is_called_text_by_text_in_order() -> None:
+    """Nothing is known of its tokens, so each text is counted, once, as it comes."""
+    called: list[str] = []
+
+    def counter(text: str) -> int:
+        called.append(text)
+        return len(text)
+
+    history = a_run(5)
+    fit(history, 10_000_000, counter=counter)
+    logs = [text for text in called if "worker" in text]
+    assert logs == [message["content"] for message in history if message["role"] == "tool"]
+
+
+def test_a_long_run_of_blanks_is_not_taken_for_too_much() -> None:
+    """An estimate is scaled once, also where a text is so long that it need not be counted to its end."""
+    history = a_run(2)
+    history[-1]["content"] = " " * 100_000
+    counter = Estimate("1.5", 1.5, (1, 2))
+    assert fit(history, fit_context(history, counter=counter).tokens, counter=counter) == history
+
+
+@pytest.mark.parametrize("budget", [10_000, None])
+def test_a_renderer_that_raises_leaves_no_trace(budget: int | None) -> None:
+    """What was added up and written before it raised is not added up and written again."""
+
+    def fails(event: Event) -> str:
+        raise ValueError(event.type)
+
+    format = OPENAI_CHAT | {"bad": fails}
+    window = Window(format, budget=budget)
+    thread = Thread([Event("user", "Find out.")])
+    window.render(thread)
+    longer = thread.append(Event("user", "And be quick."))
+    with pytest.raises(RenderError):
+        window.render(longer.append(Event("bad")))
+    for end in (longer, longer.append(Event("user", "Please."))):
+        context, fresh = window.render(end), Window(format, budget=budget).render(end)
+        assert (context.tokens, context.messages) == (fresh.tokens, fresh.messages)

@@ -74,7 +74,8 @@ def digest(
     - Errors as `summarize_error` does; of any other text both ends and the lines that matter.
 
     A digest is never larger than its input, and says nothing that the input doesn't, but for counts and places.
-    Lines and items are numbered from 1, as `Thread.restore(id, lines=...)` counts them.
+    Lines and items are numbered from 1, as `Thread.restore(id, lines=...)` counts them; items of a list inside, or
+    of a text that is JSON, with the pointer that is named: `restore(id, lines=..., at="/data/items")`.
 
     Args:
         output: A text, or any value that can be plain JSON.
@@ -112,6 +113,8 @@ def digest(
         found, drafted = "text", text_draft(text)
     if isinstance(drafted, Digested):
         return _no_larger(drafted, text, budget, counting)
+    if isinstance(output, str) and drafted.unit == "item":  # of a text, items are had by a pointer
+        drafted = dataclasses.replace(drafted, kind=f'{drafted.kind} at ""')
     return _no_larger(_written(drafted, found, text, budget, counting, name), text, budget, counting)
 
 

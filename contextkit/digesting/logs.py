@@ -115,7 +115,8 @@ class Shapes:
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, Shape] = {}
+        self._shapes: dict[int, Shape] = {}
+        self._known: dict[str, Shape] = {}  # only a shortcut
         self._merged: Merged = {}
         self._most = _MOST
 
@@ -125,12 +126,15 @@ class Shapes:
         shape = self._known.get(key)
         if shape is None:
             parts = words(key)
-            shape = self._like(entry.read.weight, parts) or Shape(parts, entry)
-            if len(self._known) >= 4 * _MOST:
-                self._known = {}  # only a shortcut from now on
-            if shape.count == 0 and len(set(map(id, self._known.values()))) >= self._most:
+            shape = self._like(entry.read.weight, parts)
+            if shape is None and len(self._shapes) >= self._most:
                 self._merge_to(self._most // 2)
-                shape = self._like(entry.read.weight, parts) or shape
+                shape = self._like(entry.read.weight, parts)
+            if shape is None:
+                shape = Shape(parts, entry)
+                self._shapes[id(shape)] = shape
+            if len(self._known) >= 4 * _MOST:
+                self._known.clear()
             self._known[key] = shape
         shape.add(entry)
 
@@ -139,26 +143,20 @@ class Shapes:
         for (length, grade, mask), found in self._merged.items():
             if length == len(parts) and grade == weight:
                 shape = found.get(_signature(parts, mask))
-                if shape is not None:
+                if shape is not None and id(shape) in self._shapes:
                     return shape
         return None
 
     def _merge_to(self, most: int) -> None:
-        shapes = merged(self.all(), 100 * most, self._merged)
+        shapes = self.within(100 * most)
         if len(shapes) > 2 * most:
             self._most = len(shapes) + _MOST  # nothing in common: hostile, or no log
-        self._known = {"\n".join(shape.words) + f"\0{at}": shape for at, shape in enumerate(shapes)}
-
-    def all(self) -> list[Shape]:
-        """Give the shapes in the order of their first lines."""
-        unique = {id(shape): shape for shape in self._known.values()}
-        for found in self._merged.values():
-            unique.update({id(shape): shape for shape in found.values() if shape.count})
-        return sorted(unique.values(), key=lambda shape: shape.example.number)
+        self._shapes = {id(shape): shape for shape in shapes}
+        self._known.clear()
 
     def within(self, room: int) -> list[Shape]:
         """Give the shapes, merged where they have values in them, and where they take more characters."""
-        return merged(self.all(), room, self._merged)
+        return merged(list(self._shapes.values()), room, self._merged)
 
 
 def _signature(parts: list[str], mask: int) -> tuple[str, ...]:
@@ -262,10 +260,11 @@ def _merge_by_values(left: dict[int, Shape], into: Merged) -> None:
     for shape in left.values():
         told = ["" if word in values else word for word in shape.words]
         groups.setdefault((shape.weight, *told), []).append(shape)
-    for (_, *told), group in groups.items():
+    for group in groups.values():
         if len(group) > 1:
             group.sort(key=lambda shape: shape.example.number)
-            spots = [at for at, word in enumerate(told) if not word and len({s.words[at] for s in group}) > 1]
+            places = zip(*[shape.words for shape in group], strict=True)
+            spots = [at for at, words in enumerate(places) if len(set(words)) > 1]
             _make_one(group, spots, left, into)
 
 
@@ -365,7 +364,7 @@ def _essence(entry: Entry) -> list[str]:
         for line in _brief("", [part for part in value.split("\n") if part.strip()][:200], "\n" in value)
     ]
     if entry.line.fields is None and len(entry.text) > _LONG:
-        lines = _ESCAPED.split(entry.text)[:200]
+        lines = _ESCAPED.split(entry.text.replace('\\"', '"'))[:200]
         told += _brief(lines[0], lines[1:], True) if len(lines) > 3 else []
     below = [line for line in entry.below if line.strip()]
     head = entry.line.text[entry.line.told :] if entry.line.fields is None else ""

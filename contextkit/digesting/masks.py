@@ -29,7 +29,9 @@ _SMALL_LEVEL = re.compile(
     rf"|^(?:npm |go: |ld: )?({_LEVELS})(?:\[\w+\])?(?::|!)"
 )
 _STARTS = re.compile(rf"[\[(<]?(?:{_LEVELS})[\])>]?\b[ :|\]-]|\d{{1,3}}(?:\.\d{{1,3}}){{3}} |\{{\"")
-_TITLED = re.compile(r"(Error|Warning|Critical|Fatal|Information|Normal|Verbose|Notice)(?=[\s:\]|])")
+_TITLED = re.compile(
+    r"(Error|Warning|Critical|Fatal|Information|Normal|Verbose|Notice|error|warn(?:ing)?|info|debug|fatal)(?=[\s:\]|])"
+)
 _DATED = re.compile(rf"\d\d-\d\d {_CLOCK} {{1,4}}\d+ {{1,4}}\d+ ([VDIWEF]) ")
 _REQUEST = re.compile(r"\"([A-Z]{3,8}) ([^\s\"]{1,300})[^\s\"]* HTTP/[\d.]{1,3}\" (\d{3})\b")
 _QUERIED = re.compile(r"=[^&]*")
@@ -87,6 +89,10 @@ _SMALL = (
 )
 _NO_FAILURE = re.compile(
     r"(?i)\b(?:0|no) (?:errors?|failures?|failed)\b|\b(?:errors?|failed|failures?)[=:] ?0\b"
+)
+
+_COUNTED = re.compile(
+    r"\b(?:\d{1,9}|no) (?:errors?|failures?|failed)\b|\b(?:errors?|failed|failures?)[=:] ?\d"
 )
 
 ERROR, WARNING, OTHER = 3, 2, 0
@@ -238,7 +244,7 @@ def _request(text: str) -> str:
 
 def is_steady(line: Line) -> bool:
     """Tell whether other values in a line would change nothing: whether errors are none is told by a number."""
-    return line.fields is None and (bool(line.level) or not _speaks_of_failure(line.text.lower()))
+    return line.fields is None and (bool(line.level) or _COUNTED.search(line.text.lower()) is None)
 
 
 def _speaks_of_failure(lowered: str) -> bool:

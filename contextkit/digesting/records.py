@@ -60,31 +60,24 @@ def fields_of(records: Sequence[JSON]) -> dict[str, list[tuple[int, JSON]]]:
     return found
 
 
-def id_of(records: Sequence[JSON]) -> str:
+def id_of(fields: Mapping[str, Pairs], rows: int) -> str:
     """Find the field that tells records apart; nothing where there is none.
 
-    >>> id_of([{"total": 7, "order_id": "B-9"}, {"total": 7, "order_id": "B-8"}])
+    One whose name says so, or else one of the first, outer ones first.
+
+    >>> id_of({"total": [(0, 7), (1, 7)], "order_id": [(0, "B-9"), (1, "B-8")]}, 2)
     'order_id'
     """
-    return _id_in(fields_of(records), len(records))
-
-
-def _id_in(fields: Mapping[str, Pairs], rows: int) -> str:
-    """Find the field that tells records apart: one with such a name, or one of the first; outer ones first."""
     paths = [path for path in fields if path and "[" not in path]
     named = [path for path in paths if _ID.search(path) is not None]
     named.sort(key=lambda path: (path.count("."), not path.lower().endswith("id")))
-    outer = [path for path in named if "." not in path]
-    for path in outer:
-        if _tells_apart(fields[path], rows, 0.9):
-            return path
-    for path in [path for path in paths[:_EARLY] if "." not in path]:
-        if _tells_apart(fields[path], rows, 0.98):
-            return path
-    for path in named[len(outer) :]:
-        if _tells_apart(fields[path], rows, 0.9):
-            return path
-    return next((path for path in paths[:_EARLY] if _tells_apart(fields[path], rows, 0.98)), "")
+    early = [path for path in paths[:_EARLY] if path not in named]
+    for is_outer in (True, False):
+        for share, found in ((0.9, named), (0.98, early)):
+            for path in found:
+                if ("." not in path) == is_outer and _tells_apart(fields[path], rows, share):
+                    return path
+    return ""
 
 
 def _tells_apart(pairs: Pairs, rows: int, share: float) -> bool:
@@ -116,11 +109,10 @@ def groups_of(records: Sequence[JSON]) -> list[list[int]]:
         else:
             groups.append((own, rows[:]))
     least = max(_FEW, len(records) // 50)
-    many = [rows for _, rows in groups[:1]] + [rows for _, rows in groups[1:] if len(rows) >= least]
-    many[:1] = (
-        [sum([rows for _, rows in groups if rows is groups[0][1] or len(rows) < least], [])] if many else []
-    )
-    return [sorted(rows) for rows in many]
+    for _, rows in groups[1:]:
+        if len(rows) < least:
+            groups[0][1].extend(rows)
+    return [sorted(rows) for at, (_, rows) in enumerate(groups) if at == 0 or len(rows) >= least]
 
 
 def records_parts(records: Sequence[JSON], *, first: int = 1) -> Iterator[Part]:
@@ -165,7 +157,7 @@ def _short(record: JSON) -> str:
 
 def _ids(fields: Mapping[str, Pairs], rows: int) -> tuple[str, dict[int, JSON], list[Odd]]:
     """Give the field that tells records apart, its values, and where one comes again."""
-    key = _id_in(fields, rows) if rows >= _FEW else ""
+    key = id_of(fields, rows) if rows >= _FEW else ""
     values = dict(fields.get(key, ()))
     times = Counter(values.values()) if key else Counter[JSON]()
     again = [Odd(row, f"{shown(id)} duplicate", SURE) for row, id in values.items() if times[id] > 1]

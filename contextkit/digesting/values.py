@@ -29,7 +29,7 @@ def value_draft(value: JSON, characters: int) -> Draft | None:
         parts = [
             part
             for number, item in enumerate(value, start=1)
-            for part in _parts(str(number), item, 1, number)
+            for part in _parts(str(number), item, 1, number, f"/{number - 1}")
         ]
         return Draft("json", parts, len(value), "item", room=room_of(characters))
     if isinstance(value, dict):
@@ -41,7 +41,7 @@ def value_draft(value: JSON, characters: int) -> Draft | None:
         parts = [
             part
             for number, (key, item) in enumerate(value.items(), start=1)
-            for part in _parts(key, item, 1, number)
+            for part in _parts(key, item, 1, number, f"/{_escaped(key)}")
         ]
         return Draft("json", parts, len(value), "field", room=room_of(characters))
     return None
@@ -61,9 +61,9 @@ def _as_records(value: dict[str, JSON]) -> list[JSON] | None:
 def _of_columns(value: dict[str, JSON]) -> list[JSON] | None:
     """Give the records of an object of columns: lists of one length, or names and lists of values."""
     columns = list(value.values())
-    if len(columns) >= 2 and all(isinstance(each, list) for each in columns):
-        if len(columns[0]) >= _MANY and len(set(map(len, columns))) == 1:
-            return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+    alike = len(columns) >= 2 and all(isinstance(each, list) for each in columns)
+    if alike and len(columns[0]) >= _MANY and len(set(map(len, columns))) == 1:
+        return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
     for names, rows in ((a, b) for a in columns for b in columns if a is not b):
         if _are_names(names) and _are_rows(rows, len(names)):
             return [dict(zip(names, row, strict=True)) for row in rows]
@@ -101,8 +101,13 @@ def _is_short(value: JSON, most: int) -> bool:
     return left > 0
 
 
-def _parts(name: str, value: JSON, depth: int, number: int = 0) -> Iterator[Part]:
-    """Give what could be said of one field, its own first."""
+def _escaped(key: str) -> str:
+    """Write a step of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _parts(name: str, value: JSON, depth: int, number: int, pointer: str) -> Iterator[Part]:
+    """Give what could be said of one field, its own first; records under the pointer that gives them back."""
     indent = "  " * (depth - 1)
     rank = min(depth, 4) + (1 if number > 24 else 0)
     seen = ((number, number),) if number else ()
@@ -114,19 +119,18 @@ def _parts(name: str, value: JSON, depth: int, number: int = 0) -> Iterator[Part
         )
         return
     noun = "item" if isinstance(value, list) else "field"
-    yield Part(rank, f"{indent}{clipped(name, 80)}: {several(len(value), noun)}")
+    rows = value if isinstance(value, list) else _as_records(value) or _of_columns(value)
+    are_records = rows is not None and len(rows) >= _MANY and not _is_short(rows, _LARGE)
+    name = pointer if are_records and len(pointer) <= 80 else clipped(name, 80)
+    yield Part(rank, f"{indent}{name}: {several(len(value), noun)}")
     if depth >= _DEPTH:
         return
-    rows = value if isinstance(value, list) else _as_records(value)
-    if rows is not None and len(rows) >= _MANY and not _is_short(rows, _LARGE):
+    if rows is not None and are_records:
         for part in records_parts(rows):
             yield Part(part.rank + 1, "\n".join(f"{indent}  {line}" for line in part.text.split("\n")))
         return
-    children = (
-        value.items()
-        if isinstance(value, dict)
-        else ((str(at), item) for at, item in enumerate(value, start=1))
-    )
-    for at, (key, item) in enumerate(children):
-        for part in _parts(key, item, depth + 1):
+    steps = value if isinstance(value, dict) else range(len(value))
+    for at, step in enumerate(steps):
+        named, path = (step, _escaped(step)) if isinstance(value, dict) else (str(step + 1), str(step))
+        for part in _parts(named, value[step], depth + 1, 0, f"{pointer}/{path}"):
             yield Part(part.rank + (2 if at > 24 else 0), part.text)

@@ -196,7 +196,7 @@ def escalation(
 ) -> Escalation:
     """Say what the errors at the end of a thread call for: nothing, a hint, a table of the attempts, a person.
 
-    Counts how many times the newest error came in a row, by its fingerprint. The app decides what becomes of
+    Counts how many times the newest error came in a row, by its fingerprint, among the results of its tool. The app decides what becomes of
     it; `Escalation.event()` is it as an event.
 
     >>> thread = Thread()
@@ -209,6 +209,10 @@ def escalation(
     row = _row(thread, None)
     if not row:
         return Escalation("none")
+    calls = calls_of(thread)
+    numbers = {id(event): number for number, event in enumerate(thread)}
+    if (call := calls.get(numbers[id(row[-1])])) is not None:
+        row = _row(thread, call.type)  # what other tools did in between solved nothing
     newest = fingerprint_of(row[-1], own).group
     same: list[Event] = []
     for event in reversed(row):
@@ -222,8 +226,6 @@ def escalation(
     said = f"The same error {times} times in a row: {headline(same[-1].text, own=own)}"
     if times < table:
         return Escalation("hint", times, said, tuple(same))
-    calls = calls_of(thread)
-    numbers = {id(event): number for number, event in enumerate(thread)}
     tried = [
         f"{index}. {call.type} {shortened(call.text, 120)}"
         for index, event in enumerate(same, start=1)

@@ -19,6 +19,7 @@ LEAD = Pattern(
     r"|Fatal error: +|--+> |\(Inner Exception #\d+\) |panic: |Error: Uncaught |Unhandled rejection |\*\* \(|ERROR:? "
     r"|thrown: |Next ))*)"
 )
+_THREAD = Pattern(r"thread \"(?!main\")[^\"]*\"")
 _CAUSED = Pattern(r"(?i)caused by|\[?cause\]?:|--+> |\bnext ")
 
 
@@ -57,6 +58,8 @@ def typed(text: str) -> Fault:
     fault = Fault(match["type"], (match["message"] or "").strip()) if match else Fault("", rest.strip())
     if match and not is_type(fault.type) and (not fault.message or not fault.type[:1].isupper()):
         fault = Fault("", rest.strip())
+    if lead and (thread := _THREAD.search(lead["lead"])):
+        fault.details.append(thread[0])
     if lead and _CAUSED.search(lead["lead"]):
         fault.relation = "caused by"
     elif lead and "Suppressed" in lead["lead"]:

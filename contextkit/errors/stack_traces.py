@@ -15,6 +15,7 @@ _TITLE = Pattern(
 _FIELD = Pattern(r"\s+([A-Za-z]\w*): ([^\[{].*?),?$")
 _CODE = Pattern(r"\s*>?\s*\d+\s*[|│]|\s*[|│^~]|\d+\t")
 _FIELDS = 6
+_FARTHEST = 120  # lines of a message
 _NO_NEWS = ("generatedMessage", "operator", "diff")  # of Node's assertions
 
 
@@ -69,7 +70,7 @@ def head_above(reading: Reading, at: int) -> int:
     titled = bool(_TITLE.match(reading.line(at - 1)))
     top = at - 2 if titled or not reading.line(at - 1).strip() else at - 1
     parted = False  # by a blank line; what is above it must look like an error
-    for number in range(top, max(top - 30, -1), -1):
+    for number in range(top, max(top - _FARTHEST, -1), -1):
         text = reading.lines[number]
         if number in reading.used or frame_of(text):
             break

@@ -2,20 +2,21 @@
 
 import dataclasses
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, cast
 
 from ..codecs.json import encode
 from ..events import MODEL_KINDS, Event
 from ..measuring import Measure, Piece
 from ..messages.bodies import raw_of
-from ..messages.counting import message_tokens, request_tokens
+from ..messages.counting import message_texts, message_tokens, request_tokens
 from ..messages.dialects import PLAIN
 from ..messages.drafts import NO_RESULT
 from ..messages.writing import Writer, by_model, hosted, needs_opening, opening
 from ..plain import JSON, copied
 from ..records import is_record
 from ..threads import Thread
-from ..tokens.counters import Estimate, count
+from ..tokens.counters import BUILT_IN, Estimate, count
 from ..tokens.cutting import exceeds
 from ..written import Written
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .formats import MessageFormat
 
 _LONG = 16  # characters a token: a text with more than that may be told too long without a full count
+_SUMS = 3  # views that are remembered beside the last one: a compaction weighs some against each other
 _ODD = 24  # tokens; more than a part costs beyond its own where it cannot stand as it is
 
 
@@ -32,12 +34,29 @@ def json_lines(messages: Iterable[dict[str, JSON]]) -> str:
 
 
 class Leaf(Piece):
-    """An event as messages of its own, and their tokens once somebody has asked."""
+    """An event as messages of its own, and the tokens that it adds once somebody has asked.
 
-    __slots__ = ("messages",)
+    Attributes:
+        messages: The messages.
+        fixed: The tokens that come on top of those of the texts.
+        texts: The texts that are counted.
+        source: The message that the event was read from.
+        is_part: Whether another event was read from that message before.
+        hosted: Whether it is of a tool that the provider ran itself.
+        silent: Whether it is no part of the messages.
+    """
 
-    def __init__(self, messages: list[dict[str, JSON]]) -> None:
+    __slots__ = ("fixed", "hosted", "is_part", "messages", "silent", "source", "texts")
+
+    def __init__(self, event: Event, messages: list[dict[str, JSON]]) -> None:
+        raw = raw_of(event)
         self.messages = messages
+        self.fixed = 0
+        self.texts: list[str] = []
+        self.source = (raw.get("provider"), raw.get("at"))
+        self.is_part = bool(raw.get("part"))
+        self.hosted = hosted(event)
+        self.silent = event.kind == "usage" or is_record(event)
         self.tokens = None
         self.closed = self.by_lines = False
 
@@ -46,6 +65,15 @@ class Leaf(Piece):
         """The messages, one a line as JSON."""
         return json_lines(self.messages)
 
+    @property
+    def most(self) -> int:
+        """What it adds at most, by a counter whose tokens stand for one byte or more each."""
+        return max(0, self.fixed + sum([_bytes(text) for text in self.texts]))
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
 
 class Sum:
     """A view that only grows, added up event by event so that each step costs what is new.
@@ -53,6 +81,8 @@ class Sum:
     Attributes:
         view: The view, as far as it has been added up.
         tokens: The tokens of its events, and of what is written for them beside.
+        uncounted: The events that nobody had to count yet.
+        most: The tokens that these have at most.
         open: The calls that wait for an answer.
         answering: Whether the last event was an answer to one.
         begun: Whether there is a message.
@@ -60,11 +90,13 @@ class Sum:
         source: The message that the last event was read from.
     """
 
-    __slots__ = ("answering", "begun", "called", "open", "source", "tokens", "view")
+    __slots__ = ("answering", "begun", "called", "most", "open", "source", "tokens", "uncounted", "view")
 
     def __init__(self) -> None:
         self.view = Thread()
         self.tokens = 0
+        self.uncounted: list[Leaf] = []
+        self.most = 0
         self.open: list[str] = []
         self.answering = self.begun = self.called = False
         self.source: tuple[JSON, JSON] = (None, None)
@@ -118,21 +150,30 @@ class MessageMeasure(Measure):
     # ---- one event
 
     def _written(self, event: Event) -> Piece:
-        return Leaf(self.format.alone(event))
+        leaf = Leaf(event, self.format.alone(event))
+        for message in leaf.messages:
+            if message.keys() == {"system"}:
+                leaf.fixed += self._message(message)
+                continue
+            fixed, texts = message_texts(message, self.provider, model=self.format.model)
+            leaf.fixed += fixed
+            leaf.texts += texts
+        if leaf.is_part and leaf.source[0] == self.provider and event.kind != "call":
+            leaf.fixed -= self._frame  # it stands in the message that another event has begun
+        return leaf
 
-    def _counted(self, piece: Piece) -> int:
-        if piece.tokens is None:
-            piece.tokens = sum(map(self._message, piece.messages)) if isinstance(piece, Leaf) else 0
-        return piece.tokens
+    def _leaf(self, event: Event) -> Leaf:
+        known = self.memory.known.get(id(event))
+        return cast(Leaf, known[1] if known else self.piece(event))  # `_written` makes no other
+
+    def _weight(self, leaf: Leaf) -> int:
+        if leaf.tokens is None:
+            leaf.tokens = max(0, leaf.fixed + sum([self._text_tokens(text) for text in leaf.texts]))
+        return leaf.tokens
 
     def tokens(self, event: Event) -> int:
         """Give the tokens of the event in a message."""
-        return self._scale_part(self._weight(event))
-
-    def _weight(self, event: Event) -> int:
-        tokens, raw = self._counted(self.piece(event)), raw_of(event)
-        inside = raw.get("part") and raw["provider"] == self.provider and event.kind != "call"
-        return max(0, tokens - self._frame) if inside else tokens
+        return self._scale_part(self._weight(self._leaf(event)))
 
     @property
     def _frame(self) -> int:
@@ -149,59 +190,64 @@ class MessageMeasure(Measure):
 
     def event_exceeds(self, event: Event, limit: int) -> bool:
         """Tell whether the event has more than `limit` tokens; counting stops early."""
-        if self.piece(event).tokens is None and self._sure(event, limit):
-            return True
-        return self.tokens(event) > limit
+        leaf = self._leaf(event)
+        unscaled = self._part.unscale(limit) if isinstance(self._part, Estimate) else limit
+        return self._sure(leaf, unscaled) or self._weight(leaf) > unscaled
 
-    def _sure(self, event: Event, limit: int) -> bool:
+    def _sure(self, leaf: Leaf, limit: int) -> bool:
         """Whether the event, not counted yet, is so long that it surely has more than `limit` tokens."""
-        text = event.data if isinstance(event.data, str) else ""
-        if self._seams is None or len(text) <= _LONG * (limit + 64):
+        if leaf.tokens is not None or self._seams is None:
             return False
-        return limit < 0 or exceeds(text, limit, self._part)
+        longest, limit = max(leaf.texts, key=len, default=""), limit - min(0, leaf.fixed)
+        return len(longest) > _LONG * (limit + 64) and (limit < 0 or exceeds(longest, limit, self._base))
 
     # ---- the whole
 
     def _sum(self, view: Iterable[Event]) -> Sum:
-        """Give the view added up: what is new in it, where it goes on from the last one."""
-        known, log = self.memory.sum, view if isinstance(view, Thread) else Thread()
-        goes_on = isinstance(known, Sum) and bool(known.view) and log.starts_with(known.view)
-        found = known if goes_on and isinstance(known, Sum) else Sum()
-        for event in log.since(len(found.view)) if log else view:
-            self._add(found, event)
+        """Give the view added up: what is new in it, where it goes on from one that was before."""
+        log, sums = view if isinstance(view, Thread) else Thread(), self.memory.sums
+        place = next((n for n, known in enumerate(sums) if log.starts_with(known.view)), None)
+        found = Sum() if place is None else sums[place]
+        new = [(event, self._leaf(event)) for event in (log.since(len(found.view)) if log else view)]
+        if place is not None:
+            del sums[place]  # a counter may raise: nothing half done is remembered
+        for event, leaf in new:
+            if not leaf.silent:
+                self._add(found, event, leaf)
         if log:
-            found.view, self.memory.sum = log, found
+            found.view = log
+            self.memory.sums = [found, *sums[:_SUMS]]
         return found
 
-    def _add(self, added: Sum, event: Event) -> None:
-        if event.kind == "usage" or is_record(event):
-            return
-        raw = raw_of(event)
-        source = (raw.get("provider"), raw.get("at"))
-        if raw.get("part") and source != added.source:  # the message that it stood in has lost its first part
+    def _add(self, added: Sum, event: Event, leaf: Leaf) -> None:
+        if leaf.is_part and leaf.source != added.source:  # the message has lost its first part
             added.tokens += self._frame
-        added.source = source
+        added.source = leaf.source
+        is_call = event.kind == "call"
         answer = event.kind in ("result", "error") and event.call_id in added.open
-        if added.open and not answer and (event.kind not in MODEL_KINDS or added.answering):
+        if added.open and not answer and (added.answering or event.kind not in MODEL_KINDS):
             added.tokens += self._waiting(added)  # nobody waits for an answer behind something else
             added.open.clear()
-        added.answering = answer
-        tokens = self._weight(event)
-        if event.kind == "call":
-            tokens += self._beside if added.called else 0
+        if is_call:
+            added.tokens += self._beside if added.called else 0
             added.open.append(str(event.call_id))
         elif answer:
             added.open.remove(str(event.call_id))
-        elif event.call_id is not None:
-            tokens = max(tokens, self._message(self.format.as_text(event)))
-        together = self.format.dialect.apart and event.kind == "assistant" and event.type not in PLAIN
-        if hosted(event) or together:  # an item goes anew where another one of its answer was cut
-            tokens = max(tokens, self._message(self.format.as_text(event))) + _ODD
-        if by_model(event) and not added.begun and needs_opening(event, self.format.dialect):
-            added.tokens += self._message(opening(self.format.dialect))
-        added.begun = added.begun or (tokens > 0 and event.kind != "system")
-        added.tokens += tokens
-        added.called = event.kind == "call"
+        added.answering, added.called = answer, is_call
+        dialect = self.format.dialect
+        if by_model(event) and not added.begun and needs_opening(event, dialect):
+            added.tokens += self._message(opening(dialect))
+        added.begun = added.begun or (bool(leaf.messages) and event.kind != "system")
+        # An item goes anew where another one of its answer was cut.
+        anew = leaf.hosted or (dialect.apart and event.kind == "assistant" and event.type not in PLAIN)
+        if anew or (event.call_id is not None and not answer and not is_call):
+            as_text = self._message(self.format.as_text(event))
+            added.tokens += max(self._weight(leaf), as_text) + (_ODD if anew else 0)
+        elif leaf.tokens is None and isinstance(self._base, BUILT_IN):
+            added.uncounted.append(leaf)
+            added.most += leaf.most
+        else:
+            added.tokens += self._weight(leaf)
 
     @property
     def _beside(self) -> int:
@@ -215,12 +261,27 @@ class MessageMeasure(Measure):
         return max(0, together - apart)
 
     def _waiting(self, added: Sum) -> int:
-        return len(added.open) * (self._text_tokens(NO_RESULT) + _ODD)
+        return len(added.open) * (self._text_tokens(NO_RESULT) + _ODD) if added.open else 0
 
     def added_up(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole as they are added up."""
         added = self._sum(view)
+        self._settle(added, inf)
         return added.tokens + self._waiting(added) + self._fixed_tokens
+
+    def _settle(self, added: Sum, left: float) -> bool:
+        """Count what was not counted, until it is sure whether it has more than so many tokens."""
+        # Newest first: that is what a policy will keep, so that these counts are needed anyway.
+        while added.uncounted:
+            leaf = added.uncounted[-1]
+            if left < inf and self._sure(leaf, int(left)):
+                return True
+            tokens, most = self._weight(leaf), leaf.most
+            added.uncounted.pop()
+            added.most, added.tokens, left = added.most - most, added.tokens + tokens, left - tokens
+            if left < 0:
+                return True
+        return False
 
     def total(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole that are decided on."""
@@ -238,25 +299,22 @@ class MessageMeasure(Measure):
         """The tokens of what stands around the thread: the prompt and the definitions of tools."""
         return self._scale(self._fixed_tokens)
 
-    def _surely_exceeds(self, view: Iterable[Event], limit: int) -> bool:
-        if self._seams is None:
-            return False
+    def exceeds(self, view: Iterable[Event], limit: int) -> bool:
+        """Tell whether the whole has more than `limit` tokens; what need not be counted for that is not."""
         if isinstance(self.counter, Estimate):  # scaled once, so added up before
             limit = self.counter.unscale(limit)
-        limit -= self._fixed_tokens
-        log = view if isinstance(view, Thread) else Thread()
-        known, start = self.memory.sum, 0
-        if isinstance(known, Sum) and known.view and log.starts_with(known.view):
-            start, limit = len(known.view), limit - known.tokens
-        for event in reversed(list(log.since(start) if log else view)):
-            if self.piece(event).tokens is None and self._sure(event, limit):
-                return True
-            limit -= self._weight(event)
-            if limit < 0:
-                return True
-        return limit < 0
+        added = self._sum(view)
+        left = limit - self._fixed_tokens - self._waiting(added) - added.tokens
+        return left < 0 or (added.most > left and self._settle(added, left))
+
+    def _surely_exceeds(self, view: Iterable[Event], limit: int) -> bool:
+        return self.exceeds(view, limit)
 
     # ---- the messages
+
+    def write(self, view: Iterable[Event]) -> None:
+        """Write the messages; they are counted when somebody asks."""
+        self._letter(view)
 
     def written(self, view: Iterable[Event]) -> Written:
         """Give the messages, between those of the prompt."""
@@ -280,6 +338,7 @@ class MessageMeasure(Measure):
             letter = Letter(self.format.writer())
             if self.before:
                 letter.writer.feed([Event("system", self.before)])
+        self.memory.letter = None  # a renderer may raise: nothing half done is remembered
         letter.writer.feed(log.since(len(letter.view)) if log else view)
         if log:
             letter.view, self.memory.letter = log, letter

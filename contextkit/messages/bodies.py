@@ -22,7 +22,7 @@ the tool itself, so that the result is a part of the model's own message.
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..events import Event
+from ..events import Event, stamp
 from ..plain import JSON
 
 _NOTHING: Mapping[str, JSON] = {}
@@ -42,7 +42,7 @@ def stamped(
     """Give the events of one message, each with what came of it.
 
     Args:
-        drafts: The events, their parts of the message, and their frames.
+        drafts: The events, just made, their parts of the message, and their frames.
         provider: Whose message it is.
         message: The message as it came.
         at: Its number in the history.
@@ -62,7 +62,7 @@ def stamped(
         raw["body"] = draft.body
         if draft.frame:
             raw["frame"] = draft.frame
-        stamped.append(draft.event.having(raw=raw))
+        stamped.append(stamp(draft.event, raw))
     return stamped
 
 

@@ -97,6 +97,22 @@ def message_tokens(message: JSON, provider: str, counter: TokenCounter, *, model
     return _in_base(_message(message, provider, base_of(counter), model), provider)
 
 
+def message_texts(message: JSON, provider: str, *, model: str | None = None) -> tuple[int, list[str]]:
+    """Give the texts of a message, and the tokens that come on top of theirs; see `message_tokens`.
+
+    Example:
+        >>> message_texts({"role": "user", "content": "hello world"}, "openai-chat")
+        (3, ['user', 'hello world'])
+    """
+    texts: list[str] = []
+
+    def noted(text: str) -> int:
+        texts.append(text)
+        return 0
+
+    return _in_base(_message(message, provider, noted, model), provider), texts
+
+
 def request_tokens(
     provider: str,
     counter: TokenCounter,

@@ -78,7 +78,7 @@ def keeps_thinking(model: str | None) -> bool:
 
 def anthropic_message(message: JSON, count: Count, framing: Framing = FRAMING) -> Tally:
     """Count a message."""
-    return Tally(framing.message) + _blocks(fields(message).get("content"), count, framing)
+    return _blocks(fields(message).get("content"), count, framing).framed(framing.message)
 
 
 def _blocks(content: JSON, count: Count, framing: Framing, depth: int = 0) -> Tally:
@@ -86,7 +86,7 @@ def _blocks(content: JSON, count: Count, framing: Framing, depth: int = 0) -> Ta
         return Tally(count(content))
     if depth > 20:
         return NOTHING
-    return total(_block(block, count, framing, depth) for block in items(content))
+    return total([_block(block, count, framing, depth) for block in items(content)])
 
 
 def _block(given: JSON, count: Count, framing: Framing, depth: int) -> Tally:
@@ -102,7 +102,7 @@ def _block(given: JSON, count: Count, framing: Framing, depth: int) -> Tally:
     if kind.endswith("tool_result"):
         content = block.get("content")
         content = [content] if isinstance(content, dict) else content
-        return Tally(framing.result) + _blocks(content, count, framing, depth + 1)
+        return _blocks(content, count, framing, depth + 1).framed(framing.result)
     if kind == "document":
         return _document(block, count, framing, depth)
     return _image(fields(block.get("source"))) if kind == "image" else _other(given, kind, count)

@@ -130,7 +130,8 @@ def _call(call: dict[str, JSON], count: Count, models: Family) -> Tally:
     # A call's result names the tool again; it is counted here, where the name is known.
     given = call.get("arguments", call.get("input"))
     arguments = given if isinstance(given, str) else "" if given is None else compact(given)
-    names = 2 * count(text_of(call.get("name")))
+    name = text_of(call.get("name"))
+    names = count(name) + count(name)
     if isinstance(call.get("namespace"), str):
         names += 2 + count(call["namespace"])
     return Tally(models.call + names + count(arguments), basis=CALIBRATED)
@@ -250,12 +251,12 @@ def _tool(tool: dict[str, JSON], count: Count, models: Family, depth: int) -> Ta
     function = fields(tool.get("function")) or fields(tool.get("custom")) or tool
     parameters = fields(function.get("parameters"))
     text = signature(text_of(function.get("name")), text_of(function.get("description")), parameters)
+    if tool.get("defer_loading") is True:  # it costs nothing before it is searched for
+        return between(0, 0, len(text) * 2 // 3)
     properties = fields(parameters.get("properties"))
     described = sum("description" in fields(each) for each in (parameters, *properties.values()))
     more = models.parameters if properties else 0
-    tokens = count(text) + more + models.described * described
-    # A tool that is loaded when it is searched for costs nothing before.
-    return between(0, 0, 2 * tokens) if tool.get("defer_loading") is True else Tally(tokens, basis=CALIBRATED)
+    return Tally(count(text) + more + models.described * described, basis=CALIBRATED)
 
 
 _AROUND = "# Tools\n\n## functions\n\nnamespace functions {\n\n} // namespace functions"

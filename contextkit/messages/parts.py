@@ -59,8 +59,12 @@ def joined(content: JSON) -> str | None:
     """
     if content is None or isinstance(content, str):
         return content or ""
-    texts = [text_of(part) for part in content]
-    return None if None in texts else "\n".join(text for text in texts if text is not None)
+    texts: list[str] = []
+    for part in content:
+        if (text := text_of(part)) is None:
+            return None
+        texts.append(text)
+    return texts[0] if len(texts) == 1 else "\n".join(texts)
 
 
 def text_of(part: JSON) -> str | None:

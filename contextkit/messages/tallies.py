@@ -3,8 +3,7 @@
 import json
 import reprlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ..plain import JSON
 
@@ -12,9 +11,10 @@ Count: TypeAlias = Callable[[str], int]
 
 EXACT, CALIBRATED, ESTIMATE = range(3)
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+
+class Tally(NamedTuple):
     """The tokens of a message or of a part of it.
 
     Attributes:
@@ -32,15 +32,12 @@ class Tally:
     high: int | None = 0
     basis: int = EXACT
 
-    def __add__(self, more: "Tally") -> "Tally":
-        high = None if self.high is None or more.high is None else self.high + more.high
-        return Tally(
-            self.text + more.text,
-            self.other + more.other,
-            self.low + more.low,
-            high,
-            max(self.basis, more.basis),
-        )
+    def __add__(self, more: "Tally") -> "Tally":  # type: ignore[override]
+        return total((self, more))
+
+    def framed(self, tokens: int) -> "Tally":
+        """Give the tally with so many tokens of framing."""
+        return Tally(self.text + tokens, self.other, self.low, self.high, self.basis)
 
 
 NOTHING = Tally()
@@ -52,10 +49,15 @@ def total(tallies: Iterable[Tally]) -> Tally:
     >>> total([Tally(3), Tally(4, other=85, low=70, high=1_445)])
     Tally(text=7, other=85, low=70, high=1445, basis=0)
     """
-    result = NOTHING
-    for tally in tallies:
-        result += tally
-    return result
+    text = other = low = basis = 0
+    high: int | None = 0
+    for its_text, its_other, its_low, its_high, its_basis in tallies:
+        text += its_text
+        other += its_other
+        low += its_low
+        high = None if high is None or its_high is None else high + its_high
+        basis = max(basis, its_basis)
+    return Tally(text, other, low, high, basis)
 
 
 def between(other: int, low: int, high: int | None) -> Tally:
@@ -70,7 +72,7 @@ def compact(value: JSON) -> str:
     '{"city":"Malmö"}'
     """
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        return _encode(value)
     except (RecursionError, TypeError, ValueError):
         return reprlib.repr(value)  # nested deeper than json writes: no reader takes it either
 

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..events import MODEL_KINDS, Event
 from ..plain import JSON
-from ..records import is_bill, is_record
+from ..records import is_record
 from ..written import Loss
 from .bodies import body_of, frame_of, merge, raw_of
 from .dialects import OPENING, PLAIN, Dialect, Look, Role
@@ -70,7 +70,7 @@ class Writer:
 
     def feed(self, events: Iterable[Event]) -> None:
         """Write more events."""
-        events = [e for e in events if not (is_bill(e) or is_record(e) or e.kind == "usage")]
+        events = [event for event in events if event.kind != "usage" and not is_record(event)]
         own = self._dialect.provider
         spoiled = {e.call_id for e in events if hosted(e) and body_of(e, own) is None}
         anew = self._anew_with_others(events) if self._dialect.apart else ()

@@ -283,6 +283,9 @@ class FastCounter:
         return SEAMS[self.encoding]
 
 
+BUILT_IN = (EncodingCounter, FastCounter)
+"""Counters whose tokens stand for one byte or more each."""
+
 # Latin, Greek, Cyrillic; punctuation and signs; kana and the oldest block of Han characters; Hangul; emoji.
 _SETTLED_RANGES = (
     (0, 0x52F),

@@ -63,8 +63,8 @@ def test_a_history_that_grows_keeps_its_front(
 
 def is_models(message: dict[str, Any]) -> bool:
     """Whether the model wrote it."""
-    called = message.get("type") in ("function_call", "custom_tool_call", "reasoning")
-    return called or message.get("role") in ("assistant", "model")
+    kind = str(message.get("type"))
+    return kind.endswith("_call") or kind == "reasoning" or message.get("role") in ("assistant", "model")
 
 
 def messages_of(context: Context) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contextkit import count_messages
-from contextkit.messages.counting import PROVIDERS, message_tokens, request_tokens
+from contextkit.messages.counting import PROVIDERS, message_texts, message_tokens, request_tokens
 from contextkit.messages.signatures import signature
 
 from ..strategies import json_values, nasty_text
@@ -141,6 +141,15 @@ class TestMessageTokens:
         assert message_tokens(message, provider, len) == first
         assert type(request_tokens(provider, len, system=system, tools=tools)) is int
         assert type(request_tokens(provider, len, tools=[tools])) is int
+
+    @given(hostile(), st.sampled_from(PROVIDERS), st.sampled_from(["gpt-4o", "o3", None]))
+    def test_a_message_is_its_texts_and_what_comes_on_top(
+        self, message: Any, provider: str, model: str | None
+    ) -> None:
+        """Each text counts once for each time that it is named."""
+        fixed, texts = message_texts(message, provider, model=model)
+        tokens = message_tokens(message, provider, len, model=model)
+        assert tokens == fixed + sum(map(len, texts))
 
     @given(st.lists(st.dictionaries(st.sampled_from(_KEYS), hostile(), max_size=5), max_size=4))
     def test_a_count_is_within_its_bounds(self, messages: list[dict[str, Any]]) -> None:
