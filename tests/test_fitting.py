@@ -248,6 +248,63 @@ def test_a_response_that_names_a_call_without_an_id_is_its_answer() -> None:
     assert all(validate(messages, "gemini") == [] for messages in cuts)
 
 
+def test_an_answer_behind_the_models_next_turn_stays_there() -> None:
+    """OpenAI's Responses take it; until it comes, what stands in for it moves on at the end."""
+    history: list[dict[str, Any]] = [
+        {"role": "user", "content": "Deploy it."},
+        {"type": "function_call", "call_id": "a", "name": "deploy", "arguments": "{}"},
+        {"role": "user", "content": "Hurry."},
+        {"role": "assistant", "content": "I do."},
+        {"role": "user", "content": "And?"},
+        {"type": "function_call_output", "call_id": "a", "output": "done"},
+    ]
+    assert validate(history) == []
+    whole = fit_context(history)
+    assert whole.messages == history
+    assert fit(history, whole.tokens) == history
+    waiting = fit(history[:5])
+    assert waiting[:4] == history[:4]
+    assert waiting[4]["type"] == "function_call_output"
+    assert waiting[5:] == history[4:5]
+
+
+def test_thinking_goes_with_the_answer_that_it_led_to() -> None:
+    """In a message of its own it may not end the turn once the next one was cut."""
+    thought = {"type": "thinking", "thinking": "Hm.", "signature": "EqQB"}
+    history: list[dict[str, Any]] = [{"role": "user", "content": "Deploy it."}]
+    for _ in range(6):
+        history.append({"role": "assistant", "content": [thought]})
+        history.append({"role": "assistant", "content": "word " * 60})
+        history.append({"role": "user", "content": "Go on."})
+    assert validate(history, "anthropic") == []
+    whole = fit_context(history, provider="anthropic")
+    assert whole.messages == history
+    for budget in range(120, whole.tokens, 7):
+        context = fit_context(history, budget, provider="anthropic", policies=[Drop()])
+        assert validate(context.messages, "anthropic") == []
+        assert context.tokens == fit_context(context.messages, provider="anthropic").tokens <= budget
+
+
+def test_a_call_of_the_servers_is_a_text_once_nothing_can_answer_it() -> None:
+    """In the model's last turn it waits; behind what the user says it may not stand."""
+    call = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "api-7"}}
+    said = {"role": "assistant", "content": [call, {"type": "text", "text": "I look."}]}
+    history: list[dict[str, Any]] = [
+        {"role": "user", "content": "Deploy it."},
+        said,
+        {"role": "assistant", "content": "word " * 300},
+    ]
+    whole = fit_context(history, provider="anthropic")
+    assert whole.messages == history
+    window = Window(ANTHROPIC, budget=whole.tokens - 150, policies=[Drop()])
+    for messages in (history, [*history, {"role": "user", "content": "Go on."}]):
+        context = fit_context(messages, window=window)
+        assert validate(context.messages, "anthropic") == []
+        assert "api-7" in str(context.messages)
+        alone = fit_context(messages, whole.tokens - 150, provider="anthropic", policies=[Drop()])
+        assert alone.messages == context.messages
+
+
 @pytest.mark.parametrize("apart", [False, True])
 def test_calls_of_one_turn_with_one_id_are_answered_in_their_order(apart: bool) -> None:
     """Also in contents of their own; Gemini takes them, and each keeps its own answer."""

@@ -39,6 +39,10 @@ class Dialect(Protocol):
     def apart(self) -> bool:
         """Whether each part is an item of its own, so that there are no messages of many parts."""
 
+    @property
+    def thoughts(self) -> tuple[str, ...]:
+        """The types of the blocks that may not be the last ones of a turn of the model's."""
+
     def shell(self, role: Role) -> dict[str, JSON]:
         """Give an empty message."""
 

@@ -177,6 +177,7 @@ class Dialect:
     """How Gemini writes the parts of a content; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
+    thoughts = ()
     beside = together = alternates = True
     apart = False
 

@@ -168,6 +168,7 @@ class Dialect:
     """How OpenAI Chat writes the parts of a message; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
+    thoughts = ()
     beside = together = alternates = apart = False
 
     def shell(self, role: Role) -> dict[str, JSON]:

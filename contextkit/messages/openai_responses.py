@@ -149,6 +149,7 @@ class Dialect:
     """How OpenAI's Responses write items; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
+    thoughts = ()
     beside = together = alternates = False
     apart = True
 

@@ -69,5 +69,7 @@ def is_models(message: dict[str, Any]) -> bool:
 
 def messages_of(context: Context) -> list[dict[str, Any]]:
     """What later ones begin with: all but the last message, and what stands in for answers."""
-    open = sum(unit.in_flight for unit in context.thread.units())
-    return context.messages[: -1 - open]
+    view = context.thread.view()
+    asked = [event.call_id for event in view if event.kind == "call"]
+    answered = {event.call_id for event in view if event.kind in ("result", "error")}
+    return context.messages[: -1 - sum(id not in answered for id in asked)]
