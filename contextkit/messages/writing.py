@@ -5,7 +5,9 @@ provider's `Dialect`, under the rules that every provider has:
 
 - an answer stands directly behind its call, in the form the provider wants;
 - a call that nobody answered before something else was said gets the fixed answer `NO_RESULT`; an
-  answer that comes later than that, or whose call is gone, is told to the model as a user's text;
+  answer that comes later than that, or whose call is gone, is told to the model as a user's text
+  (OpenAI's Responses take it wherever it came, so calls of theirs wait to the end);
+- what may not end a turn of the model's, as Anthropic's thinking, goes with what followed it;
 - what is no message (a note, an event of the user's own type, what a compaction left) is a user's
   text in the look of a text format;
 - what cannot be carried over is named in `losses`.
