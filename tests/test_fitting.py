@@ -285,6 +285,24 @@ def test_thinking_goes_with_the_answer_that_it_led_to() -> None:
         assert context.tokens == fit_context(context.messages, provider="anthropic").tokens <= budget
 
 
+def test_what_stands_in_for_an_answer_stands_before_the_users_text() -> None:
+    """Anthropic wants results first, also where the user interrupts one of two parallel calls."""
+    calls = [{"type": "tool_use", "id": id, "name": "deploy", "input": {}} for id in ("a", "b")]
+    answer = {"type": "tool_result", "tool_use_id": "b", "content": "done"}
+    stop = {"type": "text", "text": "Stop."}
+    history: list[dict[str, Any]] = [
+        {"role": "user", "content": "Deploy it."},
+        {"role": "assistant", "content": calls},
+        {"role": "user", "content": [answer, stop]},
+        {"role": "assistant", "content": "I stop."},
+    ]
+    for end in (3, 4):
+        fitted = fit(history[:end], provider="anthropic")
+        assert validate(fitted, "anthropic") == []
+        assert fitted[2]["content"][::2] == [answer, stop]
+        assert fitted[2]["content"][1]["tool_use_id"] == "a"
+
+
 def test_a_call_of_the_servers_is_a_text_once_nothing_can_answer_it() -> None:
     """In the model's last turn it waits; behind what the user says it may not stand."""
     call = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "api-7"}}

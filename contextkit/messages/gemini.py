@@ -177,7 +177,8 @@ class Dialect:
     """How Gemini writes the parts of a content; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
-    thoughts = ()
+    results_first = False
+    thoughts: tuple[str, ...] = ()
     beside = together = alternates = True
     apart = False
 

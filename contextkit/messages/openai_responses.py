@@ -149,7 +149,8 @@ class Dialect:
     """How OpenAI's Responses write items; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
-    thoughts = ()
+    results_first = False
+    thoughts: tuple[str, ...] = ()
     beside = together = alternates = False
     apart = True
 

@@ -294,6 +294,9 @@ class Writer:
             if role == "assistant" and not self.messages and needs_opening(event, self._dialect):
                 self.messages.append(opening(self._dialect))
             self._open_message(role, raw)
+        elif self._open and role == "user" and self._dialect.results_first:
+            self._close(self.messages)
+            self._open.clear()
         self._source = source
         self._said = self._said or event.kind == "assistant"
 
