@@ -23,6 +23,8 @@ from contextkit import (
     count_messages,
     fit,
     fit_context,
+    from_messages,
+    to_messages,
     validate,
 )
 from contextkit.message_formats import MESSAGE_FORMATS
@@ -266,6 +268,18 @@ def test_an_answer_behind_the_models_next_turn_stays_there() -> None:
     assert waiting[:4] == history[:4]
     assert waiting[4]["type"] == "function_call_output"
     assert waiting[5:] == history[4:5]
+
+
+def test_what_was_cut_of_one_message_changes_no_other_one() -> None:
+    """The prompt before it and what the user says behind it stay as they came."""
+    history: list[dict[str, Any]] = [
+        {"type": "message", "role": "developer", "content": "Deploy with care."},
+        {"type": "message", "role": "user", "content": "word " * 400},
+        {"type": "message", "role": "user", "content": "Go on."},
+    ]
+    first, second, third = from_messages(history)
+    written = to_messages([first, second.with_data("cut"), third], "openai-responses").messages
+    assert written == [history[0], history[1] | {"content": "cut"}, history[2]]
 
 
 def test_thinking_goes_with_the_answer_that_it_led_to() -> None:

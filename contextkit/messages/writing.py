@@ -123,9 +123,12 @@ class Writer:
         OpenAI takes a thought, and an item by its id, only with all that came with it.
         """
         changed: set[str | None] = set()
-        for _, group in itertools.groupby(events, lambda event: event.kind in MODEL_KINDS):
-            run = list(group)
-            own = [event for event in run if raw_of(event).get("provider") == self._dialect.provider]
+        for is_models, run in itertools.groupby(events, lambda event: event.kind in MODEL_KINDS):
+            own = [
+                event
+                for event in run
+                if is_models and raw_of(event).get("provider") == self._dialect.provider
+            ]
             thinks = any(event.kind == "reasoning" for event in own)
             if any(body_of(event) is None for event in own) or (thinks and own[-1].kind == "reasoning"):
                 changed.update(event.id for event in own)
