@@ -221,9 +221,15 @@ class Fold:
         return self.last
 
     def goes_on(self, messages: Sequence[object], system: object) -> bool:
-        """Whether the messages begin with these."""
+        """Whether the messages begin with these; objects of a client are what it sends of them."""
         known = len(self.messages)
-        return system == self.system and len(messages) >= known and list(messages[:known]) == self.messages
+        if system != self.system or len(messages) < known:
+            return False
+        pairs = zip(messages, self.messages, strict=False)
+        return all(
+            given == read or plain_messages([given], first=place) == [read]
+            for place, (given, read) in enumerate(pairs)
+        )
 
     def followed(self, messages: Sequence[Mapping[str, JSON]], window: Window) -> "Fold":
         """Read the messages that are new, compacting before each of the model's where that is due."""

@@ -23,8 +23,11 @@ from contextkit import (
     count_messages,
     fit,
     fit_context,
+    from_messages,
+    to_messages,
     validate,
 )
+from contextkit.message_formats import MESSAGE_FORMATS
 from contextkit.tokens.counters import Estimate, count
 
 from .histories import HISTORIES, History
@@ -97,6 +100,26 @@ def test_a_window_at_every_turn_gives_what_fit_alone_gives() -> None:
     other = copy.deepcopy(history)
     other[0]["content"] = "Do something else."
     assert fit(other, window=window) == fit(other, 3_000)
+
+
+def test_a_window_knows_the_objects_of_a_client_again() -> None:
+    """Whole messages that are objects, and dictionaries that hold some; what is changed in place is seen."""
+    from anthropic.types import TextBlock
+    from openai.types.chat import ChatCompletionMessage
+
+    chat: list[Any] = [{"role": "user", "content": "go on"}]
+    blocks: list[Any] = [{"role": "user", "content": ({"type": "text", "text": "go on"},)}]
+    given = ("openai-chat", chat), ("anthropic", blocks)
+    windows = {provider: Window(MESSAGE_FORMATS[provider], budget=10_000) for provider, _ in given}
+    for _ in range(3):
+        chat.append(ChatCompletionMessage(role="assistant", content="Done."))
+        blocks.append({"role": "assistant", "content": [TextBlock(type="text", text="Done.")]})
+        for provider, messages in given:
+            fitted = fit(messages, window=windows[provider])
+            assert fitted == fit(messages, 10_000, provider=provider)
+            assert windows[provider].fold.goes_on(messages, None)  # type: ignore[attr-defined]
+    chat[1].content = "Failed."
+    assert fit(chat, window=windows["openai-chat"])[1]["content"] == "Failed."
 
 
 def test_a_longer_history_begins_as_the_shorter_one_did() -> None:
@@ -225,6 +248,115 @@ def test_a_response_that_names_a_call_without_an_id_is_its_answer() -> None:
     assert cuts[0] == history
     assert any(len(messages) == 3 and messages != history for messages in cuts)
     assert all(validate(messages, "gemini") == [] for messages in cuts)
+
+
+def test_an_answer_behind_the_models_next_turn_stays_there() -> None:
+    """OpenAI's Responses take it; until it comes, what stands in for it moves on at the end."""
+    history: list[dict[str, Any]] = [
+        {"role": "user", "content": "Deploy it."},
+        {"type": "function_call", "call_id": "a", "name": "deploy", "arguments": "{}"},
+        {"role": "user", "content": "Hurry."},
+        {"role": "assistant", "content": "I do."},
+        {"role": "user", "content": "And?"},
+        {"type": "function_call_output", "call_id": "a", "output": "done"},
+    ]
+    assert validate(history) == []
+    whole = fit_context(history)
+    assert whole.messages == history
+    assert fit(history, whole.tokens) == history
+    waiting = fit(history[:5])
+    assert waiting[:4] == history[:4]
+    assert waiting[4]["type"] == "function_call_output"
+    assert waiting[5:] == history[4:5]
+
+
+def test_what_was_cut_of_one_message_changes_no_other_one() -> None:
+    """The prompt before it and what the user says behind it stay as they came."""
+    history: list[dict[str, Any]] = [
+        {"type": "message", "role": "developer", "content": "Deploy with care."},
+        {"type": "message", "role": "user", "content": "word " * 400},
+        {"type": "message", "role": "user", "content": "Go on."},
+    ]
+    first, second, third = from_messages(history)
+    written = to_messages([first, second.with_data("cut"), third], "openai-responses").messages
+    assert written == [history[0], history[1] | {"content": "cut"}, history[2]]
+
+
+def test_thinking_goes_with_the_answer_that_it_led_to() -> None:
+    """In a message of its own it may not end the turn once the next one was cut."""
+    thought = {"type": "thinking", "thinking": "Hm.", "signature": "EqQB"}
+    history: list[dict[str, Any]] = [{"role": "user", "content": "Deploy it."}]
+    for _ in range(6):
+        history.append({"role": "assistant", "content": [thought]})
+        history.append({"role": "assistant", "content": "word " * 60})
+        history.append({"role": "user", "content": "Go on."})
+    assert validate(history, "anthropic") == []
+    whole = fit_context(history, provider="anthropic")
+    assert whole.messages == history
+    for budget in range(120, whole.tokens, 7):
+        context = fit_context(history, budget, provider="anthropic", policies=[Drop()])
+        assert validate(context.messages, "anthropic") == []
+        assert context.tokens == fit_context(context.messages, provider="anthropic").tokens <= budget
+
+
+def test_what_stands_in_for_an_answer_stands_before_the_users_text() -> None:
+    """Anthropic wants results first, also where the user interrupts one of two parallel calls."""
+    calls = [{"type": "tool_use", "id": id, "name": "deploy", "input": {}} for id in ("a", "b")]
+    answer = {"type": "tool_result", "tool_use_id": "b", "content": "done"}
+    stop = {"type": "text", "text": "Stop."}
+    history: list[dict[str, Any]] = [
+        {"role": "user", "content": "Deploy it."},
+        {"role": "assistant", "content": calls},
+        {"role": "user", "content": [answer, stop]},
+        {"role": "assistant", "content": "I stop."},
+    ]
+    for end in (3, 4):
+        fitted = fit(history[:end], provider="anthropic")
+        assert validate(fitted, "anthropic") == []
+        assert fitted[2]["content"][::2] == [answer, stop]
+        assert fitted[2]["content"][1]["tool_use_id"] == "a"
+
+
+def test_a_call_of_the_servers_is_a_text_once_nothing_can_answer_it() -> None:
+    """In the model's last turn it waits; behind what the user says it may not stand."""
+    call = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "api-7"}}
+    said = {"role": "assistant", "content": [call, {"type": "text", "text": "I look."}]}
+    history: list[dict[str, Any]] = [
+        {"role": "user", "content": "Deploy it."},
+        said,
+        {"role": "assistant", "content": "word " * 300},
+    ]
+    whole = fit_context(history, provider="anthropic")
+    assert whole.messages == history
+    window = Window(ANTHROPIC, budget=whole.tokens - 150, policies=[Drop()])
+    for messages in (history, [*history, {"role": "user", "content": "Go on."}]):
+        context = fit_context(messages, window=window)
+        assert validate(context.messages, "anthropic") == []
+        assert "api-7" in str(context.messages)
+        alone = fit_context(messages, whole.tokens - 150, provider="anthropic", policies=[Drop()])
+        assert alone.messages == context.messages
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_calls_of_one_turn_with_one_id_are_answered_in_their_order(apart: bool) -> None:
+    """Also in contents of their own; Gemini takes them, and each keeps its own answer."""
+    calls = [{"functionCall": {"id": "1", "name": name, "args": {}}} for name in ("get_log", "deploy")]
+    answers = [
+        {"functionResponse": {"id": "1", "name": name, "response": {"result": name}}}
+        for name in ("get_log", "deploy")
+    ]
+    groups = [[call] for call in calls] if apart else [calls]
+    history: list[dict[str, Any]] = [
+        {"role": "user", "parts": [{"text": "go on"}]},
+        *({"role": "model", "parts": parts} for parts in groups),
+        {"role": "user", "parts": answers},
+    ]
+    assert validate(history) == []
+    context = fit_context(history, 1_000)
+    assert context.messages == history
+    answered = {event.call_id: event for event in context.thread if event.kind == "call"}
+    found = [(answered[event.call_id].type, event.type) for event in context.thread if event.kind == "result"]
+    assert found == [("get_log", "get_log_result"), ("deploy", "deploy_result")]
 
 
 def test_whoever_gives_messages_is_told_of_messages() -> None:

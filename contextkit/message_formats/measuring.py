@@ -120,6 +120,12 @@ class Letter:
         self.tokens = 0
         self.counted = 0
 
+    def turn_ends(self, log: Thread) -> bool:
+        """Whether what is written ends with a turn: what came of the model's at once is written at once."""
+        new = next(iter(log.since(len(self.view))), None)
+        within = new is not None and by_model(new) and by_model(self.view[-1]) and bool(raw_of(new))
+        return new is None or not (within or self.writer.in_flight)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class MessageMeasure(Measure):
@@ -225,7 +231,8 @@ class MessageMeasure(Measure):
         added.source = leaf.source
         is_call = event.kind == "call"
         answer = event.kind in ("result", "error") and event.call_id in added.open
-        if added.open and not answer and (added.answering or event.kind not in MODEL_KINDS):
+        ends = added.answering or event.kind not in MODEL_KINDS
+        if added.open and not answer and ends and not self._waits(event, leaf):
             added.tokens += self._waiting(added)  # nobody waits for an answer behind something else
             added.open.clear()
         if is_call:
@@ -248,6 +255,11 @@ class MessageMeasure(Measure):
             added.most += leaf.most
         else:
             added.tokens += self._weight(leaf)
+
+    def _waits(self, event: Event, leaf: Leaf) -> bool:
+        """Whether calls may be answered behind the event, as the writer takes it."""
+        told = event.kind in ("result", "error") and not leaf.hosted
+        return self.format.dialect.apart and leaf.source[0] == self.provider and not told
 
     @property
     def _beside(self) -> int:
@@ -332,7 +344,7 @@ class MessageMeasure(Measure):
     def _letter(self, view: Iterable[Event]) -> Letter:
         """Give the view as it is written: what is new in it, where it goes on from the last one."""
         known, log = self.memory.letter, view if isinstance(view, Thread) else Thread()
-        if isinstance(known, Letter) and known.view and log.starts_with(known.view):
+        if isinstance(known, Letter) and known.view and log.starts_with(known.view) and known.turn_ends(log):
             letter = known
         else:
             letter = Letter(self.format.writer())
@@ -352,7 +364,7 @@ class MessageMeasure(Measure):
         """Give the tokens of the whole; of an estimate, what it is made from."""
         letter = self._letter(view)
         messages = letter.writer.ended()
-        settled = max(letter.counted, len(letter.writer.messages) - 1)
+        settled = max(letter.counted, letter.writer.settled)
         letter.tokens += sum(map(self._message, messages[letter.counted : settled]))
         letter.counted = settled
         last = sum(map(self._message, [*messages[settled:], *self._ending()]))

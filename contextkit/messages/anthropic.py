@@ -146,6 +146,8 @@ class Dialect:
     """How Anthropic writes the parts of a message; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
+    results_first = True
+    thoughts = ("thinking", "redacted_thinking")
     beside = together = True
     alternates = apart = False
 

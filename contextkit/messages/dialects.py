@@ -39,6 +39,14 @@ class Dialect(Protocol):
     def apart(self) -> bool:
         """Whether each part is an item of its own, so that there are no messages of many parts."""
 
+    @property
+    def results_first(self) -> bool:
+        """Whether an answer may not stand behind a text in the same message."""
+
+    @property
+    def thoughts(self) -> tuple[str, ...]:
+        """The types of the blocks that may not be the last ones of a turn of the model's."""
+
     def shell(self, role: Role) -> dict[str, JSON]:
         """Give an empty message."""
 

@@ -96,19 +96,20 @@ def events(
         parts = content.get("parts")
         if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
             raise ReadError("a content has a list of parts", source=f"{place}.parts")
+        calls.turn = None if role != "model" else index if calls.turn is None else calls.turn
         if parts and all(part.keys() == {"text"} and isinstance(part["text"], str) for part in parts):
             text = "\n".join(part["text"] for part in parts)
             drafts = [Draft(Event(_ROLES[role], text), {"parts": parts})]
         else:
             drafts = [
-                _draft(part, _ROLES[role], calls, f"{place}.parts[{at}]", (index, known + len(read) + at))
+                _draft(part, _ROLES[role], calls, f"{place}.parts[{at}]", known + len(read) + at)
                 for at, part in enumerate(parts)
             ]
         read += stamped(drafts or [Draft(Event(_ROLES[role], ""), {})], PROVIDER, content, at=index)
     return read
 
 
-def _draft(part: dict[str, JSON], role: str, calls: Calls, place: str, at: tuple[int, int]) -> Draft:
+def _draft(part: dict[str, JSON], role: str, calls: Calls, place: str, position: int) -> Draft:
     body: dict[str, JSON] = {"parts": [part]}
     frame: dict[str, JSON] = {key: part[key] for key in _SIGNATURES if part.get(key)}
     if isinstance(text := part.get("text"), str):
@@ -116,7 +117,7 @@ def _draft(part: dict[str, JSON], role: str, calls: Calls, place: str, at: tuple
     call = part.get("functionCall") or part.get("function_call")
     if isinstance(call, dict):
         name = legal_type(call.get("name"))
-        call_id = calls.opened(call.get("id"), name, batch=at[0], position=at[1])
+        call_id = _opened(call.get("id"), name, calls, position)
         event = Event(name, call.get("args") or {}, kind="call", call_id=call_id)
         told = {"id": call["id"]} if call.get("id") else {"unnamed": True}
         return Draft(event, body, frame | named(call.get("name"), name) | told)
@@ -130,11 +131,32 @@ def _draft(part: dict[str, JSON], role: str, calls: Calls, place: str, at: tuple
     return Draft(Event(name, shown.get(name, shown), kind=kind_of(role), pinned=False), body, frame)
 
 
+def _opened(id: str | None, name: str, calls: Calls, position: int) -> str:
+    """Note a call, and give it an id: its own, where no other call of its turn waits that has it too."""
+    turn = position if calls.turn is None else calls.turn
+    free = id if id and calls.waiting.get(id) != turn else None
+    call_id = calls.opened(free, name, batch=turn, position=position)
+    calls.came[call_id] = id or ""
+    return call_id
+
+
+def _answered(id: str | None, name: str | None, calls: Calls) -> tuple[str, str] | None:
+    """Find the call that a response answers: by its id, else by the name, in the order of the calls."""
+
+    def has_id(call: str) -> bool:
+        return calls.came.get(call) == id
+
+    def has_name(call: str) -> bool:
+        nameless = not id or not calls.came.get(call)  # a response may have an id that its call has not
+        return nameless and name in (None, calls.types[call])
+
+    call_id = (calls.next(has_id) if id else None) or calls.next(has_name) or id
+    return calls.answered(call_id) if call_id else None
+
+
 def _response(response: dict[str, JSON], calls: Calls, place: str) -> Event:
     id, name = response.get("id"), response.get("name")
-    known = id if name is None or id in calls.types else None  # else its call may have no id
-    found = calls.answered(known, None if name is None else [legal_type(name)])
-    if found is None:
+    if (found := _answered(id, None if name is None else legal_type(name), calls)) is None:
         which = id or name
         raise ReadError(
             f"it answers the call {which!r}, which stands nowhere before it; "
@@ -155,6 +177,8 @@ class Dialect:
     """How Gemini writes the parts of a content; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
+    results_first = False
+    thoughts: tuple[str, ...] = ()
     beside = together = alternates = True
     apart = False
 

@@ -168,6 +168,8 @@ class Dialect:
     """How OpenAI Chat writes the parts of a message; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
+    results_first = False
+    thoughts: tuple[str, ...] = ()
     beside = together = alternates = apart = False
 
     def shell(self, role: Role) -> dict[str, JSON]:

@@ -149,6 +149,8 @@ class Dialect:
     """How OpenAI's Responses write items; see `contextkit.messages.dialects`."""
 
     provider = PROVIDER
+    results_first = False
+    thoughts: tuple[str, ...] = ()
     beside = together = alternates = False
     apart = True
 

@@ -9,7 +9,7 @@ Two rules hold for every provider:
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ..codecs.json import decode
 from ..events import Event, kind_of
@@ -223,10 +223,12 @@ class Calls:
 
     types: dict[str, str] = dataclasses.field(default_factory=dict)
     waiting: dict[str, int] = dataclasses.field(default_factory=dict)
+    came: dict[str, str] = dataclasses.field(default_factory=dict)  # the ids as they came, where that counts
+    turn: int | None = None  # where the model's turn began that is being read, where that counts
 
     def copy(self) -> "Calls":
         """Give a copy, which may be added to."""
-        return Calls(dict(self.types), dict(self.waiting))
+        return Calls(dict(self.types), dict(self.waiting), dict(self.came), self.turn)
 
     def opened(self, call_id: str | None, type: str, *, batch: int, position: int) -> str:
         """Note a call, and give its id: its own, else `call_<position>`."""
@@ -247,18 +249,19 @@ class Calls:
             names: Else the types that the call may have; `None`: any.
         """
         if not call_id:
-            call_id = self._next(None if names is None else set(names))
+            wanted = None if names is None else set(names)
+            call_id = self.next(lambda call: wanted is None or self.types[call] in wanted)
             if call_id is None:
                 return None
         self.waiting.pop(call_id, None)
         return (call_id, self.types[call_id]) if call_id in self.types else None
 
-    def _next(self, names: set[str] | None) -> str | None:
-        """Give the oldest waiting call of the newest batch that has one of these types."""
+    def next(self, wanted: Callable[[str], bool]) -> str | None:
+        """Give the oldest waiting call of the newest batch that has one of those that are wanted, by ids."""
         chosen, batch = None, 0
         for id in reversed(self.waiting):  # the newest first: batches only grow
             if chosen is not None and self.waiting[id] != batch:
                 break
-            if names is None or self.types[id] in names:
+            if wanted(id):
                 chosen, batch = id, self.waiting[id]
         return chosen

@@ -5,7 +5,9 @@ provider's `Dialect`, under the rules that every provider has:
 
 - an answer stands directly behind its call, in the form the provider wants;
 - a call that nobody answered before something else was said gets the fixed answer `NO_RESULT`; an
-  answer that comes later than that, or whose call is gone, is told to the model as a user's text;
+  answer that comes later than that, or whose call is gone, is told to the model as a user's text
+  (OpenAI's Responses take it wherever it came, so calls of theirs wait to the end);
+- what may not end a turn of the model's, as Anthropic's thinking, goes with what followed it;
 - what is no message (a note, an event of the user's own type, what a compaction left) is a user's
   text in the look of a text format;
 - what cannot be carried over is named in `losses`.
@@ -29,6 +31,8 @@ from .media import Media, contents
 _Waiting = tuple[str, str, Mapping[str, JSON]]  # id and name as written, and the frame of the call
 _Source = tuple[str, int, int]  # the provider, the number of the message there, and the part of it
 
+_ANEW = ""  # the provider of what came from this one and goes anew
+
 
 class Writer:
     """Writes events one after the other; it may be asked for the messages at any time.
@@ -36,11 +40,13 @@ class Writer:
     Attributes:
         messages: The messages so far, without answers that stand in at the end.
         losses: What could not be carried over so far.
+        in_flight: Whether a call of the provider's own tools waits, which goes otherwise if nothing comes.
     """
 
     def __init__(self, dialect: Dialect, look: Look) -> None:
         self.messages: list[dict[str, JSON]] = []
         self.losses: list[Loss] = []
+        self.in_flight = False
         self._dialect = dialect
         self._look = look
         self._system: dict[str, JSON] = {}
@@ -49,7 +55,17 @@ class Writer:
         self._source: _Source = ("", 0, 0)  # where that came from
         self._said = False  # whether it has the model's text
         self._open: dict[str, _Waiting] = {}  # the calls without an answer
+        self._gone_on = False  # whether the model has, without waiting for the answers
         self._ids: set[str] = set()
+        self._thoughts: list[Event] = []  # those that nothing of the model's followed yet
+
+    @property
+    def settled(self) -> int:
+        """How many of the messages stay as they are, whatever follows."""
+        last = len(self.messages) - 1
+        while last > 0 and self._thoughts and self._finished(self.messages[last]) != self.messages[last]:
+            last -= 1
+        return max(0, last)
 
     @property
     def system(self) -> JSON:
@@ -61,6 +77,7 @@ class Writer:
     def ended(self) -> list[dict[str, JSON]]:
         """Give the messages, with answers that stand in for those that have not come yet."""
         messages = list(self.messages)
+        self._finish(messages)
         self._close(messages)
         return messages
 
@@ -73,12 +90,32 @@ class Writer:
         events = [event for event in events if event.kind != "usage" and not is_record(event)]
         own = self._dialect.provider
         spoiled = {e.call_id for e in events if hosted(e) and body_of(e, own) is None}
+        spoiled |= self._abandoned(events)
         anew = self._anew_with_others(events) if self._dialect.apart else ()
         for event in events:
             self._event(
-                event.having(raw={**raw_of(event), "provider": ""}) if event.id in anew else event,
+                event.having(raw={**raw_of(event), "provider": _ANEW}) if event.id in anew else event,
                 spoiled=hosted(event) and event.call_id in spoiled,
             )
+
+    def _abandoned(self, events: Sequence[Event]) -> set[str | None]:
+        """Give the calls of the provider's own tools that have no answer, and that the history went on after.
+
+        Those of the model's last turn may still be answered.
+        """
+        answered = {event.call_id for event in events if hosted(event) and event.kind != "call"}
+        asked = [
+            (place, event.call_id)
+            for place, event in enumerate(events)
+            if event.kind == "call" and event.call_id not in answered and hosted(event)
+        ]
+        begin = len(events) if asked else 0
+        while begin and events[begin - 1].kind in ("result", "error") and not hosted(events[begin - 1]):
+            begin -= 1
+        while begin and by_model(events[begin - 1]):
+            begin -= 1
+        self.in_flight = any(place >= begin for place, _ in asked)
+        return {id for place, id in asked if place < begin}
 
     def _anew_with_others(self, events: Sequence[Event]) -> set[str | None]:
         """Give the ids of what the model wrote at once, where a part of it is not as it came.
@@ -86,9 +123,12 @@ class Writer:
         OpenAI takes a thought, and an item by its id, only with all that came with it.
         """
         changed: set[str | None] = set()
-        for _, group in itertools.groupby(events, lambda event: event.kind in MODEL_KINDS):
-            run = list(group)
-            own = [event for event in run if raw_of(event).get("provider") == self._dialect.provider]
+        for is_models, run in itertools.groupby(events, lambda event: event.kind in MODEL_KINDS):
+            own = [
+                event
+                for event in run
+                if is_models and raw_of(event).get("provider") == self._dialect.provider
+            ]
             thinks = any(event.kind == "reasoning" for event in own)
             if any(body_of(event) is None for event in own) or (thinks and own[-1].kind == "reasoning"):
                 changed.update(event.id for event in own)
@@ -152,6 +192,7 @@ class Writer:
 
     def _say(self, event: Event, role: Role, body: dict[str, JSON]) -> None:
         self._begin(event, role)
+        self._thoughts = [*self._thoughts, event] if event.kind == "reasoning" else []
         self.messages[-1] = message = dict(self.messages[-1])  # somebody may hold the message as it was
         merge(message, body)
 
@@ -212,14 +253,36 @@ class Writer:
             content.append(block or "")
         return content
 
+    def _finish(self, messages: list[dict[str, JSON]]) -> None:
+        """Leave out the thoughts that a turn of the model's ends with, where they may not stand alone."""
+        while messages and self._thoughts and (left := self._finished(messages[-1])) != messages[-1]:
+            messages.pop()
+            if left is not None:
+                messages.append(left)
+                break
+
+    def _finished(self, message: dict[str, JSON]) -> dict[str, JSON] | None:
+        """Give a message of the model's without the thoughts at its end; nothing, where no more is left."""
+        content = message.get("content")
+        if not isinstance(content, list):
+            return message
+        left = list(content)
+        while left and left[-1].get("type") in self._dialect.thoughts:
+            left.pop()
+        if len(left) == len(content):
+            return message
+        return {**message, "content": left} if left else None
+
     def _close(self, messages: list[dict[str, JSON]]) -> None:
-        """Answer the calls that wait with what stands in."""
+        """Answer the calls that wait with what stands in; if the model has gone on, the user comes last."""
+        asked = [messages.pop()] if self._open and self._gone_on and self._role == "user" else []
         last = messages[-1] if self._dialect.together and self._role == "tool" and messages else None
         for id, name, frame in self._open.values():
             if last is None or not self._dialect.together:
                 messages.append(self._dialect.shell("tool"))
             last = messages[-1] = dict(messages[-1])
             merge(last, self._dialect.result(id, name, [NO_RESULT], False, frame))
+        messages += asked
 
     # ---- messages
 
@@ -233,20 +296,33 @@ class Writer:
         if not self._continues(event, role, source, begins=isinstance(shell, dict)):
             if role == "assistant" and not self.messages and needs_opening(event, self._dialect):
                 self.messages.append(opening(self._dialect))
-            self._open_message(role, shell if provider == self._dialect.provider else None)
+            self._open_message(role, raw)
+        elif self._open and role == "user" and self._dialect.results_first:
+            self._close(self.messages)
+            self._open.clear()
         self._source = source
         self._said = self._said or event.kind == "assistant"
 
-    def _open_message(self, role: Role, shell: JSON) -> None:
-        dialect = self._dialect
-        goes_on = role == self._role == "assistant" and (dialect.together or dialect.apart)
-        # OpenAI's Responses take an answer behind what the user said meanwhile
-        goes_on = goes_on or (dialect.apart and role != "assistant" and isinstance(shell, dict))
-        if self._open and role != "tool" and not goes_on:
+    def _open_message(self, role: Role, raw: Mapping[str, JSON]) -> None:
+        if role != "assistant":
+            for thought in self._thoughts if self._dialect.thoughts else ():
+                self._lost(thought, "reasoning", "left out")
+            self._finish(self.messages)
+        if self._open and role != "tool" and not self._waits(role, raw):
             self._close(self.messages)
             self._open.clear()
-        self.messages.append(dict(shell) if isinstance(shell, dict) else dialect.shell(role))
+        self._gone_on = bool(self._open) and (self._gone_on or role == "assistant" != self._role)
+        shell = raw.get("message") if raw.get("provider") == self._dialect.provider else None
+        self.messages.append(dict(shell) if isinstance(shell, dict) else self._dialect.shell(role))
         self._role, self._said = role, False
+
+    def _waits(self, role: Role, raw: Mapping[str, JSON]) -> bool:
+        """Whether calls may be answered behind a message that begins."""
+        dialect = self._dialect
+        if role == self._role == "assistant" and (dialect.together or dialect.apart):
+            return True
+        # OpenAI's Responses take an answer at any place behind its call
+        return dialect.apart and raw.get("provider") in (dialect.provider, _ANEW)
 
     def _continues(self, event: Event, role: Role, source: _Source, *, begins: bool) -> bool:
         """Whether the event stands in the last message."""

@@ -284,7 +284,15 @@ class Responses(Hostile):
             self.say(type=kind, call_id=id, output=output)
 
     def late(self) -> None:
-        """An answer to a call of before."""
+        """An answer to a call of before; OpenAI takes one behind the model's next turn too."""
+        if self.valid and self.often():
+            self.number += 1
+            call = {"type": "function_call", "call_id": f"call_{self.number}", "name": "deploy"}
+            self.say(**call, arguments="{}")
+            between = self.choose.choice(((), ("user",), ("assistant", "user"), ("user", "round")))
+            for step in between:
+                getattr(self, step)()
+            self.say(type="function_call_output", call_id=call["call_id"], output=self.text())
         if self.calls and self.rarely(2):
             self.say(
                 type="function_call_output", call_id=self.choose.choice(self.calls)[0], output=self.text()
@@ -347,9 +355,12 @@ class Anthropic(Hostile):
     def assistant(self) -> None:
         """An answer."""
         text = self.text().strip()
-        blocks = [*(self.thinking() if text else []), {"type": "text", "text": text}]
+        blocks = [*self.thinking(), {"type": "text", "text": text}]
         if self.rarely(8):
             blocks.append({"type": "fallback_hint", "note": self.text()})
+        if len(blocks) > 1 and self.choose.randrange(4) == 0:  # neighbours are one turn
+            self.say("assistant", blocks[:1])
+            blocks = blocks[1:]
         self.say("assistant", text if self.often() else blocks)
 
     def round(self) -> None:
@@ -365,7 +376,7 @@ class Anthropic(Hostile):
         if self.valid and not written:
             self.assistant()
             return
-        self.say("assistant", [*(self.thinking() if written else []), *said, *written])
+        self.say("assistant", [*self.thinking(), *said, *written])
         if self.rarely(8):
             self.user()
         results = [self.result(id) for id, _ in self.answered(calls)]

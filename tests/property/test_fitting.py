@@ -63,11 +63,13 @@ def test_a_history_that_grows_keeps_its_front(
 
 def is_models(message: dict[str, Any]) -> bool:
     """Whether the model wrote it."""
-    called = message.get("type") in ("function_call", "custom_tool_call", "reasoning")
-    return called or message.get("role") in ("assistant", "model")
+    kind = str(message.get("type"))
+    return kind.endswith("_call") or kind == "reasoning" or message.get("role") in ("assistant", "model")
 
 
 def messages_of(context: Context) -> list[dict[str, Any]]:
     """What later ones begin with: all but the last message, and what stands in for answers."""
-    open = sum(unit.in_flight for unit in context.thread.units())
-    return context.messages[: -1 - open]
+    view = context.thread.view()
+    asked = [event.call_id for event in view if event.kind == "call"]
+    answered = {event.call_id for event in view if event.kind in ("result", "error")}
+    return context.messages[: -1 - sum(id not in answered for id in asked)]

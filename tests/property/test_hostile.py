@@ -109,6 +109,28 @@ def test_what_can_be_read_is_written_for_another_provider(
 
 @EACH_PROVIDER
 @given(choose=CHOICES, shares=shares())
+def test_calls_have_their_answers_also_without_a_repair(
+    provider: str, choose: random.Random, shares: Shares
+) -> None:
+    """Those in parallel, late, interrupted and answered twice, where no two that wait have one id."""
+    messages = history(provider, choose)
+    if any(each.rule == "duplicate-call-id" for each in validate(messages, provider)):
+        return
+    try:
+        whole = fit_context(messages, provider=provider)
+    except ReadError:  # it answers a call that is not there
+        return
+    try:
+        cut = fit_context(messages, shares.of(whole.tokens), provider=provider)
+    except BudgetError:
+        cut = whole
+    for context in (whole, cut):
+        found = {each.rule for each in validate(context.messages, provider)}
+        assert not found & {"unanswered-call", "misplaced-result", "duplicate-result"}
+
+
+@EACH_PROVIDER
+@given(choose=CHOICES, shares=shares())
 def test_a_history_that_grows_by_a_turn_keeps_its_front(
     provider: str, choose: random.Random, shares: Shares
 ) -> None:
