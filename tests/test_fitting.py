@@ -301,7 +301,9 @@ def test_thinking_goes_with_the_answer_that_it_led_to() -> None:
 
 def test_what_stands_in_for_an_answer_stands_before_the_users_text() -> None:
     """Anthropic wants results first, also where the user interrupts one of two parallel calls."""
-    calls = [{"type": "tool_use", "id": id, "name": "deploy", "input": {}} for id in ("a", "b")]
+    calls: list[dict[str, Any]] = [
+        {"type": "tool_use", "id": id, "name": "deploy", "input": {}} for id in ("a", "b")
+    ]
     answer = {"type": "tool_result", "tool_use_id": "b", "content": "done"}
     stop = {"type": "text", "text": "Stop."}
     history: list[dict[str, Any]] = [
@@ -340,7 +342,9 @@ def test_a_call_of_the_servers_is_a_text_once_nothing_can_answer_it() -> None:
 @pytest.mark.parametrize("apart", [False, True])
 def test_calls_of_one_turn_with_one_id_are_answered_in_their_order(apart: bool) -> None:
     """Also in contents of their own; Gemini takes them, and each keeps its own answer."""
-    calls = [{"functionCall": {"id": "1", "name": name, "args": {}}} for name in ("get_log", "deploy")]
+    calls: list[dict[str, Any]] = [
+        {"functionCall": {"id": "1", "name": name, "args": {}}} for name in ("get_log", "deploy")
+    ]
     answers = [
         {"functionResponse": {"id": "1", "name": name, "response": {"result": name}}}
         for name in ("get_log", "deploy")
