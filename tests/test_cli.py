@@ -148,7 +148,7 @@ def test_the_demo_shows_where_the_tokens_went(name: str) -> None:
 def test_the_demo_shows_what_is_special() -> None:
     """On one screen: the lines that were saved of what is gone, and how the whole comes back."""
     context = render(deployment(), budget=6_000)
-    shown = run("demo").stdout
+    shown = run("demo", env={"COLUMNS": "100"}).stdout
     assert shown.count("\n") <= 52
     states = [row["state"] for row in context.receipt().rows]
     said = re.search(r"of (\d+) events (\d+) stand as they were, (\d+) are left out;\n(\d+) is added", shown)
@@ -599,7 +599,8 @@ def test_threads_come_one_by_one() -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 def test_an_interrupt_of_a_process_is_quiet() -> None:
     """Ctrl-C while it waits for more input."""
-    with process("render", "-", "--budget", 300, "--json") as running:
+    listening = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # also in the background
+    with process("render", "-", "--budget", 300, "--json", **listening) as running:
         assert running.stdin is not None
         assert running.stdout is not None
         assert running.stderr is not None

@@ -264,7 +264,7 @@ class Writer:
     def _finished(self, message: dict[str, JSON]) -> dict[str, JSON] | None:
         """Give a message of the model's without the thoughts at its end; nothing, where no more is left."""
         content = message.get("content")
-        if not isinstance(content, list):
+        if not isinstance(content, list) or message.get("role") != "assistant":
             return message
         left = list(content)
         while left and left[-1].get("type") in self._dialect.thoughts:

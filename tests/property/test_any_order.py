@@ -39,7 +39,7 @@ from .strategies import (
 )
 from .test_pins import check_pins
 from .test_receipts import check_states, check_sums
-from .test_references import check_lines, check_placeholder, has_clamp
+from .test_references import check_lines, check_placeholder
 from .test_units import check_view, in_flight
 
 _LADDERS = (
@@ -178,7 +178,7 @@ class AnyOrder(RuleBasedStateMachine):
             if event.pinned:
                 assert view[str(event.id)] == event
         for event in view:
-            check_placeholder(event, self.thread, clamps=has_clamp(self.setup.policies))
+            check_placeholder(event, self.thread, self.setup.policies)
         check_lines(self.thread)
 
     @invariant()
