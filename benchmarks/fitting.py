@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     for budget in map(int, options.budgets.split(",")):
 
         def window(budget: int = budget) -> Window:
-            return Window(MESSAGE_FORMATS[provider], budget=budget)
+            return Window(MESSAGE_FORMATS[provider], budget=budget, counter="o200k_base")
 
         fit_context(messages[:40], window=window())  # what is imported late is there now
         seconds = by_turns(
