@@ -39,9 +39,10 @@ def name_of(given: object) -> str:
     return _AT_ADDRESS.sub(r"\1", repr(given))
 
 
-def _shown(given: object) -> str:
+def shown(given: object, most: int = 120) -> str:
+    """Give the beginning of a repr, without addresses: at most so many characters."""
     name = name_of(given)
-    return name if len(name) <= 120 else f"{name[:117]}..."
+    return name if len(name) <= most else f"{name[: most - 3]}..."
 
 
 class ContextkitError(Exception):
@@ -68,7 +69,7 @@ class SettingError(ContextkitError, ValueError):
     """
 
     def __init__(self, name: str, value: object, reason: str) -> None:
-        super().__init__(f"{name} is {_shown(value)}; {reason}")
+        super().__init__(f"{name} is {shown(value)}; {reason}")
         self.name = name
         self.value = value
         self.reason = reason
@@ -117,7 +118,7 @@ class CounterError(ContextkitError, TypeError):
             else f"returned {value!r}"
         )
         super().__init__(
-            f"the token counter {_shown(counter)} {did}; "
+            f"the token counter {shown(counter)} {did}; "
             "a counter maps a text to a whole number of tokens, 0 or more"
         )
         self.counter = counter
@@ -135,7 +136,7 @@ class RenderError(ContextkitError):
     """
 
     def __init__(self, renderer: object, event_id: str | None, event_type: str, reason: str) -> None:
-        super().__init__(f"renderer {_shown(renderer)}, event {event_id!r} of type {event_type!r}: {reason}")
+        super().__init__(f"renderer {shown(renderer)}, event {event_id!r} of type {event_type!r}: {reason}")
         self.renderer = renderer
         self.event_id = event_id
         self.event_type = event_type
@@ -170,7 +171,7 @@ class PolicyError(ContextkitError):
 
     def __init__(self, policy: object, reason: str, *, event_id: str | None = None) -> None:
         place = f", event {event_id!r}" if event_id is not None else ""
-        super().__init__(f"{_shown(policy)}{place}: {reason}")
+        super().__init__(f"{shown(policy)}{place}: {reason}")
         self.policy = policy
         self.event_id = event_id
         self.reason = reason

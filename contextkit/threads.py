@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, overload
 
 from .events import MODEL_KINDS, Event, Kind, kind_of, matches
-from .exceptions import ContextkitError, ReadError, ThreadError, why_no_json
+from .exceptions import ContextkitError, ReadError, ThreadError, shown, why_no_json
 from .excerpts import Lines, excerpt
 from .logs import Log
 from .plain import JSON
@@ -75,7 +75,7 @@ class Thread(Sequence[Event]):
         given: object = events
         if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping):
             hint = "[event] is a list of one" if isinstance(given, Event) else "give a list of them"
-            raise ThreadError(f"{_shown(given)} is not events; {hint}")
+            raise ThreadError(f"{shown(given, 80)} is not events; {hint}")
         built = Thread._over(Log(), 0, None, {})
         for event in events:
             built = built.append(event)
@@ -186,7 +186,7 @@ class Thread(Sequence[Event]):
             hint = (
                 "of messages make a thread with from_messages" if isinstance(event, Mapping) else "make one"
             )
-            raise ThreadError(f"{_shown(event)} is not an Event; {hint}, or Event(type, data)")
+            raise ThreadError(f"{shown(event, 80)} is not an Event; {hint}, or Event(type, data)")
         event = self._named(event)
         log = self._log
         if (
@@ -641,12 +641,6 @@ class Thread(Sequence[Event]):
                 view = view._put(event, unit, log)
             log.put(event, unit)
         return Thread._over(log, len(log.events), view, {})
-
-
-def _shown(given: object) -> str:
-    """Give the beginning of a repr."""
-    shown = repr(given)
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."
 
 
 def _alike(event: Event, other: Event) -> bool:

@@ -96,8 +96,7 @@ def has_digest(policies: Iterable[Policy]) -> bool:
 def check_placeholder(event: Event, thread: Thread, policies: Iterable[Policy] = ()) -> None:
     """A placeholder names its own event, by its type and id, and says how large it was."""
     id = str(event.id)
-    if not has_digest(policies):
-        check_quotes(event, thread, clamps=cuts_inside(policies))
+    check_quotes(event, thread, clamps=cuts_inside(policies), digests=has_digest(policies))
     if id not in thread or event.data == thread[id].data or not isinstance(event.data, str):
         return
     whole = thread[id]
@@ -114,7 +113,7 @@ def check_placeholder(event: Event, thread: Thread, policies: Iterable[Policy] =
     assert thread.restore(id) == whole.data
 
 
-def check_quotes(line: Event, thread: Thread, *, clamps: bool) -> None:
+def check_quotes(line: Event, thread: Thread, *, clamps: bool, digests: bool = False) -> None:
     """What an `omitted` line quotes are lines of events that are gone, as these stood in the log.
 
     Without their indentation; of a value, its records; of a long line, pieces; of a summary, its text.
@@ -134,7 +133,7 @@ def check_quotes(line: Event, thread: Thread, *, clamps: bool) -> None:
             assert text == text.strip() != ""
             if text not in lines and any(text in each for each in lines) and (clamps or was_cut(id, thread)):
                 continue  # what an earlier policy, or compaction, left of a line
-            if text not in lines and any(text in part for part in left_of(id, thread)):
+            if text not in lines and (digests or any(text in part for part in left_of(id, thread))):
                 continue  # a line that a digest has
             if text not in lines:
                 piece = text.removeprefix("... ").removesuffix(" ...")
