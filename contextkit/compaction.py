@@ -286,12 +286,10 @@ def budget_error(
     """
     needed = measure.total(left)
     for _ in range(8):  # with a higher mark a policy may stop at another place: try, until it holds
-        filled = budget.target == budget.room  # whoever fills up to the limit does so at the next one too
-        wider = dataclasses.replace(
-            budget, limit=needed + budget.reserve, target=needed if filled else budget.target
+        reached = max(
+            measure.total(compacted(thread, policies, measure, mark, needed).after)
+            for mark in _marks(thread.view(), measure, budget, needed)
         )
-        mark = mark_of(thread.view(), measure, wider)
-        reached = measure.total(compacted(thread, policies, measure, mark, needed).after)
         if reached <= needed:
             break
         needed = reached
@@ -303,3 +301,10 @@ def budget_error(
         blockers.append(("prompt", measure.fixed))
     blockers.sort(key=lambda blocker: -blocker[1])
     return BudgetError(budget.limit, needed + budget.reserve, blockers)
+
+
+def _marks(view: Thread, measure: Measure, budget: Budget, room: int) -> set[int]:
+    """Give the marks that a caller may mean who comes back with more room: of a target of all room, two."""
+    targets = {budget.target, room} if budget.target == budget.room else {budget.target}
+    wider = (Budget(room + budget.reserve, target=target, reserve=budget.reserve) for target in targets)
+    return {mark_of(view, measure, each) for each in wider}

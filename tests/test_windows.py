@@ -21,6 +21,7 @@ from contextkit import (
     Drop,
     Event,
     Mask,
+    Meter,
     Policy,
     PolicyError,
     Prompt,
@@ -216,6 +217,26 @@ class TestBudgetError:
         assert names == ["task", "flight", "prompt"]
         assert caught.value.blockers[0][1] > 300
         assert "task (30" in str(caught.value)
+
+    @pytest.mark.parametrize("target", [20, None])
+    def test_the_limit_does_with_the_same_target_too(self, target: int | None) -> None:
+        """Where the target stays, a policy that saves little is passed over now, and others do more."""
+
+        def shorten(view: Thread, meter: Meter) -> Thread:
+            return view.replace("x", "short")
+
+        def cut(view: Thread, meter: Meter) -> Thread:
+            if view["z"].text != "word " * 200:
+                return view
+            return view.replace("z", "word " * (10 if view["x"].text == "short" else 50))
+
+        thread = Thread([Event("user", "word " * 200), Event("x", "a bit longer"), Event("z", "word " * 200)])
+        thread = Thread(event.having(id=event.type) for event in thread)
+        with pytest.raises(BudgetError) as caught:
+            Window(budget=Budget(20, target=20), policies=[shorten, cut]).render(thread)
+        needed = caught.value.needed
+        wider = Budget(needed, target=target or needed)
+        assert Window(budget=wider, policies=[shorten, cut]).render(thread).tokens <= needed
 
     def test_its_message_is_short(self) -> None:
         """Under 600 characters, whatever there is, and it says the remedy."""
