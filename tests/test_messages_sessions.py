@@ -73,6 +73,17 @@ def test_a_log_of_a_subagent_is_read() -> None:
     assert types(claude_code.from_lines(lines)) == ["user"]
 
 
+def test_lines_without_parents_are_all_read() -> None:
+    """What exports a log may leave the parents out, or the lines that they name."""
+    lines = [
+        step("user", "a", None, said("Deploy it.")),
+        step("assistant", "b", "gone", answer("m", text("Done."))),
+        step("user", "c", None, said("Thanks.")),
+    ]
+    thread = claude_code.from_lines(lines)
+    assert [event.data for event in thread if event.type != "billed"] == ["Deploy it.", "Done.", "Thanks."]
+
+
 def test_after_a_compaction_its_summary_stands_first() -> None:
     """The boundary has no parent, so what was before is not on the way."""
     lines = [

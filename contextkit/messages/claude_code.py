@@ -4,7 +4,7 @@ A line is a step of a session with its `uuid` and its `parentUuid`; of `user` an
 `message` is Anthropic's. Which lines make the conversation is the rule of Anthropic's own reader
 (`get_session_messages` of `claude-agent-sdk-python`): from the newest line that nothing follows, back
 along `parentUuid`; what a rewind left behind is not on that way, and what stood before a compaction is
-there as its summary.
+there as its summary. Where no line names another as its parent, all are the conversation.
 
 - An answer is logged as one line a block: lines with the same `message.id` are one message.
 - The results of parallel calls hang on different lines: those that answer a call on the way are taken.
@@ -96,7 +96,8 @@ def _conversation(lines: Sequence[dict[str, JSON]]) -> list[tuple[int, dict[str,
     ]
     side = all(line.get("isSidechain") for _, line in steps)
     by_id = {line["uuid"]: (number, line) for number, line in steps}
-    way = _way(steps, by_id, side=side)
+    linked = any(_id(line, "parentUuid") in by_id for _, line in steps)
+    way = _way(steps, by_id, side=side) if linked else steps
     said = [(number, line) for number, line in way if _is_said(line, side=side)]
     said += _beside(said, [step for step in steps if _is_said(step[1], side=side)])
     return sorted(said, key=lambda step: step[0])
