@@ -1,9 +1,9 @@
 """What `fit` costs on a long history: `python -m benchmarks.fitting`.
 
 The first time, without anything remembered, against one tiktoken pass over the texts of the messages, in one
-thread; the same with the tokens asked for, which `fit` counts only where the budget is in doubt; and after
-one more turn, with a window that remembers the rest. Without `--data` the history is one that
-`benchmarks.runs` makes; with it, that of the first line of a file of `{"messages": [...]}`.
+thread: without a window, with one that is new, and with the tokens asked for, which `fit` counts only where
+the budget is in doubt; and after one more turn, with a window that remembers the rest. Without `--data` the
+history is one that `benchmarks.runs` makes; with it, that of the first line of a file of messages.
 """
 
 import argparse
@@ -55,6 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
         fit_context(messages[:40], window=window())  # what is imported late is there now
         seconds = by_turns(
             options.runs,
+            alone=lambda budget=budget: fit(messages, budget, counter="o200k_base"),  # type: ignore[misc]
             fitted=lambda window=window: fit(messages, window=window()),  # type: ignore[misc]
             told=lambda window=window: fit_context(messages, window=window()).tokens,  # type: ignore[misc]
             counted=lambda: counter(text),
@@ -64,8 +65,9 @@ def main(arguments: list[str] | None = None) -> None:
         after = timed(lambda kept=kept: fit(messages, window=kept))  # type: ignore[misc]
         context = fit_context(messages, window=kept)
         print(
-            f"budget {budget:>9,}: {ratio(seconds['fitted'], seconds['counted']):5.2f} passes "
-            f"({1_000 * statistics.median(seconds['fitted']):,.0f} ms), "
+            f"budget {budget:>9,}: {ratio(seconds['alone'], seconds['counted']):5.2f} passes "
+            f"({1_000 * statistics.median(seconds['alone']):,.0f} ms), "
+            f"{ratio(seconds['fitted'], seconds['counted']):5.2f} with a window, "
             f"{ratio(seconds['told'], seconds['counted']):5.2f} with its tokens, "
             f"after a turn {1_000 * after:5.1f} ms; "
             f"{len(context.messages):,} messages, {context.tokens:,} tokens, "

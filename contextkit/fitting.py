@@ -10,12 +10,14 @@ from .contexts import Context
 from .events import MODEL_KINDS, Event
 from .exceptions import BudgetError, SettingError
 from .message_formats import MESSAGE_FORMATS, MessageFormat
+from .message_formats.measuring import MessageMeasure
 from .messages.bodies import raw_of
 from .messages.counting import counter_of
 from .messages.envelopes import plain_messages
 from .messages.parts import Calls
 from .messages.reading import READERS
 from .messages.telling import provider_of
+from .messages.validating import violations_of
 from .plain import JSON, copied
 from .policies import DEFAULT_POLICIES
 from .policies.policy import Policy
@@ -78,21 +80,13 @@ def fit(
     >>> fitted[0] == history[0], fitted[-2:] == history[-2:], len(fitted) < len(history)
     (True, True, True)
     """
-    context = fit_context(
-        messages,
-        budget,
-        window,
-        system=system,
-        tools=tools,
-        provider=provider,
-        model=model,
-        counter=counter,
-        policies=policies,
+    given, used, provider = _opened(
+        messages, budget, window, tools, provider, model, counter, policies, beside=system is not None
     )
-    fitted: list[dict[str, JSON]] = context.messages
-    if window is not None:  # it keeps the context
-        fitted = copied(fitted)
-    return fitted
+    if window is None and _comes_back(given, used, provider, system):
+        return given
+    fitted: list[dict[str, JSON]] = _folded(given, used, provider, system).messages
+    return fitted if window is None else copied(fitted)  # a window keeps the context
 
 
 def fit_context(
@@ -111,25 +105,60 @@ def fit_context(
 
     The arguments are those of `fit`. `context.written.request()` is what the client takes by keyword.
     """
+    given, used, provider = _opened(
+        messages, budget, window, tools, provider, model, counter, policies, beside=system is not None
+    )
+    return _folded(given, used, provider, system)
+
+
+def _opened(
+    messages: Messages,
+    budget: Budget | int | None,
+    window: Window | None,
+    tools: Sequence[object] | None,
+    provider: str | None,
+    model: str | None,
+    counter: TokenCounter | str | None,
+    policies: Sequence[Policy],
+    *,
+    beside: bool,
+) -> tuple[list[Any], Window, str]:
+    """Give the messages, the window to fit them with, and whose they are; without a window, as plain JSON."""
     if isinstance(messages, Thread):
         reason = "of a thread, Window(OPENAI_CHAT, budget=...).render(thread).messages are messages"
         raise SettingError("messages", messages, f"give a list of messages; {reason}")
-    given = messages if isinstance(messages, list) else plain_messages(messages)  # an iterator is read once
     if window is not None:
         _check_window(window, budget, tools, model or counter, policies)
-        fold = window.fold if isinstance(window.fold, Fold) else None
-        found = _format_of(window).dialect.provider
-    else:
-        given = plain_messages(given)
-        found = provider or provider_of(given, beside=system is not None)
-        if found not in MESSAGE_FORMATS:
-            known = ", ".join(MESSAGE_FORMATS)
-            raise SettingError("provider", found, f"it must be one of {known}")
-        format = MESSAGE_FORMATS[found].sent_with(tools=tools, model=model)
-        counter = counter_of(counter, found, model)
-        window, fold = Window(format, budget=budget, counter=counter, policies=policies), None
+        given = (
+            messages if isinstance(messages, list) else plain_messages(messages)
+        )  # an iterator is read once
+        return given, window, _format_of(window).dialect.provider
+    given = plain_messages(messages)
+    found = provider or provider_of(given, beside=beside)
+    if found not in MESSAGE_FORMATS:
+        known = ", ".join(MESSAGE_FORMATS)
+        raise SettingError("provider", found, f"it must be one of {known}")
+    format = MESSAGE_FORMATS[found].sent_with(tools=tools, model=model)
+    counter = counter_of(counter, found, model)
+    return given, Window(format, budget=budget, counter=counter, policies=policies), found
+
+
+def _comes_back(given: list[dict[str, JSON]], window: Window, provider: str, system: Any) -> bool:
+    """Whether nothing would be cut at any turn, as far as that can be told without reading the messages."""
+    beside = READERS[provider].system(system)
+    if window.budget is not None:
+        measure = window.measure
+        if not isinstance(measure, MessageMeasure) or not measure.surely_fits(
+            given, beside, window.budget.room
+        ):
+            return False
+    return not violations_of(given, provider, system, None)
+
+
+def _folded(given: Sequence[Any], window: Window, provider: str, system: object) -> Context:
+    fold = window.fold if isinstance(window.fold, Fold) else None
     if fold is None or not fold.goes_on(given, system):
-        fold = Fold.begun(found, system)
+        fold = Fold.begun(provider, system)
     try:
         window.fold = fold = fold.followed(given, window)
     except BudgetError as error:

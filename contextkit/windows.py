@@ -228,6 +228,11 @@ class Window:
         """
         return self._enter(thread).restore(id, lines=lines, at=at)
 
+    @property
+    def measure(self) -> Measure:
+        """What measures with the window's format and counter, and remembers what it has measured."""
+        return self._measured
+
     def _measure(self, log: Thread, variables: Mapping[str, Any]) -> Measure:
         if not isinstance(variables, Mapping):
             raise SettingError("variables", variables, "it must be a mapping of names to values")

@@ -12,6 +12,7 @@ from ..messages.bodies import raw_of
 from ..messages.counting import message_texts, message_tokens, request_tokens
 from ..messages.dialects import PLAIN
 from ..messages.drafts import NO_RESULT
+from ..messages.ordinary import is_ordinary, loose_parts
 from ..messages.writing import Writer, by_model, hosted, needs_opening, opening
 from ..plain import JSON, copied
 from ..records import is_record
@@ -321,6 +322,35 @@ class MessageMeasure(Measure):
 
     def _surely_exceeds(self, view: Iterable[Event], limit: int) -> bool:
         return self.exceeds(view, limit)
+
+    def surely_fits(self, messages: Iterable[dict[str, JSON]], beside: Iterable[Event], limit: int) -> bool:
+        """Tell whether a valid history surely has no more than `limit` tokens at each of its turns.
+
+        It is not read for that. Of parts that may weigh otherwise than in their message, it is not sure.
+
+        Args:
+            messages: The history, in the provider's shape.
+            beside: The events of the system prompt beside it.
+            limit: The tokens.
+        """
+        if isinstance(self.counter, Estimate):
+            limit = self.counter.unscale(limit)
+        left = limit - self._fixed_tokens - _ODD
+        left -= sum([self._weight(self._leaf(event)) for event in beside])
+        uncounted, most = list[str](), 0.0
+        for message in messages:
+            if not is_ordinary(message):
+                return False
+            fixed, texts = message_texts(message, self.provider, model=self.format.model)
+            left -= max(0, fixed) + _ODD * loose_parts(message)
+            uncounted += texts
+            most += sum(map(_bytes, texts)) if isinstance(self._base, BUILT_IN) else inf
+            while uncounted and most > left:  # only what has to be counted is
+                text = uncounted.pop()
+                left, most = left - self._text_tokens(text), most - _bytes(text)
+            if left < 0:
+                return False
+        return True
 
     # ---- the messages
 

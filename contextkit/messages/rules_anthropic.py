@@ -70,10 +70,11 @@ def server_pieces(messages: Sequence[dict[str, Any]]) -> list[Piece]:
     found = []
     for index, message in enumerate(messages):
         for part, block in enumerate(blocks(message)):
-            place = _place(message, index, part)
             if is_server_call(block):
+                place = _place(message, index, part)
                 found.append(Piece(index, part, place, 0, "call", block["id"], block["name"]))
             elif is_server_result(block):
+                place = _place(message, index, part)
                 found.append(Piece(index, part, place, 0, "result", block["tool_use_id"]))
     return found
 
@@ -109,8 +110,9 @@ def violations(messages: Sequence[dict[str, Any]], system: Any, tools: Any) -> I
         yield rules.NO_MESSAGES.at(PROVIDER, "messages")
     if len(messages) > MOST_MESSAGES:
         yield rules.TOO_MANY_MESSAGES.at(PROVIDER, "messages", f"{len(messages):,}")
-    yield from _calls(messages)
-    yield from _server_calls(messages)
+    hosted = server_pieces(messages)
+    yield from _calls(messages, hosted)
+    yield from _server_calls(messages, hosted)
     for part, block in enumerate(system if isinstance(system, list) else ()):
         yield from _text(block, f"system[{part}]")
     for index, message in enumerate(messages):
@@ -144,10 +146,10 @@ def _shape(message: dict[str, Any], place: str) -> Iterator[Violation]:
 # ---- calls and results
 
 
-def _calls(messages: Sequence[dict[str, Any]]) -> Iterator[Violation]:
+def _calls(messages: Sequence[dict[str, Any]], hosted: Sequence[Piece]) -> Iterator[Violation]:
     found = pieces(messages)
     pairing.pair(found)
-    mark_repeated([*found, *(piece for piece in server_pieces(messages) if piece.kind == "call")])
+    mark_repeated([*found, *(piece for piece in hosted if piece.kind == "call")])
     yield from pairing.violations(found, PROVIDER)
 
 
@@ -160,11 +162,10 @@ def mark_repeated(found: Sequence[Piece]) -> None:
             seen.add(piece.id)
 
 
-def _server_calls(messages: Sequence[dict[str, Any]]) -> Iterator[Violation]:
-    found = server_pieces(messages)
-    pairing.pair(found, anywhere=True)
-    waiting = in_flight(messages)
-    for piece in found:
+def _server_calls(messages: Sequence[dict[str, Any]], hosted: Sequence[Piece]) -> Iterator[Violation]:
+    pairing.pair(hosted, anywhere=True)
+    waiting = in_flight(messages) if hosted else ()
+    for piece in hosted:
         if piece.kind == "call" and (not piece.partner or piece.partner.fate) and piece.index not in waiting:
             yield rules.UNANSWERED_SERVER_CALL.at(PROVIDER, piece.place, piece.shown)
         if piece.kind == "result" and piece.fate == "duplicate":

@@ -61,8 +61,19 @@ def validate(
             raise SettingError(
                 "also", rule, f"the rules that can be asked for are {', '.join(sorted(_OPTIONAL))}"
             )
+    return violations_of(history, name, system, tools, also)
+
+
+def violations_of(
+    history: list[dict[str, Any]],
+    provider: str,
+    system: str | Iterable[Mapping[str, Any]] | None,
+    tools: Iterable[Mapping[str, Any]] | None,
+    also: Collection[str] = (),
+) -> list[Violation]:
+    """Do what `validate` does with messages that are plain JSON, of a provider that is known."""
     skipped = _OPTIONAL.difference(also)
-    found = VIOLATIONS[name](history, _plain(_blocks(system), "system"), _plain(tools, "tools"))
+    found = VIOLATIONS[provider](history, _plain(_blocks(system), "system"), _plain(tools, "tools"))
     return [each for each in found if each.rule not in skipped]
 
 

@@ -1,16 +1,20 @@
 """What `fit` promises: the same messages where all fit, valid ones where not, and a front that stays."""
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextkit import Budget, BudgetError, Context, Event, Thread, Window
+from contextkit import Budget, BudgetError, Context, Event, ReadError, Thread, Window, fit
 from contextkit.fitting import fit_context
 from contextkit.message_formats import MESSAGE_FORMATS, MessageFormat
+from contextkit.messages.rules import PROVIDERS
 from contextkit.messages.validating import validate
 
+from .hostile import history
 from .strategies import Shares, event_lists, shares
 
 FORMATS = st.sampled_from(list(MESSAGE_FORMATS.values()))
@@ -59,6 +63,32 @@ def test_a_history_that_grows_keeps_its_front(
             front = messages_of(before)
             assert outcome.messages[: len(front)] == front
         before = outcome
+
+
+@given(
+    choose=st.randoms(use_true_random=False),
+    provider=st.sampled_from(PROVIDERS),
+    valid=st.booleans(),
+    beyond=st.integers(-200, 3_000),
+)
+def test_what_comes_back_unread_is_what_reading_gives(
+    choose: random.Random, provider: str, valid: bool, beyond: int
+) -> None:
+    """Of histories at their worst too, with a budget around what they have."""
+    messages = history(provider, choose, valid=valid)
+    try:
+        whole = fit_context(messages, provider=provider)
+    except ReadError:
+        return
+    assert fit(messages, provider=provider) == whole.messages
+    budget = max(1, whole.tokens + beyond)
+    try:
+        expected = fit_context(messages, budget, provider=provider).messages
+    except BudgetError:
+        with pytest.raises(BudgetError):
+            fit(messages, budget, provider=provider)
+    else:
+        assert fit(messages, budget, provider=provider) == expected
 
 
 def is_models(message: dict[str, Any]) -> bool:
