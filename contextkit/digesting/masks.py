@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from string import ascii_letters
 from typing import NamedTuple
 
 from ..errors.lines import plain
@@ -47,6 +48,11 @@ _VALUE = re.compile(
     r"(?<!\w)(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}"
     r"|[-+]?[^\W\d]*+\d[\w.:@%+-]*+(?:,\d[\w.%]*+)*+)"
 )
+# A value from its first digit on; a search for digits is far faster than one for words that have some.
+_DIGITS = re.compile(
+    r"\d(?:[0-9a-fA-F]{0,7}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}|[\w.:@%+-]*+(?:,\d[\w.%]*+)*+)"
+)
+_LETTERS = f"{ascii_letters}_"
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|(?<!\w)'[^'\n]{0,120}'(?!\w)")
 _TOKEN = re.compile(r"[^\s=:,/\"'()\[\]{}<>|;]+")
 _FAILED = re.compile(
@@ -187,12 +193,14 @@ def sketch(text: str) -> str:
     """
     if text.startswith("{"):
         return ""
+    *before, last = _DIGITS.split(text[: 2 * LONGEST])
+    drawn = "0".join([*[part.rstrip(_LETTERS) for part in before], last])
     if "HTTP/" not in text:
-        return _VALUE.sub("0", text[: 2 * LONGEST])
+        return drawn
     if request := _request(text):
         return request
     status = _STATUS.search(text)
-    return _VALUE.sub("0", text[: 2 * LONGEST]) + (f" {status[0]}" if status is not None else "")
+    return f"{drawn} {status[0]}" if status is not None else drawn
 
 
 def _request(text: str) -> str:
