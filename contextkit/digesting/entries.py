@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from .masks import LONGEST, Line, clean, is_steady, masked, shape_of, sketch, understood
@@ -33,7 +34,7 @@ _GO = re.compile(r"[\w./*()\[\]-]{1,200}\(.{0,300}\)$|exit status \d+$")
 
 
 class Read(NamedTuple):
-    """What was read of a line: the same for all lines that differ in values only.
+    """What was read of a line.
 
     Attributes:
         key: Its weight, level and shape.
@@ -44,6 +45,7 @@ class Read(NamedTuple):
         raised: Whether it says what was raised.
         traced: Whether a stack trace begins with it as an entry.
         awaits: Whether what was raised is said below.
+        steady: Whether it is the same for all lines that differ in values only.
     """
 
     key: str
@@ -54,9 +56,10 @@ class Read(NamedTuple):
     raised: bool
     traced: bool
     awaits: bool
+    steady: bool
 
 
-_UNREAD = Read("", False, 0, "", False, False, False, False)
+_UNREAD = Read("", False, 0, "", False, False, False, False, True)
 _REMEMBERED = 4_096  # lines that differ in more than values
 
 
@@ -73,16 +76,17 @@ class Reader:
         drawn = sketch(text)
         read = self._known.get(drawn) if drawn else None
         if read is None:
-            line = understood(text)
-            read = _read(line)
-            if drawn and is_steady(line):
+            read = _read(text)
+            if drawn and read.steady:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
                 self._known[drawn] = read
         return read
 
 
-def _read(line: Line) -> Read:
+@lru_cache(maxsize=512)  # a line is read to tell the kind, and again as an entry's
+def _read(text: str) -> Read:
+    line = understood(text)
     raised = _TRACE.match(line.text) is not None
     awaits = line.text.startswith(("The above", "During handling")) or (
         line.text.endswith((":", ")")) and _AWAITS.search(line.text) is not None
@@ -96,6 +100,7 @@ def _read(line: Line) -> Read:
         raised,
         awaits or (raised if line.told == 0 else _TRACE.match(line.text, line.told) is not None),
         awaits,
+        is_steady(line),
     )
 
 

@@ -24,6 +24,7 @@ _TIME = re.compile(
     rf"|\d\d[-/.]\d\d {_CLOCK}|\d{{1,4}}[smhd](?:\d{{1,2}}[smh])?(?= {{2,}})|{_CLOCK}"
     rf"|\d{{10}}(?:\.\d+|\d{{3}})?|\d+\.\d{{3,}})(?:,\d+)?[\])\"]?(?=[\s|:,\]]|$)[:,|]?\s*"
 )
+_KLOG_LEVELS = tuple("IWEFD")
 _KLOG = re.compile(rf"([IWEFD])\d{{4}} {_CLOCK}\s+")
 _SOURCE = re.compile(r"[\w.-]{1,40}\s{0,20}\| ")
 _LEVELS = (
@@ -31,10 +32,12 @@ _LEVELS = (
     r"INF|DBG|WRN|FTL|CRT"
 )
 _LEVEL = re.compile(rf"(?<![\w/.-])(?:{_LEVELS})(?![\w/.-])")
+# It begins with signs, for which a search is fast.
 _SMALL_LEVEL = re.compile(
-    rf"(?i)(?:\b(?:level|lvl|severity|loglevel)[\"']?\s?[=:]\s?[\"']?|[\[<(|]\s?)({_LEVELS})\b"
-    rf"|^(?:npm |go: |ld: )?({_LEVELS})(?:\[\w+\])?(?::|!)"
+    r"[\[<(|lLsS](?:(?<=[\[<(|])\s?|(?<!\w.)(?i:(?<=l)(?:evel|vl|oglevel)|(?<=s)everity)[\"']?\s?[=:]\s?[\"']?)"
+    rf"((?i:{_LEVELS}))\b"
 )
+_FIRST_LEVEL = re.compile(rf"(?i)(?:npm |go: |ld: )?({_LEVELS})(?:\[\w+\])?(?::|!)")
 _STARTS = re.compile(rf"[\[(<]?(?:{_LEVELS})[\])>]?\b[ :|\]-]|\d{{1,3}}(?:\.\d{{1,3}}){{3}} |\{{\"")
 _TITLED = re.compile(
     r"(Error|Warning|Critical|Fatal|Information|Normal|Verbose|Notice|error|warn(?:ing)?|info|debug|fatal)"
@@ -44,14 +47,13 @@ _DATED = re.compile(rf"\d\d-\d\d {_CLOCK} {{1,4}}\d+ {{1,4}}\d+ ([VDIWEF]) ")
 _REQUEST = re.compile(r"\"([A-Z]{3,8}) ([^\s\"]{1,300})[^\s\"]* HTTP/[\d.]{1,3}\" (\d{3})\b")
 _QUERIED = re.compile(r"=[^&]*")
 _STATUS = re.compile(r"HTTP/[\d.]+\"? (?:status[=: ])?(\d)\d\d\b")
-_VALUE = re.compile(
-    r"(?<!\w)(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}"
-    r"|[-+]?[^\W\d]*+\d[\w.:@%+-]*+(?:,\d[\w.%]*+)*+)"
-)
-# A value from its first digit on; a search for digits is far faster than one for words that have some.
-_DIGITS = re.compile(
-    r"\d(?:[0-9a-fA-F]{0,7}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}|[\w.:@%+-]*+(?:,\d[\w.%]*+)*+)"
-)
+_UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}"
+_DIGITS = r"\d[\w.:@%+-]*+(?:,\d[\w.%]*+)*+"
+_VALUE = re.compile(rf"(?<!\w)(?:{_UUID}|[-+]?[^\W\d]*+{_DIGITS})")
+# The parts of a value. A search for what is of few signs is far faster than one for a word that may be any.
+_UUIDS = re.compile(rf"(?=[0-9a-fA-F]{{8}}-)(?<!\w){_UUID}")
+_FROM_DIGIT = re.compile(_DIGITS)
+_SIGN = re.compile(r"[-+](?<!\w.)(?=0)")
 _LETTERS = f"{ascii_letters}_"
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|(?<!\w)'[^'\n]{0,120}'(?!\w)")
 _TOKEN = re.compile(r"[^\s=:,/\"'()\[\]{}<>|;]+")
@@ -148,24 +150,23 @@ def understood(text: str) -> Line:
     """
     if text.startswith("{") and text.endswith("}") and (fields := _fields(text)) is not None:
         level = _grade(fields)
-        weight = _WEIGHTS.get(level.upper(), OTHER) if level else _by_words(text)
+        weight = _WEIGHTS.get(level.upper(), OTHER) if level else _by_words(text.lower())
         return Line(text, True, 0, level, weight, fields)
-    at = 0
-    if (source := _SOURCE.match(text)) is not None:
-        at = source.end()
-    if (klog := _KLOG.match(text, at) or _DATED.match(text, at)) is not None:
+    source = _SOURCE.match(text) if "| " in text[:62] else None
+    at = source.end() if source is not None else 0
+    klog = _KLOG.match(text, at) if text[at : at + 1] in _KLOG_LEVELS else _DATED.match(text, at)
+    if klog is not None:
         return Line(text, True, klog.end(), klog[1], _WEIGHTS.get(klog[1], OTHER), None)
     time = _TIME.match(text, at)
     told = time.end() if time is not None else at
-    if source is not None and time is None:
-        told = at
-    level = _level(text, told)
+    lowered = text[told : told + 300].lower()
+    level = _level(text, told, lowered[:120])
     if level:
         weight = _WEIGHTS.get(level.upper(), OTHER)
-    elif (status := _STATUS.search(text, told, told + 300)) is not None:
+    elif "HTTP/" in text and (status := _STATUS.search(text, told, told + 300)) is not None:
         weight = {"5": ERROR, "4": WARNING}.get(status[1], OTHER)
     else:
-        weight = _by_words(text[told : told + 300])
+        weight = _by_words(lowered)
     starts = time is not None or source is not None or _STARTS.match(text, told) is not None
     return Line(text, starts, told, level, weight, None)
 
@@ -185,6 +186,7 @@ def clean(line: str) -> str:
     return line.rstrip()
 
 
+@lru_cache(maxsize=512)
 def sketch(text: str) -> str:
     """Give what lines have in common that are understood alike; nothing for JSON, which is cheap to read.
 
@@ -193,8 +195,7 @@ def sketch(text: str) -> str:
     """
     if text.startswith("{"):
         return ""
-    *before, last = _DIGITS.split(text[: 2 * LONGEST])
-    drawn = "0".join([*[part.rstrip(_LETTERS) for part in before], last])
+    drawn = _masked(text[: 2 * LONGEST])
     if "HTTP/" not in text:
         return drawn
     if request := _request(text):
@@ -209,29 +210,32 @@ def _request(text: str) -> str:
     if asked is None:
         return ""
     path, mark, query = asked[2].partition("?")
-    return f"{asked[1]} {_VALUE.sub('0', path)}{mark}{_QUERIED.sub('=', query)} {asked[3]}"
+    return f"{asked[1]} {_masked(path)}{mark}{_QUERIED.sub('=', query)} {asked[3]}"
 
 
 def is_steady(line: Line) -> bool:
     """Tell whether other values in a line would change nothing: a number tells whether errors are none."""
-    return line.fields is None and (bool(line.level) or _COUNTED.search(line.text.lower()) is None)
+    if line.fields is not None or line.level:
+        return line.fields is None
+    lowered = line.text.lower()
+    return not ("error" in lowered or "fail" in lowered) or _COUNTED.search(lowered) is None
 
 
-def _level(text: str, told: int) -> str:
-    lowered = text[told : told + 120].lower()
-    may = any([word in lowered for word in _LEVEL_PARTS])  # noqa: C419 - faster than a generator
+def _level(text: str, told: int, lowered: str) -> str:
+    may = any(map(lowered.__contains__, _LEVEL_PARTS))
     if may and (found := _LEVEL.search(text, told, told + 80)) is not None:
         return found[0]
-    if (titled := _TITLED.match(text, told) or _TITLED.match(text)) is not None:
+    if (titled := _TITLED.match(text, told) or (_TITLED.match(text) if told else None)) is not None:
         return titled[1]
-    small = _SMALL_LEVEL.search(text, told, told + 120) if may else None
-    return (small[1] or small[2]) if small is not None else ""
+    if not may:
+        return ""
+    small = None if told else _FIRST_LEVEL.match(text)
+    small = small or _SMALL_LEVEL.search(text, told, told + 120)
+    return small[1] if small is not None else ""
 
 
-def _by_words(text: str) -> int:
-    lowered = text.lower()
-    speaks = any([word in lowered for word in _FAILURES])  # noqa: C419 - faster than a generator
-    if not speaks or _FAILED.search(lowered) is None:
+def _by_words(lowered: str) -> int:
+    if not any(map(lowered.__contains__, _FAILURES)) or _FAILED.search(lowered) is None:
         return OTHER
     return OTHER if _NO_FAILURE.search(lowered) is not None else ERROR
 
@@ -305,7 +309,21 @@ def masked(text: str) -> str:
     """
     if '"' in text or "'" in text:
         text = _QUOTED.sub(_inside, text)
-    return _VALUE.sub("0", text)
+    return _masked(text)
+
+
+def _masked(text: str) -> str:
+    """Mask numbers, and words that have digits."""
+    if not text.isascii():
+        return _VALUE.sub("0", text)
+    if text.count("-") >= 4:
+        text = _UUIDS.sub("\0", text)
+    *before, last = _FROM_DIGIT.split(text)
+    if before:
+        text = "0".join([*[part.rstrip(_LETTERS) for part in before], last])
+        if "-0" in text or "+0" in text:
+            text = _SIGN.sub("", text)
+    return text.replace("\0", "0")
 
 
 def _inside(quoted: re.Match[str]) -> str:
