@@ -8,7 +8,6 @@ from string import ascii_letters
 from typing import NamedTuple
 
 from ..errors.lines import plain
-from ..errors.salience import FAILED
 
 LONGEST = 600
 """Characters of a line that are looked at."""
@@ -31,7 +30,7 @@ _LEVELS = (
     r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG|"
     r"INF|DBG|WRN|FTL|CRT"
 )
-_LEVEL = re.compile(rf"(?<![\w/.-])(?:{_LEVELS})(?![\w/.-])")
+_LEVEL = re.compile(rf"\b(?<![/.-])(?:{_LEVELS})(?![\w/.-])")
 # It begins with signs, for which a search is fast.
 _SMALL_LEVEL = re.compile(
     r"[\[<(|lLsS](?:(?<=[\[<(|])\s?|(?<!\w.)(?i:(?<=l)(?:evel|vl|oglevel)|(?<=s)everity)[\"']?\s?[=:]\s?[\"']?)"
@@ -61,27 +60,6 @@ _FAILED = re.compile(
     r"\b(?:error|fail(?:ed|ure|s|ing)?|fatal|panic|exception|traceback|denied|refused|cannot|could not|"
     r"unable|"
     r"aborted|killed|segmentation fault|timed out|unhandled|uncaught|out of memory|not found|no such)\b"
-)
-# Looking for words one by one is faster than an expression; that tells whether they are words.
-_FAILURES = (*FAILED, "unhandled", "out of memory", "no such")
-# What every level has one of.
-_LEVEL_PARTS = (
-    *(
-        "inf",
-        "debug",
-        "dbg",
-        "warn",
-        "wrn",
-        "err",
-        "fatal",
-        "ftl",
-        "crit",
-        "crt",
-        "trace",
-        "notice",
-        "severe",
-    ),
-    *("panic", "alert", "emerg"),
 )
 _NO_FAILURE = re.compile(
     r"(?i)\b(?:0|no) (?:errors?|failures?|failed)\b|\b(?:errors?|failed|failures?)[=:] ?0\b"
@@ -150,7 +128,7 @@ def understood(text: str) -> Line:
     """
     if text.startswith("{") and text.endswith("}") and (fields := _fields(text)) is not None:
         level = _grade(fields)
-        weight = _WEIGHTS.get(level.upper(), OTHER) if level else _by_words(text.lower())
+        weight = _WEIGHTS.get(level.upper(), OTHER) if level else _by_words(text)
         return Line(text, True, 0, level, weight, fields)
     source = _SOURCE.match(text) if "| " in text[:62] else None
     at = source.end() if source is not None else 0
@@ -159,14 +137,13 @@ def understood(text: str) -> Line:
         return Line(text, True, klog.end(), klog[1], _WEIGHTS.get(klog[1], OTHER), None)
     time = _TIME.match(text, at)
     told = time.end() if time is not None else at
-    lowered = text[told : told + 300].lower()
-    level = _level(text, told, lowered[:120])
+    level = _level(text, told)
     if level:
         weight = _WEIGHTS.get(level.upper(), OTHER)
     elif "HTTP/" in text and (status := _STATUS.search(text, told, told + 300)) is not None:
         weight = {"5": ERROR, "4": WARNING}.get(status[1], OTHER)
     else:
-        weight = _by_words(lowered)
+        weight = _by_words(text[told : told + 300])
     starts = time is not None or source is not None or _STARTS.match(text, told) is not None
     return Line(text, starts, told, level, weight, None)
 
@@ -221,21 +198,17 @@ def is_steady(line: Line) -> bool:
     return not ("error" in lowered or "fail" in lowered) or _COUNTED.search(lowered) is None
 
 
-def _level(text: str, told: int, lowered: str) -> str:
-    may = any(map(lowered.__contains__, _LEVEL_PARTS))
-    if may and (found := _LEVEL.search(text, told, told + 80)) is not None:
+def _level(text: str, told: int) -> str:
+    if (found := _LEVEL.search(text, told, told + 80)) is not None:
         return found[0]
-    if (titled := _TITLED.match(text, told) or (_TITLED.match(text) if told else None)) is not None:
-        return titled[1]
-    if not may:
-        return ""
-    small = None if told else _FIRST_LEVEL.match(text)
-    small = small or _SMALL_LEVEL.search(text, told, told + 120)
-    return small[1] if small is not None else ""
+    found = _TITLED.match(text, told) or (_TITLED.match(text) if told else _FIRST_LEVEL.match(text))
+    found = found or _SMALL_LEVEL.search(text, told, told + 120)
+    return found[1] if found is not None else ""
 
 
-def _by_words(lowered: str) -> int:
-    if not any(map(lowered.__contains__, _FAILURES)) or _FAILED.search(lowered) is None:
+def _by_words(text: str) -> int:
+    lowered = text.lower()
+    if _FAILED.search(lowered) is None:
         return OTHER
     return OTHER if _NO_FAILURE.search(lowered) is not None else ERROR
 
@@ -282,6 +255,8 @@ def shape_of(line: Line) -> str:
     if "HTTP/" in line.text and (request := _request(line.text)):
         return request
     text = line.text[line.told : line.told + LONGEST]
+    if text == line.text and not _has_quotes(text) and (drawn := sketch(text)):
+        return drawn
     return masked(text) + (_status(text) if "HTTP/" in text else "")
 
 
@@ -307,9 +282,13 @@ def masked(text: str) -> str:
     >>> masked("worker-12 has 1,024 jobs of 'mail'")
     "worker-0 has 0 jobs of ''"
     """
-    if '"' in text or "'" in text:
+    if _has_quotes(text):
         text = _QUOTED.sub(_inside, text)
     return _masked(text)
+
+
+def _has_quotes(text: str) -> bool:
+    return '"' in text or "'" in text
 
 
 def _masked(text: str) -> str:
@@ -318,11 +297,11 @@ def _masked(text: str) -> str:
         return _VALUE.sub("0", text)
     if text.count("-") >= 4:
         text = _UUIDS.sub("\0", text)
-    *before, last = _FROM_DIGIT.split(text)
-    if before:
-        text = "0".join([*[part.rstrip(_LETTERS) for part in before], last])
-        if "-0" in text or "+0" in text:
-            text = _SIGN.sub("", text)
+    parts = _FROM_DIGIT.split(text)
+    last = parts.pop()
+    text = "0".join([*[part.rstrip(_LETTERS) for part in parts], last])
+    if "-0" in text or "+0" in text:
+        text = _SIGN.sub("", text)
     return text.replace("\0", "0")
 
 
