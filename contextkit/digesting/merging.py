@@ -167,7 +167,7 @@ def _grouped(
     """
     columns = list(zip(*[shape.words for shape in shapes], strict=True))
     counts = [Counter(words) for words in columns]
-    varied = [at for at, forms in enumerate(counts[: _PLACED // places]) if len(forms) >= min(least, _FORMS)]
+    varied = [at for at, forms in enumerate(counts[:_PLACED]) if len(forms) >= min(least, _FORMS)]
     if not varied:
         return
     times = zip(
@@ -191,7 +191,8 @@ def _grouped(
         if len(rare) == places:
             groups.setdefault((tuple(rare), whole), []).append(shape)
             continue
-        for more in combinations([at for at in may if at not in rare], places - len(rare)):
+        may = [at for at in may if at not in rare and at < _PLACED // places]
+        for more in combinations(may, places - len(rare)):
             spots = tuple(sorted((*rare, *more)))
             groups.setdefault((spots, whole - sum([numbers[at] for at in more])), []).append(shape)
     for (spots, _), group in groups.items():
