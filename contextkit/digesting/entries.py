@@ -12,6 +12,7 @@ MOST_BELOW = 60
 """Lines below the first that an entry keeps; more are counted."""
 
 _HEAD = 40_000  # characters that tell how far all lines are indented
+_PIECE = 40_000  # characters whose lines are found at once
 
 _FEW = 12  # lines that may stand below one that neither begins with a time nor tells of an error
 
@@ -150,11 +151,15 @@ def lines_of(text: str, stop: int | None = None, longest: int = 20 * LONGEST) ->
     """
     start, stop = 0, len(text) if stop is None else stop
     while start < stop:
-        end = text.find("\n", start, stop)
+        end = text.rfind("\n", start, min(start + _PIECE, stop))
         if end < 0:
-            end = stop
-        # Of a line of a megabyte the beginning tells what it is.
-        yield text[start : min(end, start + longest)]
+            end = text.find("\n", start, stop)
+            end = stop if end < 0 else end
+            # Of a line of a megabyte the beginning tells what it is.
+            yield text[start : min(end, start + longest)]
+        else:
+            for line in text[start:end].split("\n"):
+                yield line[:longest]
         start = end + 1
 
 
@@ -163,9 +168,12 @@ def margin_of(text: str) -> tuple[int, bool]:
 
     It does where most are, and where many are by a few spaces: tools that build align their words so.
     """
-    head = text[:_HEAD]
-    lines = head.split("\n")
-    full = [line for line in (lines[:-1] if len(text) > _HEAD else lines) if line.strip()]
+    return _margin_of(text[:_HEAD].rpartition("\n")[0] if len(text) > _HEAD else text)
+
+
+@lru_cache(maxsize=1)  # it is asked to tell the kind, and again to find the entries
+def _margin_of(head: str) -> tuple[int, bool]:
+    full = [line for line in head.split("\n") if line.strip()]
     margins = [len(line) - len(line.lstrip(" \t")) for line in full]
     least = min(margins, default=0)
     further = sum(margin > least for margin in margins)

@@ -46,12 +46,13 @@ _DATED = re.compile(rf"\d\d-\d\d {_CLOCK} {{1,4}}\d+ {{1,4}}\d+ ([VDIWEF]) ")
 _REQUEST = re.compile(r"\"([A-Z]{3,8}) ([^\s\"]{1,300})[^\s\"]* HTTP/[\d.]{1,3}\" (\d{3})\b")
 _QUERIED = re.compile(r"=[^&]*")
 _STATUS = re.compile(r"HTTP/[\d.]+\"? (?:status[=: ])?(\d)\d\d\b")
-_UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}"
-_DIGITS = r"\d[\w.:@%+-]*+(?:,\d[\w.%]*+)*+"
-_VALUE = re.compile(rf"(?<!\w)(?:{_UUID}|[-+]?[^\W\d]*+{_DIGITS})")
-# The parts of a value. A search for what is of few signs is far faster than one for a word that may be any.
-_UUIDS = re.compile(rf"(?=[0-9a-fA-F]{{8}}-)(?<!\w){_UUID}")
-_FROM_DIGIT = re.compile(_DIGITS)
+_VALUE = re.compile(
+    r"(?<!\w)(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}"
+    r"|[-+]?[^\W\d]*+\d[\w.:@%+-]*+(?:,\d[\w.%]*+)*+)"
+)
+# The same in parts, for ASCII: a search for what begins with one of few signs is far faster.
+_UUIDS = re.compile(r"[0-9a-fA-F](?<!\w.)[0-9a-fA-F]{7}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}")
+_FROM_DIGIT = re.compile(r"[0-9][A-Za-z0-9_.:@%+-]*+(?:,[0-9][A-Za-z0-9_.%]*+)*+")
 _SIGN = re.compile(r"[-+](?<!\w.)(?=0)")
 _LETTERS = f"{ascii_letters}_"
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|(?<!\w)'[^'\n]{0,120}'(?!\w)")
@@ -313,6 +314,12 @@ def _inside(quoted: re.Match[str]) -> str:
 def words(shape: str) -> list[str]:
     """Give the words of a shape, at the places that may differ."""
     return _TOKEN.findall(shape)
+
+
+def first_word(shape: str) -> str:
+    """Give the first of the words of a shape; nothing where it has none."""
+    found = _TOKEN.search(shape)
+    return found[0] if found is not None else ""
 
 
 def _place(name: str) -> int:

@@ -88,7 +88,10 @@ class _Merging:
         """Make one of at least so many shapes that differ in so many words, if these have forms enough."""
         size = self.size()
         done: set[int] = set()
-        for spots, group in _differing(self.left.values(), least, places):
+        found = _differing(self.left.values(), least, places)
+        if not found:
+            self.vain |= {(least, places, True), (least, places, False)}
+        for spots, group in found:
             if size <= down_to:
                 break
             free = [shape for shape in group if id(shape) not in done]

@@ -11,7 +11,7 @@ from .diffs import is_diff
 from .entries import Reader, lines_of, margin_of
 from .listings import is_listing
 from .literals import parsed
-from .masks import GRADES, TIMES, clean, understood, words
+from .masks import GRADES, TIMES, clean, first_word, understood
 from .pages import is_page
 from .records import flat
 from .tables import is_table
@@ -174,8 +174,8 @@ def _is_log(text: str) -> bool:
         shape = read.key.partition("\n")[2]
         if shape not in shapes:
             shapes.add(shape)
-            begins.update(words(shape)[:1])
+            begins.add(first_word(shape))
     if (headings * 30 >= seen or coded * 5 >= seen) and heads * 5 < seen:  # code, or prose
         return False
-    alike = len(shapes) <= 0.5 * seen or len(begins) <= 0.15 * seen
+    alike = len(shapes) <= 0.5 * seen or len(begins - {""}) <= 0.15 * seen
     return seen >= 10 and (heads >= 0.3 * seen or (alike and seen >= 40))
