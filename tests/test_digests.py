@@ -246,6 +246,16 @@ def test_planted_outliers_are_told(schema: str) -> None:
     assert sum(found) >= 0.95 * len(found)
 
 
+def test_a_value_of_another_type_is_told_once() -> None:
+    """A list where others have a number is told as what is in it, not also as a field that is missing."""
+    records: list[dict[str, object]] = [{"id": f"r{n}", "cpu": n * 7 % 40} for n in range(200)]
+    records[50]["cpu"], records[90]["cpu"] = ["x"], {"v": 1}
+    told = digest(records).text
+    assert '51 (id "r50") cpu[] "x"\n' in told
+    assert '91 (id "r90") cpu.v 1\n' in told
+    assert "fields id, cpu\n" in told
+
+
 def test_numbers_are_written_as_they_stood() -> None:
     """`1.50` is no `1.5`."""
     text = json.dumps([{"id": n, "price": 7} for n in range(200)]).replace(
