@@ -173,13 +173,12 @@ def sketch(text: str) -> str:
     """
     if text.startswith("{"):
         return ""
-    drawn = _masked(text[: 2 * LONGEST])
     if "HTTP/" not in text:
-        return drawn
+        return _masked(text[: 2 * LONGEST])
     if request := _request(text):
         return request
     status = _STATUS.search(text)
-    return f"{drawn} {status[0]}" if status is not None else drawn
+    return _masked(text[: 2 * LONGEST]) + (f" {status[0]}" if status is not None else "")
 
 
 def _request(text: str) -> str:
