@@ -121,6 +121,18 @@ def test_the_words_of_shapes_that_became_one_are_told() -> None:
     assert "also bob, cem, dan" in told.text
 
 
+def test_a_trace_is_told_once_whatever_two_values_it_has() -> None:
+    """Entries with the same trace, but for a word above it and one in what was raised, are of one shape."""
+    names = [f"{a}{b}" for a in ("oslo", "bern", "rome") for b in ("east", "west", "north")]
+    text = "".join(
+        f"10:00:01 INFO web: served {number}\n10:00:02 ERROR worker: unhandled exception in task {name}\n"
+        'Traceback (most recent call last):\n  File "/app/jobs.py", line 88, in handle\n    run(job)\n'
+        f"shop.errors.ThrottlingError: the rate was exceeded by {names[number * 7 % 9]}\n"
+        for number, name in enumerate(names)
+    )
+    assert digest(text).text.count("jobs.py:88") == 1
+
+
 def test_all_errors_of_a_log_are_shown_if_there_is_room() -> None:
     """Each with its line."""
     lines = [f"2026-03-01 10:00:00 INFO request {n} took {n} ms and was fine" for n in range(2_000)]
@@ -232,6 +244,16 @@ def test_planted_outliers_are_told(schema: str) -> None:
         found += outliers_kept(made, told.text)
         assert COUNT(told.text) <= 0.05 * COUNT(json.dumps(made.records, separators=(",", ":")))
     assert sum(found) >= 0.95 * len(found)
+
+
+def test_a_value_of_another_type_is_told_once() -> None:
+    """A list where others have a number is told as what is in it, not also as a field that is missing."""
+    records: list[dict[str, object]] = [{"id": f"r{n}", "cpu": n * 7 % 40} for n in range(200)]
+    records[50]["cpu"], records[90]["cpu"] = ["x"], {"v": 1}
+    told = digest(records).text
+    assert '51 (id "r50") cpu[] "x"\n' in told
+    assert '91 (id "r90") cpu.v 1\n' in told
+    assert "fields id, cpu\n" in told
 
 
 def test_numbers_are_written_as_they_stood() -> None:

@@ -137,7 +137,10 @@ def _stays(text: str, budget: int | None, counter: TokenCounter) -> bool:
 def _written(
     draft: Draft, kind: Kind, text: str, budget: int | None, counter: TokenCounter, name: str
 ) -> Digested:
-    parts = [dataclasses.replace(part, text=_printable(part.text)) for part in draft.parts]
+    parts = [
+        part if (shown := _printable(part.text)) == part.text else dataclasses.replace(part, text=shown)
+        for part in draft.parts
+    ]
     draft = _with_failure(dataclasses.replace(draft, parts=parts), kind, text)
     parts = chosen(draft, budget, counter, name)
     told = draft.write(parts, name)
@@ -176,8 +179,8 @@ def _bare(draft: Draft, budget: int, counter: TokenCounter) -> str:
 
 def _with_failure(draft: Draft, kind: Kind, text: str) -> Draft:
     """See to it that a word of failure is there, if the text has one: in what is said first."""
-    telling = [index for index, part in enumerate(draft.parts) if failure_at(part.text) >= 0]
-    best = min(telling, key=lambda index: draft.parts[index].rank, default=-1)
+    order = sorted(range(len(draft.parts)), key=lambda index: draft.parts[index].rank)
+    best = next((index for index in order if failure_at(draft.parts[index].text) >= 0), -1)
     if kind == "binary" or (best >= 0 and draft.parts[best].rank == 0):
         return draft
     if best >= 0 and (draft.parts[best].rank <= STANDARD or kind == "log"):

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from .masks import LONGEST, Line, clean, is_steady, masked, shape_of, sketch, understood
@@ -11,6 +12,7 @@ MOST_BELOW = 60
 """Lines below the first that an entry keeps; more are counted."""
 
 _HEAD = 40_000  # characters that tell how far all lines are indented
+_PIECE = 40_000  # characters whose lines are found at once
 
 _FEW = 12  # lines that may stand below one that neither begins with a time nor tells of an error
 
@@ -33,7 +35,7 @@ _GO = re.compile(r"[\w./*()\[\]-]{1,200}\(.{0,300}\)$|exit status \d+$")
 
 
 class Read(NamedTuple):
-    """What was read of a line: the same for all lines that differ in values only.
+    """What was read of a line.
 
     Attributes:
         key: Its weight, level and shape.
@@ -44,6 +46,7 @@ class Read(NamedTuple):
         raised: Whether it says what was raised.
         traced: Whether a stack trace begins with it as an entry.
         awaits: Whether what was raised is said below.
+        steady: Whether it is the same for all lines that differ in values only.
     """
 
     key: str
@@ -54,9 +57,10 @@ class Read(NamedTuple):
     raised: bool
     traced: bool
     awaits: bool
+    steady: bool
 
 
-_UNREAD = Read("", False, 0, "", False, False, False, False)
+_UNREAD = Read("", False, 0, "", False, False, False, False, True)
 _REMEMBERED = 4_096  # lines that differ in more than values
 
 
@@ -73,16 +77,17 @@ class Reader:
         drawn = sketch(text)
         read = self._known.get(drawn) if drawn else None
         if read is None:
-            line = understood(text)
-            read = _read(line)
-            if drawn and is_steady(line):
+            read = _read(text)
+            if drawn and read.steady:
                 if len(self._known) >= _REMEMBERED:
                     self._known.clear()
                 self._known[drawn] = read
         return read
 
 
-def _read(line: Line) -> Read:
+@lru_cache(maxsize=512)  # a line is read to tell the kind, and again as an entry's
+def _read(text: str) -> Read:
+    line = understood(text)
     raised = _TRACE.match(line.text) is not None
     awaits = line.text.startswith(("The above", "During handling")) or (
         line.text.endswith((":", ")")) and _AWAITS.search(line.text) is not None
@@ -96,6 +101,7 @@ def _read(line: Line) -> Read:
         raised,
         awaits or (raised if line.told == 0 else _TRACE.match(line.text, line.told) is not None),
         awaits,
+        is_steady(line),
     )
 
 
@@ -145,11 +151,15 @@ def lines_of(text: str, stop: int | None = None, longest: int = 20 * LONGEST) ->
     """
     start, stop = 0, len(text) if stop is None else stop
     while start < stop:
-        end = text.find("\n", start, stop)
+        end = text.rfind("\n", start, min(start + _PIECE, stop))
         if end < 0:
-            end = stop
-        # Of a line of a megabyte the beginning tells what it is.
-        yield text[start : min(end, start + longest)]
+            end = text.find("\n", start, stop)
+            end = stop if end < 0 else end
+            # Of a line of a megabyte the beginning tells what it is.
+            yield text[start : min(end, start + longest)]
+        else:
+            for line in text[start:end].split("\n"):
+                yield line[:longest]
         start = end + 1
 
 
@@ -158,9 +168,12 @@ def margin_of(text: str) -> tuple[int, bool]:
 
     It does where most are, and where many are by a few spaces: tools that build align their words so.
     """
-    head = text[:_HEAD]
-    lines = head.split("\n")
-    full = [line for line in (lines[:-1] if len(text) > _HEAD else lines) if line.strip()]
+    return _margin_of(text[:_HEAD].rpartition("\n")[0] if len(text) > _HEAD else text)
+
+
+@lru_cache(maxsize=1)  # it is asked to tell the kind, and again to find the entries
+def _margin_of(head: str) -> tuple[int, bool]:
+    full = [line for line in head.split("\n") if line.strip()]
     margins = [len(line) - len(line.lstrip(" \t")) for line in full]
     least = min(margins, default=0)
     further = sum(margin > least for margin in margins)

@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from string import ascii_letters
 from typing import NamedTuple
 
 from ..errors.lines import plain
-from ..errors.salience import FAILED
 
 LONGEST = 600
 """Characters of a line that are looked at."""
@@ -23,17 +23,20 @@ _TIME = re.compile(
     rf"|\d\d[-/.]\d\d {_CLOCK}|\d{{1,4}}[smhd](?:\d{{1,2}}[smh])?(?= {{2,}})|{_CLOCK}"
     rf"|\d{{10}}(?:\.\d+|\d{{3}})?|\d+\.\d{{3,}})(?:,\d+)?[\])\"]?(?=[\s|:,\]]|$)[:,|]?\s*"
 )
+_KLOG_LEVELS = tuple("IWEFD")
 _KLOG = re.compile(rf"([IWEFD])\d{{4}} {_CLOCK}\s+")
 _SOURCE = re.compile(r"[\w.-]{1,40}\s{0,20}\| ")
 _LEVELS = (
     r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG|"
     r"INF|DBG|WRN|FTL|CRT"
 )
-_LEVEL = re.compile(rf"(?<![\w/.-])(?:{_LEVELS})(?![\w/.-])")
+_LEVEL = re.compile(rf"\b(?<![/.-])(?:{_LEVELS})(?![\w/.-])")
+# It begins with signs, for which a search is fast.
 _SMALL_LEVEL = re.compile(
-    rf"(?i)(?:\b(?:level|lvl|severity|loglevel)[\"']?\s?[=:]\s?[\"']?|[\[<(|]\s?)({_LEVELS})\b"
-    rf"|^(?:npm |go: |ld: )?({_LEVELS})(?:\[\w+\])?(?::|!)"
+    r"[\[<(|lLsS](?:(?<=[\[<(|])\s?|(?<!\w.)(?i:(?<=l)(?:evel|vl|oglevel)|(?<=s)everity)[\"']?\s?[=:]\s?[\"']?)"
+    rf"((?i:{_LEVELS}))\b"
 )
+_FIRST_LEVEL = re.compile(rf"(?i)(?:npm |go: |ld: )?({_LEVELS})(?:\[\w+\])?(?::|!)")
 _STARTS = re.compile(rf"[\[(<]?(?:{_LEVELS})[\])>]?\b[ :|\]-]|\d{{1,3}}(?:\.\d{{1,3}}){{3}} |\{{\"")
 _TITLED = re.compile(
     r"(Error|Warning|Critical|Fatal|Information|Normal|Verbose|Notice|error|warn(?:ing)?|info|debug|fatal)"
@@ -47,33 +50,17 @@ _VALUE = re.compile(
     r"(?<!\w)(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}"
     r"|[-+]?[^\W\d]*+\d[\w.:@%+-]*+(?:,\d[\w.%]*+)*+)"
 )
+# The same in parts, for ASCII: a search for what begins with one of few signs is far faster.
+_UUIDS = re.compile(r"[0-9a-fA-F](?<!\w.)[0-9a-fA-F]{7}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{22,26}")
+_FROM_DIGIT = re.compile(r"[0-9][A-Za-z0-9_.:@%+-]*+(?:,[0-9][A-Za-z0-9_.%]*+)*+")
+_SIGN = re.compile(r"[-+](?<!\w.)(?=0)")
+_LETTERS = f"{ascii_letters}_"
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|(?<!\w)'[^'\n]{0,120}'(?!\w)")
 _TOKEN = re.compile(r"[^\s=:,/\"'()\[\]{}<>|;]+")
 _FAILED = re.compile(
     r"\b(?:error|fail(?:ed|ure|s|ing)?|fatal|panic|exception|traceback|denied|refused|cannot|could not|"
     r"unable|"
     r"aborted|killed|segmentation fault|timed out|unhandled|uncaught|out of memory|not found|no such)\b"
-)
-# Looking for words one by one is faster than an expression; that tells whether they are words.
-_FAILURES = (*FAILED, "unhandled", "out of memory", "no such")
-# What every level has one of.
-_LEVEL_PARTS = (
-    *(
-        "inf",
-        "debug",
-        "dbg",
-        "warn",
-        "wrn",
-        "err",
-        "fatal",
-        "ftl",
-        "crit",
-        "crt",
-        "trace",
-        "notice",
-        "severe",
-    ),
-    *("panic", "alert", "emerg"),
 )
 _NO_FAILURE = re.compile(
     r"(?i)\b(?:0|no) (?:errors?|failures?|failed)\b|\b(?:errors?|failed|failures?)[=:] ?0\b"
@@ -144,19 +131,17 @@ def understood(text: str) -> Line:
         level = _grade(fields)
         weight = _WEIGHTS.get(level.upper(), OTHER) if level else _by_words(text)
         return Line(text, True, 0, level, weight, fields)
-    at = 0
-    if (source := _SOURCE.match(text)) is not None:
-        at = source.end()
-    if (klog := _KLOG.match(text, at) or _DATED.match(text, at)) is not None:
+    source = _SOURCE.match(text) if "| " in text[:62] else None
+    at = source.end() if source is not None else 0
+    klog = _KLOG.match(text, at) if text[at : at + 1] in _KLOG_LEVELS else _DATED.match(text, at)
+    if klog is not None:
         return Line(text, True, klog.end(), klog[1], _WEIGHTS.get(klog[1], OTHER), None)
     time = _TIME.match(text, at)
     told = time.end() if time is not None else at
-    if source is not None and time is None:
-        told = at
     level = _level(text, told)
     if level:
         weight = _WEIGHTS.get(level.upper(), OTHER)
-    elif (status := _STATUS.search(text, told, told + 300)) is not None:
+    elif "HTTP/" in text and (status := _STATUS.search(text, told, told + 300)) is not None:
         weight = {"5": ERROR, "4": WARNING}.get(status[1], OTHER)
     else:
         weight = _by_words(text[told : told + 300])
@@ -179,6 +164,7 @@ def clean(line: str) -> str:
     return line.rstrip()
 
 
+@lru_cache(maxsize=512)
 def sketch(text: str) -> str:
     """Give what lines have in common that are understood alike; nothing for JSON, which is cheap to read.
 
@@ -188,11 +174,11 @@ def sketch(text: str) -> str:
     if text.startswith("{"):
         return ""
     if "HTTP/" not in text:
-        return _VALUE.sub("0", text[: 2 * LONGEST])
+        return _masked(text[: 2 * LONGEST])
     if request := _request(text):
         return request
     status = _STATUS.search(text)
-    return _VALUE.sub("0", text[: 2 * LONGEST]) + (f" {status[0]}" if status is not None else "")
+    return _masked(text[: 2 * LONGEST]) + (f" {status[0]}" if status is not None else "")
 
 
 def _request(text: str) -> str:
@@ -201,29 +187,28 @@ def _request(text: str) -> str:
     if asked is None:
         return ""
     path, mark, query = asked[2].partition("?")
-    return f"{asked[1]} {_VALUE.sub('0', path)}{mark}{_QUERIED.sub('=', query)} {asked[3]}"
+    return f"{asked[1]} {_masked(path)}{mark}{_QUERIED.sub('=', query)} {asked[3]}"
 
 
 def is_steady(line: Line) -> bool:
     """Tell whether other values in a line would change nothing: a number tells whether errors are none."""
-    return line.fields is None and (bool(line.level) or _COUNTED.search(line.text.lower()) is None)
+    if line.fields is not None or line.level:
+        return line.fields is None
+    lowered = line.text.lower()
+    return not ("error" in lowered or "fail" in lowered) or _COUNTED.search(lowered) is None
 
 
 def _level(text: str, told: int) -> str:
-    lowered = text[told : told + 120].lower()
-    may = any([word in lowered for word in _LEVEL_PARTS])  # noqa: C419 - faster than a generator
-    if may and (found := _LEVEL.search(text, told, told + 80)) is not None:
+    if (found := _LEVEL.search(text, told, told + 80)) is not None:
         return found[0]
-    if (titled := _TITLED.match(text, told) or _TITLED.match(text)) is not None:
-        return titled[1]
-    small = _SMALL_LEVEL.search(text, told, told + 120) if may else None
-    return (small[1] or small[2]) if small is not None else ""
+    found = _TITLED.match(text, told) or (_TITLED.match(text) if told else _FIRST_LEVEL.match(text))
+    found = found or _SMALL_LEVEL.search(text, told, told + 120)
+    return found[1] if found is not None else ""
 
 
 def _by_words(text: str) -> int:
     lowered = text.lower()
-    speaks = any([word in lowered for word in _FAILURES])  # noqa: C419 - faster than a generator
-    if not speaks or _FAILED.search(lowered) is None:
+    if _FAILED.search(lowered) is None:
         return OTHER
     return OTHER if _NO_FAILURE.search(lowered) is not None else ERROR
 
@@ -270,6 +255,8 @@ def shape_of(line: Line) -> str:
     if "HTTP/" in line.text and (request := _request(line.text)):
         return request
     text = line.text[line.told : line.told + LONGEST]
+    if text == line.text and not _has_quotes(text) and (drawn := sketch(text)):
+        return drawn
     return masked(text) + (_status(text) if "HTTP/" in text else "")
 
 
@@ -295,9 +282,27 @@ def masked(text: str) -> str:
     >>> masked("worker-12 has 1,024 jobs of 'mail'")
     "worker-0 has 0 jobs of ''"
     """
-    if '"' in text or "'" in text:
+    if _has_quotes(text):
         text = _QUOTED.sub(_inside, text)
-    return _VALUE.sub("0", text)
+    return _masked(text)
+
+
+def _has_quotes(text: str) -> bool:
+    return '"' in text or "'" in text
+
+
+def _masked(text: str) -> str:
+    """Mask numbers, and words that have digits."""
+    if not text.isascii():
+        return _VALUE.sub("0", text)
+    if text.count("-") >= 4:
+        text = _UUIDS.sub("\0", text)
+    parts = _FROM_DIGIT.split(text)
+    last = parts.pop()
+    text = "0".join([*[part.rstrip(_LETTERS) for part in parts], last])
+    if "-0" in text or "+0" in text:
+        text = _SIGN.sub("", text)
+    return text.replace("\0", "0")
 
 
 def _inside(quoted: re.Match[str]) -> str:
@@ -308,6 +313,12 @@ def _inside(quoted: re.Match[str]) -> str:
 def words(shape: str) -> list[str]:
     """Give the words of a shape, at the places that may differ."""
     return _TOKEN.findall(shape)
+
+
+def first_word(shape: str) -> str:
+    """Give the first of the words of a shape; nothing where it has none."""
+    found = _TOKEN.search(shape)
+    return found[0] if found is not None else ""
 
 
 def _place(name: str) -> int:

@@ -1,6 +1,7 @@
 """Many shapes of a log -> fewer: those that differ in words only which are values become one."""
 
 import dataclasses
+import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
@@ -64,10 +65,13 @@ class _Merging:
     left: dict[int, Shape]
     into: Merged
     vain: set[tuple[object, ...]] = dataclasses.field(default_factory=set)
+    _size: int = -1
 
     def size(self) -> int:
         """About how many characters all take."""
-        return sum([shape.size for shape in self.left.values()])
+        if self._size < 0:
+            self._size = sum([shape.size for shape in self.left.values()])
+        return self._size
 
     def step(self, least: int, places: int, room: int, down_to: int = -1) -> None:
         """Make one of shapes that differ in so many places, and then of those that do in the values there."""
@@ -84,7 +88,10 @@ class _Merging:
         """Make one of at least so many shapes that differ in so many words, if these have forms enough."""
         size = self.size()
         done: set[int] = set()
-        for spots, group in _differing(self.left.values(), least, places):
+        found = _differing(self.left.values(), least, places)
+        if not found:
+            self.vain |= {(least, places, True), (least, places, False)}
+        for spots, group in found:
             if size <= down_to:
                 break
             free = [shape for shape in group if id(shape) not in done]
@@ -123,6 +130,7 @@ class _Merging:
                 for other in others:
                     first.take(other)
                     del self.left[id(other)]
+                self._size = -1
 
     def _make_one(self, shapes: Sequence[Shape], spots: _Spots) -> None:
         first, *others = shapes
@@ -135,6 +143,7 @@ class _Merging:
         mask = sum(1 << at for at, word in enumerate(first.words) if not word)
         self.into.setdefault((len(first.words), first.weight, mask), {})[tuple(first.words)] = first
         self.vain.clear()
+        self._size = -1
 
 
 def _differing(shapes: Iterable[Shape], least: int, places: int) -> list[tuple[_Spots, list[Shape]]]:
@@ -142,37 +151,53 @@ def _differing(shapes: Iterable[Shape], least: int, places: int) -> list[tuple[_
     alike: dict[tuple[int, int], list[Shape]] = {}
     for shape in shapes:
         alike.setdefault((shape.weight, len(shape.words)), []).append(shape)
+    draw = random.Random(0)  # noqa: S311 - the same numbers in every process, as hashes are not
     found = [
         (spots, group)
         for shapes in alike.values()
         if len(shapes) >= least
-        for spots, group in _grouped(shapes, least, places)
+        for spots, group in _grouped(shapes, least, places, draw)
     ]
     return sorted(found, key=lambda item: (-len(item[1]), _first_line(item[1][0]), item[0]))
 
 
-def _grouped(shapes: Sequence[Shape], least: int, places: int) -> Iterator[tuple[_Spots, list[Shape]]]:
+def _grouped(
+    shapes: Sequence[Shape], least: int, places: int, draw: random.Random
+) -> Iterator[tuple[_Spots, list[Shape]]]:
     """Do the same for shapes of as many words.
 
     Most shapes are left out by what is cheap to know: words that too few have must be the ones that differ.
     """
-    counts = [Counter(words) for words in zip(*[shape.words for shape in shapes], strict=True)]
-    varied = {at for at, forms in enumerate(counts) if len(forms) >= min(least, _FORMS)}
+    columns = list(zip(*[shape.words for shape in shapes], strict=True))
+    counts = [Counter(words) for words in columns]
+    varied = [at for at, forms in enumerate(counts[:_PLACED]) if len(forms) >= min(least, _FORMS)]
+    if not varied:
+        return
+    times = zip(
+        *[map(forms.__getitem__, words) for forms, words in zip(counts, columns, strict=True)], strict=True
+    )
+    codes = [
+        {word: draw.getrandbits(64) for word, number in forms.items() if number >= least} for forms in counts
+    ]
     groups: dict[tuple[_Spots, int], list[Shape]] = {}
-    for shape in shapes:
+    for shape, often in zip(shapes, times, strict=True):
         words = shape.words
-        rare = [at for at, (word, forms) in enumerate(zip(words, counts, strict=True)) if forms[word] < least]
+        rare = [at for at, number in enumerate(often) if number < least] if min(often) < least else []
         if len(rare) > places:
             continue
-        may = [at for at, word in enumerate(words[: _PLACED // places]) if word and at in varied]
+        may = [at for at in varied if words[at]]
         if not set(rare) <= set(may):
             continue
-        # The sum of the hashes of all other words stands for these words.
-        hashes = [hash((at, word)) for at, word in enumerate(words)]
-        whole = sum(hashes)
-        for more in combinations([at for at in may if at not in rare], places - len(rare)):
+        # The sum of the numbers of all other words stands for these words; what is rare has none.
+        numbers = [drawn.get(word, 0) for drawn, word in zip(codes, words, strict=True)]
+        whole = sum(numbers)
+        if len(rare) == places:
+            groups.setdefault((tuple(rare), whole), []).append(shape)
+            continue
+        may = [at for at in may if at not in rare and at < _PLACED // places]
+        for more in combinations(may, places - len(rare)):
             spots = tuple(sorted((*rare, *more)))
-            groups.setdefault((spots, whole - sum([hashes[at] for at in spots])), []).append(shape)
+            groups.setdefault((spots, whole - sum([numbers[at] for at in more])), []).append(shape)
     for (spots, _), group in groups.items():
         if len(group) >= least:
             yield spots, group

@@ -132,7 +132,8 @@ def records_parts(records: Sequence[JSON], *, first: int = 1) -> Iterator[Part]:
 def _group(records: Sequence[JSON], numbers: Sequence[int], told: str) -> Iterator[Part]:
     fields = fields_of(records)
     columns = [column(name, pairs, len(records)) for name, pairs in fields.items()]
-    names = [each.name for each in columns if each.name]
+    # What is unusual already names the fields that few records have.
+    names = [each.name for each in columns if each.name and (each.usual or each.more or not each.odd)]
     if names:
         yield Part(1, f"{told}fields {clipped(', '.join(names[:200]), 800)}")
     elif told:
@@ -179,8 +180,8 @@ def _unusual(
         return
     yield Part(1, "unusual:")
     sure = 0
-    for row, found in sorted(rows.items()):
-        found.sort(key=lambda pair: pair[1].grade)
+    for row, all_found in sorted(rows.items()):
+        found = sorted(_of_another_type(all_found), key=lambda pair: pair[1].grade)
         grade = found[0][1].grade
         sure += grade == SURE
         told = "; ".join(f"{name} {odd.text}".strip() for name, odd in found[:6])
@@ -190,6 +191,15 @@ def _unusual(
     more = sum(each.more for each in columns)
     if more:
         yield Part(5, f"  [+{more} more]")
+
+
+def _of_another_type(found: list[tuple[str, Odd]]) -> list[tuple[str, Odd]]:
+    """Leave out that a field is missing, and its length, where it has a list or an object for a value."""
+    names = {name for name, _ in found}
+    lost = {name for name, odd in found if odd.text == "missing"}
+    turned = {name for name in lost if any(other.startswith((f"{name}[]", f"{name}.")) for other in names)}
+    aside = turned | {f"{name}[#]" for name in turned}
+    return [(name, odd) for name, odd in found if name not in aside]
 
 
 def room_of(characters: int) -> int:

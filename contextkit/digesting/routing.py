@@ -1,6 +1,7 @@
 """What kind of output a text or a value is."""
 
 import re
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Literal, get_args
 
@@ -8,10 +9,10 @@ from ..errors.lines import plain
 from ..plain import JSON
 from .binaries import is_base64, is_binary
 from .diffs import is_diff
-from .entries import Reader, lines_of, margin_of
+from .entries import Read, Reader, lines_of, margin_of
 from .listings import is_listing
 from .literals import parsed
-from .masks import GRADES, TIMES, clean, understood, words
+from .masks import GRADES, TIMES, clean, first_word, understood
 from .pages import is_page
 from .records import flat
 from .tables import is_table
@@ -156,26 +157,31 @@ def _is_head(line: str) -> bool:
 
 def _is_log(text: str) -> bool:
     """Tell whether a text is a log: lines begin with times or levels, are of few shapes, or begin alike."""
-    heads = seen = headings = coded = 0
-    shapes: set[str] = set()
-    begins: set[str] = set()
+    heads = 0
+    lines: list[str] = []
+    reads: list[Read] = []
     margin, reader = margin_of(text)[0], Reader()
     for line in lines_of(text, min(len(text), 400_000)):
-        if seen >= 2 * _SAMPLE or (seen >= _SAMPLE // 4 and heads >= 0.7 * seen):
+        if len(lines) >= 2 * _SAMPLE or (len(lines) >= _SAMPLE // 4 and heads >= 0.7 * len(lines)):
             break
         told = clean(line[margin:] if not line[:margin].strip() else line)
-        if not told.strip():
-            continue
-        seen += 1
-        headings += HEADING.match(told.lstrip()) is not None
-        coded += told.endswith(_CODE_ENDS) or told.lstrip().startswith(_CODE_BEGINS)
-        read = reader(told)
-        heads += told[0] not in " \t" and (read.starts or bool(read.level))
-        shape = read.key.partition("\n")[2]
-        if shape not in shapes:
-            shapes.add(shape)
-            begins.update(words(shape)[:1])
-    if (headings * 30 >= seen or coded * 5 >= seen) and heads * 5 < seen:  # code, or prose
+        if told:
+            lines.append(told)
+            reads.append(read := reader(told))
+            heads += told[0] not in " \t" and (read.starts or bool(read.level))
+    if heads * 5 < len(lines) and _is_code(lines):
         return False
-    alike = len(shapes) <= 0.5 * seen or len(begins) <= 0.15 * seen
-    return seen >= 10 and (heads >= 0.3 * seen or (alike and seen >= 40))
+    return len(lines) >= 10 and (heads >= 0.3 * len(lines) or (len(lines) >= 40 and _are_alike(reads)))
+
+
+def _is_code(lines: Sequence[str]) -> bool:
+    """Tell whether lines are those of code, or of prose."""
+    headings = sum(HEADING.match(line.lstrip()) is not None for line in lines)
+    coded = sum(line.endswith(_CODE_ENDS) or line.lstrip().startswith(_CODE_BEGINS) for line in lines)
+    return headings * 30 >= len(lines) or coded * 5 >= len(lines)
+
+
+def _are_alike(reads: Sequence[Read]) -> bool:
+    """Tell whether lines are of few shapes, or begin alike."""
+    shapes = {read.key.partition("\n")[2] for read in reads}
+    return len(shapes) <= 0.5 * len(reads) or len({*map(first_word, shapes)} - {""}) <= 0.15 * len(reads)

@@ -37,6 +37,7 @@ _WORD = Pattern(r"\w+")
 _FAILING = Pattern(
     r"(?i)\b(\d{1,9}) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:failures?|errors?|failed|fail)[=: ]+(\d{1,9})\b"
 )
+_SHORT = 4_000  # characters, of which all words are found sooner than a few
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
 
 
@@ -171,6 +172,10 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
 def _is_faithful(summary: str, lines: Sequence[str], text: str) -> bool:
     """Whether each word of a summary is a word of the text, or a marker."""
     words = set(_WORD.findall(_COUNTED.sub(" ", summary))) - MARKERS
+    if len(text) <= _SHORT:
+        words -= set(_WORD.findall(text))
+    if not words:
+        return True
     whole = "\n".join(dict.fromkeys(lines))  # many come more than once
     return all(_has_word(whole, word) or _has_word(text, word) for word in words)
 

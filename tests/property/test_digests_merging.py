@@ -52,3 +52,16 @@ def test_no_shapes_that_could_be_one_are_passed_over(said: list[list[str]], leas
         for spots, group in found
         if _has_forms(group, spots, least)
     } == of_each_pair(shapes, least, places)
+
+
+def test_words_that_are_exchanged_are_other_words() -> None:
+    """Shapes with the same words at other places are of no group: sums of hashes had them in one."""
+    shapes = [
+        shape(2 * number + turned, ["pod", *pair[::step], f"to {number}-{turned}"])
+        for number, pair in enumerate(combinations([f"node {at}" for at in range(12)], 2), start=1)
+        for turned, step in enumerate((1, -1))
+    ]
+    for spots, group in _differing(shapes, 2, 1):
+        assert (
+            len({tuple(word for at, word in enumerate(each.words) if at not in spots) for each in group}) == 1
+        )
