@@ -43,9 +43,11 @@ from contextkit import (
     from_messages,
     render,
     to_messages,
+    validate,
 )
 from contextkit.demo import deployment
 from contextkit.exceptions import ContextkitError
+from contextkit.measuring import Memory
 from contextkit.policies.quoting import source_of
 
 REDACT = Redact({"k": r"sk-\w+"})
@@ -500,3 +502,25 @@ def test_a_window_counts_messages_as_fit_does(format: MessageFormat) -> None:
     history = to_messages(deployment(), format.dialect.provider).messages
     window = Window(format, budget=6_000)
     assert fit(history, window=window) == fit(history, budget=6_000, provider=format.dialect.provider)
+
+
+def test_a_cut_between_two_of_geminis_contents_and_a_call_leaves_the_call_in_place() -> None:
+    """It joins neither of two contents that were sent as they are: a user's stands between."""
+    call = {"functionCall": {"name": "deploy", "args": {}}, "thoughtSignature": "c2ln"}
+    response = {"functionResponse": {"name": "deploy", "response": {"result": "done"}}}
+    thread = from_messages(
+        [
+            {"role": "user", "parts": [{"text": "go"}]},
+            {"role": "model", "parts": [{"text": "One."}]},
+            {"role": "model", "parts": [{"text": "Two."}]},
+            {"role": "user", "parts": [{"text": "and now?"}]},
+            {"role": "model", "parts": [call]},
+            {"role": "user", "parts": [response]},
+        ]
+    )
+    view = thread.view().drop([str(thread[3].id)])
+    contents = GEMINI.written(view).messages
+    assert validate(contents, "gemini") == []
+    assert [content["role"] for content in contents] == ["user", "model", "model", "user", "model", "user"]
+    measure = GEMINI.measuring(GEMINI, len, Memory())
+    assert measure.total(view) == measure.exact(view)

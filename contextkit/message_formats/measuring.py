@@ -10,9 +10,9 @@ from ..events import MODEL_KINDS, Event
 from ..measuring import Measure, Piece
 from ..messages.bodies import raw_of
 from ..messages.counting import message_texts, message_tokens, request_tokens
-from ..messages.dialects import PLAIN
+from ..messages.dialects import GAP, OPENING, PLAIN
 from ..messages.drafts import NO_RESULT
-from ..messages.writing import Writer, by_model, hosted, needs_opening, opening
+from ..messages.writing import Writer, by_model, hosted, needs_opening, users
 from ..plain import JSON, copied
 from ..records import is_record
 from ..threads import Thread
@@ -88,9 +88,23 @@ class Sum:
         begun: Whether there is a message.
         called: Whether it was a call.
         source: The message that the last event was read from.
+        said: The message that the last event that is one was read from.
+        models: How many messages of the model's stand last.
     """
 
-    __slots__ = ("answering", "begun", "called", "most", "open", "source", "tokens", "uncounted", "view")
+    __slots__ = (
+        "answering",
+        "begun",
+        "called",
+        "models",
+        "most",
+        "open",
+        "said",
+        "source",
+        "tokens",
+        "uncounted",
+        "view",
+    )
 
     def __init__(self) -> None:
         self.view = Thread()
@@ -99,7 +113,8 @@ class Sum:
         self.most = 0
         self.open: list[str] = []
         self.answering = self.begun = self.called = False
-        self.source: tuple[JSON, JSON] = (None, None)
+        self.source = self.said = cast(tuple[JSON, JSON], (None, None))
+        self.models = 0
 
 
 class Letter:
@@ -226,6 +241,8 @@ class MessageMeasure(Measure):
         return found
 
     def _add(self, added: Sum, event: Event, leaf: Leaf) -> None:
+        dialect = self.format.dialect
+        added.tokens += self._gap(added, event, leaf) if dialect.alternates else 0
         if leaf.is_part and leaf.source != added.source:  # the message has lost its first part
             added.tokens += self._frame
         added.source = leaf.source
@@ -241,9 +258,8 @@ class MessageMeasure(Measure):
         elif answer:
             added.open.remove(str(event.call_id))
         added.answering, added.called = answer, is_call
-        dialect = self.format.dialect
         if by_model(event) and not added.begun and needs_opening(event, dialect):
-            added.tokens += self._message(opening(dialect))
+            added.tokens += self._message(users(dialect, OPENING))
         added.begun = added.begun or (bool(leaf.messages) and event.kind != "system")
         # An item goes anew where another one of its answer was cut.
         anew = leaf.hosted or (dialect.apart and event.kind == "assistant" and event.type not in PLAIN)
@@ -255,6 +271,22 @@ class MessageMeasure(Measure):
             added.most += leaf.most
         else:
             added.tokens += self._weight(leaf)
+
+    def _gap(self, added: Sum, event: Event, leaf: Leaf) -> int:
+        """Give what a `GAP` before the event costs, if the writer leaves one there."""
+        if not leaf.messages:
+            return 0
+        last, added.said = added.said, leaf.source
+        follows = isinstance(last[1], int) and leaf.source == (last[0], last[1] + 1) and event.kind != "call"
+        begins = leaf.source[0] == self.provider and not leaf.is_part
+        if not by_model(event):
+            added.models = 0
+        elif not added.models or (begins and follows):
+            added.models += 1
+        elif begins and added.models > 1 and not added.open:
+            added.models = 1
+            return self._message(users(self.format.dialect, GAP))
+        return 0
 
     def _waits(self, event: Event, leaf: Leaf) -> bool:
         """Whether calls may be answered behind the event, as the writer takes it."""

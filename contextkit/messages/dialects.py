@@ -11,6 +11,9 @@ from .media import Media
 OPENING = "(the conversation begins here)"
 """What a user says first where a provider wants a user's message first and there is none."""
 
+GAP = "(something was left out here)"
+"""What a user says between two messages of the model's that may not follow each other."""
+
 Role = Literal["system", "user", "assistant", "tool"]
 
 PLAIN = ("user", "assistant", "system", "developer")

@@ -24,7 +24,7 @@ from ..plain import JSON
 from ..records import is_record
 from ..written import Loss
 from .bodies import body_of, frame_of, merge, raw_of
-from .dialects import OPENING, PLAIN, Dialect, Look, Role
+from .dialects import GAP, OPENING, PLAIN, Dialect, Look, Role
 from .drafts import NO_RESULT
 from .media import Media, contents
 
@@ -295,7 +295,9 @@ class Writer:
         source = (provider, raw.get("at", 0), part if isinstance(part, int) else 0)
         if not self._continues(event, role, source, begins=isinstance(shell, dict)):
             if role == "assistant" and not self.messages and needs_opening(event, self._dialect):
-                self.messages.append(opening(self._dialect))
+                self.messages.append(users(self._dialect, OPENING))
+            elif self._parted(event, role, source):
+                self.messages.append(users(self._dialect, GAP))
             self._open_message(role, raw)
         elif self._open and role == "user" and self._dialect.results_first:
             self._close(self.messages)
@@ -330,11 +332,8 @@ class Writer:
         follows = source[:2] == self._source[:2] and self._source[2] < source[2]
         if self._role is None:
             return False
-        if own and begins:  # what stood between them may have been dropped
-            neighbours = source[0] == self._source[0] and source[1] == self._source[1] + 1
-            as_it_came = neighbours and event.kind != "call"
-            at_model = role == self._role == "assistant" and not self._open
-            return self._dialect.alternates and at_model and not as_it_came
+        if own and begins:
+            return self._at_models(event, role, source) and not self._parted(event, role, source)
         if own and follows:
             return True
         if self._dialect.apart or role != self._role:
@@ -343,6 +342,21 @@ class Writer:
             return self._dialect.together if role == "tool" else follows
         at_once = follows or (not begins and (event.kind == "call" or not self._said))
         return self._dialect.together or bool(self._open) or at_once
+
+    def _at_models(self, event: Event, role: Role, source: _Source) -> bool:
+        """Whether a message of the model's may not stand behind the last one, which is the model's too.
+
+        What stood between them may have been dropped.
+        """
+        neighbours = source[0] == self._source[0] and source[1] == self._source[1] + 1
+        as_it_came = neighbours and event.kind != "call"
+        at_model = role == self._role == "assistant" and not self._open
+        return self._dialect.alternates and at_model and not as_it_came
+
+    def _parted(self, event: Event, role: Role, source: _Source) -> bool:
+        """Whether it may not join that one either, which stands behind another that was sent as it is."""
+        before = [message.get("role") for message in self.messages[-2:]]
+        return self._at_models(event, role, source) and before[1:] == before[:1]
 
     def _lost(self, event: Event, what: str, became: str) -> None:
         self.losses.append(Loss(str(event.id), event.type, what, became))
@@ -356,10 +370,10 @@ def needs_opening(event: Event, dialect: Dialect) -> bool:
     return dialect.beside and not (came and (first or not dialect.alternates))
 
 
-def opening(dialect: Dialect) -> dict[str, JSON]:
-    """Give the user's message that stands there."""
+def users(dialect: Dialect, text: str) -> dict[str, JSON]:
+    """Give a user's message that nobody wrote, such as the `OPENING`."""
     message = dialect.shell("user")
-    merge(message, dialect.text(OPENING, "user", {}))
+    merge(message, dialect.text(text, "user", {}))
     return message
 
 
