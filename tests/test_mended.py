@@ -47,7 +47,9 @@ from contextkit import (
 )
 from contextkit.demo import deployment
 from contextkit.exceptions import ContextkitError
+from contextkit.fitting import fit_context
 from contextkit.measuring import Memory
+from contextkit.message_formats import MESSAGE_FORMATS
 from contextkit.policies.quoting import source_of
 
 REDACT = Redact({"k": r"sk-\w+"})
@@ -524,3 +526,29 @@ def test_a_cut_between_two_of_geminis_contents_and_a_call_leaves_the_call_in_pla
     assert [content["role"] for content in contents] == ["user", "model", "model", "user", "model", "user"]
     measure = GEMINI.measuring(GEMINI, len, Memory())
     assert measure.total(view) == measure.exact(view)
+
+
+@pytest.mark.parametrize(
+    ("provider", "thought"),
+    [
+        ("anthropic", {"role": "assistant", "content": [{"type": "redacted_thinking", "data": "EqQB"}]}),
+        ("openai-responses", {"type": "reasoning", "id": "rs_1", "summary": []}),
+    ],
+)
+def test_a_thought_alone_leaves_a_message(provider: str, thought: dict[str, object]) -> None:
+    """One that says that there is nothing, and that counts; until more comes."""
+    context = fit_context([thought], provider=provider)
+    assert len(context.messages) == 1
+    assert validate(context.messages, provider) == []
+    format = MESSAGE_FORMATS[provider]
+    measure = format.measuring(format, len, Memory())
+    assert measure.total(context.view()) >= measure.exact(context.view())
+    user = {"role": "user", "content": "go"}
+    assert fit([thought, user], provider=provider) == [user]
+
+
+def test_a_thought_alone_is_written_for_each_provider() -> None:
+    """Gemini takes it; the others cannot."""
+    thread = from_messages([{"role": "model", "parts": [{"text": "Hm.", "thought": True}]}])
+    for provider in MESSAGE_FORMATS:
+        assert validate(to_messages(thread, provider).messages, provider) == []

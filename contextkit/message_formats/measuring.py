@@ -11,7 +11,7 @@ from ..measuring import Measure, Piece
 from ..messages.bodies import raw_of
 from ..messages.counting import message_texts, message_tokens, request_tokens
 from ..messages.dialects import GAP, OPENING, PLAIN
-from ..messages.drafts import NO_RESULT
+from ..messages.drafts import NO_CONTENT, NO_RESULT
 from ..messages.writing import Writer, by_model, hosted, needs_opening, users
 from ..plain import JSON, copied
 from ..records import is_record
@@ -90,12 +90,14 @@ class Sum:
         source: The message that the last event was read from.
         said: The message that the last event that is one was read from.
         models: How many messages of the model's stand last.
+        empty: Whether all of it may be left out, as thoughts may; `None` as long as it is nothing.
     """
 
     __slots__ = (
         "answering",
         "begun",
         "called",
+        "empty",
         "models",
         "most",
         "open",
@@ -115,6 +117,7 @@ class Sum:
         self.answering = self.begun = self.called = False
         self.source = self.said = cast(tuple[JSON, JSON], (None, None))
         self.models = 0
+        self.empty: bool | None = None
 
 
 class Letter:
@@ -261,6 +264,8 @@ class MessageMeasure(Measure):
         if by_model(event) and not added.begun and needs_opening(event, dialect):
             added.tokens += self._message(users(dialect, OPENING))
         added.begun = added.begun or (bool(leaf.messages) and event.kind != "system")
+        if event.kind != "system":
+            added.empty = added.empty is not False and (event.kind == "reasoning" or not leaf.messages)
         # An item goes anew where another one of its answer was cut.
         anew = leaf.hosted or (dialect.apart and event.kind == "assistant" and event.type not in PLAIN)
         if anew or (event.call_id is not None and not answer and not is_call):
@@ -307,11 +312,16 @@ class MessageMeasure(Measure):
     def _waiting(self, added: Sum) -> int:
         return len(added.open) * (self._text_tokens(NO_RESULT) + _ODD) if added.open else 0
 
+    def _standing_in(self, added: Sum) -> int:
+        """Give what is written at the end for answers that have not come, or where there is no message."""
+        nothing = self._message(users(self.format.dialect, NO_CONTENT)) if added.empty else 0
+        return self._waiting(added) + nothing
+
     def added_up(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole as they are added up."""
         added = self._sum(view)
         self._settle(added, inf)
-        return added.tokens + self._waiting(added) + self._fixed_tokens
+        return added.tokens + self._standing_in(added) + self._fixed_tokens
 
     def _settle(self, added: Sum, left: float) -> bool:
         """Count what was not counted, until it is sure whether it has more than so many tokens."""
@@ -348,7 +358,7 @@ class MessageMeasure(Measure):
         if isinstance(self.counter, Estimate):  # scaled once, so added up before
             limit = self.counter.unscale(limit)
         added = self._sum(view)
-        left = limit - self._fixed_tokens - self._waiting(added) - added.tokens
+        left = limit - self._fixed_tokens - self._standing_in(added) - added.tokens
         return left < 0 or (added.most > left and self._settle(added, left))
 
     def _surely_exceeds(self, view: Iterable[Event], limit: int) -> bool:

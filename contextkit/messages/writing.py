@@ -25,7 +25,7 @@ from ..records import is_record
 from ..written import Loss
 from .bodies import body_of, frame_of, merge, raw_of
 from .dialects import GAP, OPENING, PLAIN, Dialect, Look, Role
-from .drafts import NO_RESULT
+from .drafts import NO_CONTENT, NO_RESULT
 from .media import Media, contents
 
 _Waiting = tuple[str, str, Mapping[str, JSON]]  # id and name as written, and the frame of the call
@@ -58,6 +58,7 @@ class Writer:
         self._gone_on = False  # whether the model has, without waiting for the answers
         self._ids: set[str] = set()
         self._thoughts: list[Event] = []  # those that nothing of the model's followed yet
+        self._spoke = False  # whether there was anything to say, if no more than a thought
 
     @property
     def settled(self) -> int:
@@ -75,11 +76,14 @@ class Writer:
         return self._dialect.system(self._prompts) if self._prompts else None
 
     def ended(self) -> list[dict[str, JSON]]:
-        """Give the messages, with answers that stand in for those that have not come yet."""
+        """Give the messages, with answers that stand in for those that have not come yet.
+
+        Where nothing that was said may be sent, as thoughts alone, the one message says so.
+        """
         messages = list(self.messages)
         self._finish(messages)
         self._close(messages)
-        return messages
+        return messages or ([users(self._dialect, NO_CONTENT)] if self._spoke else [])
 
     def answering(self, call_id: str, name: str) -> None:
         """Take it that a call was made, so that its answer can be written by itself."""
@@ -146,6 +150,7 @@ class Writer:
         rule = self._look.body(event)
         foreign = raw_of(event).get("provider") != self._dialect.provider
         body = None if rule is not None else body_of(event, self._dialect.provider)
+        self._spoke = self._spoke or (event.kind != "system" and rule != "")
         if body is not None and "system" in body:
             merge(self._system, body)
         elif event.kind == "call" and (foreign or not spoiled):
