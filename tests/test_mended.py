@@ -552,3 +552,23 @@ def test_a_thought_alone_is_written_for_each_provider() -> None:
     thread = from_messages([{"role": "model", "parts": [{"text": "Hm.", "thought": True}]}])
     for provider in MESSAGE_FORMATS:
         assert validate(to_messages(thread, provider).messages, provider) == []
+
+
+def test_calls_of_one_id_in_one_message_have_their_answers_in_order() -> None:
+    """What fits comes back equal, and each is told apart where another provider is to read it."""
+
+    def called(name: str) -> dict[str, object]:
+        return {"id": "a", "type": "function", "function": {"name": name, "arguments": "{}"}}
+
+    history: list[dict[str, object]] = [
+        {"role": "user", "content": "go"},
+        {"role": "assistant", "content": None, "tool_calls": [called("read"), called("read")]},
+        {"role": "tool", "tool_call_id": "a", "content": "first"},
+        {"role": "tool", "tool_call_id": "a", "content": "second"},
+    ]
+    assert fit(history, provider="openai-chat") == history
+    _, asked, answers = to_messages(from_messages(history), "anthropic").messages
+    assert [block["id"] for block in asked["content"]] == [
+        block["tool_use_id"] for block in answers["content"]
+    ]
+    assert [block["content"] for block in answers["content"]] == ["first", "second"]

@@ -28,7 +28,8 @@ from .dialects import GAP, OPENING, PLAIN, Dialect, Look, Role
 from .drafts import NO_CONTENT, NO_RESULT
 from .media import Media, contents
 
-_Waiting = tuple[str, str, Mapping[str, JSON]]  # id and name as written, and the frame of the call
+_Waiting = tuple[str, str, Mapping[str, JSON], JSON]
+"""A call: its id and name as written, its frame, and the number of its message where it came from."""
 _Source = tuple[str, int, int]  # the provider, the number of the message there, and the part of it
 
 _ANEW = ""  # the provider of what came from this one and goes anew
@@ -54,7 +55,7 @@ class Writer:
         self._role: Role | None = None  # of the last message
         self._source: _Source = ("", 0, 0)  # where that came from
         self._said = False  # whether it has the model's text
-        self._open: dict[str, _Waiting] = {}  # the calls without an answer
+        self._open: dict[str, list[_Waiting]] = {}  # the calls without an answer, by the ids they came with
         self._gone_on = False  # whether the model has, without waiting for the answers
         self._ids: set[str] = set()
         self._thoughts: list[Event] = []  # those that nothing of the model's followed yet
@@ -87,7 +88,7 @@ class Writer:
 
     def answering(self, call_id: str, name: str) -> None:
         """Take it that a call was made, so that its answer can be written by itself."""
-        self._open[call_id] = (call_id, name, {})
+        self._open[call_id] = [(call_id, name, {}, None)]
 
     def feed(self, events: Iterable[Event]) -> None:
         """Write more events."""
@@ -223,10 +224,9 @@ class Writer:
         self._ids.add(id)
         self._say(event, "assistant", body)
         if not (hosted(event) and body_of(event, self._dialect.provider) is body):
-            key = str(event.call_id)
-            if key in self._open:  # a call of the same id: answers are for the newer one
-                self._open[f"{key} {id}"] = self._open.pop(key)
-            self._open[key] = (id, name, frame)
+            # Of calls of one id the newest are answered first; those of one message in their order.
+            waiting, at = self._open.setdefault(str(event.call_id), []), raw_of(event).get("at")
+            waiting.insert(sum(call[-1] == at for call in waiting), (id, name, frame, at))
 
     def _fresh_id(self, id: str) -> str:
         """Give the id that a call is written with: legal, and of no other call."""
@@ -236,7 +236,10 @@ class Writer:
         return fresh
 
     def _result(self, event: Event, body: dict[str, JSON] | None, rule: str | None) -> None:
-        id, name, called = self._open.pop(str(event.call_id))
+        waiting = self._open[str(event.call_id)]
+        id, name, called, _ = waiting.pop(0)
+        if not waiting:
+            del self._open[str(event.call_id)]
         if body is None or id != event.call_id:
             came = body_of(event) if rule is None else None
             content = [event.text if rule is None else rule] if came is None else self._answered(event, came)
@@ -282,7 +285,7 @@ class Writer:
         """Answer the calls that wait with what stands in; if the model has gone on, the user comes last."""
         asked = [messages.pop()] if self._open and self._gone_on and self._role == "user" else []
         last = messages[-1] if self._dialect.together and self._role == "tool" and messages else None
-        for id, name, frame in self._open.values():
+        for id, name, frame, _ in itertools.chain.from_iterable(self._open.values()):
             if last is None or not self._dialect.together:
                 messages.append(self._dialect.shell("tool"))
             last = messages[-1] = dict(messages[-1])
