@@ -572,3 +572,23 @@ def test_calls_of_one_id_in_one_message_have_their_answers_in_order() -> None:
         block["tool_use_id"] for block in answers["content"]
     ]
     assert [block["content"] for block in answers["content"]] == ["first", "second"]
+
+
+def test_a_second_answer_is_none_to_an_older_call_of_the_same_id() -> None:
+    """Also where what stood between the two is cut, and where the reader gave the older one its id."""
+
+    def call(**call: object) -> dict[str, object]:
+        return {"role": "model", "parts": [{"functionCall": {**call, "args": {}}}]}
+
+    response = {"functionResponse": {"id": "call_1", "name": "deploy", "response": {"result": "done"}}}
+    history: list[dict[str, object]] = [
+        {"role": "user", "parts": [{"text": "go"}]},
+        call(name="look"),
+        {"role": "user", "parts": [{"text": "deploy it"}]},
+        call(name="deploy", id="call_1"),
+        {"role": "user", "parts": [response, response]},
+    ]
+    view = from_messages(history).view()
+    contents = to_messages(view.drop([str(view[2].id)]), "gemini").messages
+    assert validate(contents, "gemini") == []
+    assert "done" in str(contents[-1])

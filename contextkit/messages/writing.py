@@ -29,7 +29,7 @@ from .drafts import NO_CONTENT, NO_RESULT
 from .media import Media, contents
 
 _Waiting = tuple[str, str, Mapping[str, JSON], JSON]
-"""A call: its id and name as written, its frame, and the number of its message where it came from."""
+"""A call: its id and name as written, its frame, and the number of the message that answers stand behind."""
 _Source = tuple[str, int, int]  # the provider, the number of the message there, and the part of it
 
 _ANEW = ""  # the provider of what came from this one and goes anew
@@ -224,9 +224,18 @@ class Writer:
         self._ids.add(id)
         self._say(event, "assistant", body)
         if not (hosted(event) and body_of(event, self._dialect.provider) is body):
-            # Of calls of one id the newest are answered first; those of one message in their order.
-            waiting, at = self._open.setdefault(str(event.call_id), []), raw_of(event).get("at")
-            waiting.insert(sum(call[-1] == at for call in waiting), (id, name, frame, at))
+            self._wait(event, id, name, frame)
+
+    def _wait(self, event: Event, id: str, name: str, frame: Mapping[str, JSON]) -> None:
+        """Note a call that waits: calls of one id in one message are answered in their order."""
+        key, raw = str(event.call_id), raw_of(event)
+        anywhere = self._dialect.apart and raw.get("provider") in (self._dialect.provider, _ANEW)
+        at = None if anywhere else raw.get("at")
+        waiting = self._open.pop(key, [])
+        if waiting and waiting[0][-1] != at:  # answers are for the newer message's
+            self._open.setdefault(f"{key}\0", []).extend(waiting)
+            waiting = []
+        self._open[key] = [*waiting, (id, name, frame, at)]
 
     def _fresh_id(self, id: str) -> str:
         """Give the id that a call is written with: legal, and of no other call."""
