@@ -50,6 +50,7 @@ from contextkit.exceptions import ContextkitError
 from contextkit.fitting import fit_context
 from contextkit.measuring import Memory
 from contextkit.message_formats import MESSAGE_FORMATS
+from contextkit.messages.reading import READERS
 from contextkit.policies.quoting import source_of
 
 REDACT = Redact({"k": r"sk-\w+"})
@@ -592,3 +593,62 @@ def test_a_second_answer_is_none_to_an_older_call_of_the_same_id() -> None:
     contents = to_messages(view.drop([str(view[2].id)]), "gemini").messages
     assert validate(contents, "gemini") == []
     assert "done" in str(contents[-1])
+
+
+def test_a_part_of_an_item_that_is_cut_keeps_the_type_of_a_text_there() -> None:
+    """OpenAI's Responses have types of their own for what a user and the model say."""
+    file = {"type": "input_file", "file_id": "file-1"}
+    text = {"type": "input_text", "text": "word " * 100}
+    view = from_messages([{"type": "message", "role": "user", "content": [file, text]}]).view()
+    cut = Thread([*view[:1], view[1].with_data("word")])
+    (item,) = to_messages(cut, "openai-responses").messages
+    assert item["content"] == [file, {"type": "input_text", "text": "word"}]
+
+
+def test_a_call_does_not_join_geminis_first_content_where_that_is_the_models() -> None:
+    """It would stand at the beginning, behind no message of a user's."""
+    call = {"functionCall": {"name": "deploy", "args": {}}}
+    response = {"functionResponse": {"name": "deploy", "response": {"result": "done"}}}
+    history: list[dict[str, object]] = [
+        {"role": "model", "parts": [{"text": "Hello."}]},
+        {"role": "user", "parts": [{"text": "go"}]},
+        {"role": "model", "parts": [call]},
+        {"role": "user", "parts": [response]},
+    ]
+    view = from_messages(history).view()
+    view = view.drop([str(view[1].id)])
+    assert validate(to_messages(view, "gemini").messages, "gemini") == []
+    measure = GEMINI.measuring(GEMINI, len, Memory())
+    assert measure.total(view) == measure.exact(view)
+
+
+def test_an_answer_that_becomes_the_last_one_ends_in_no_white_space() -> None:
+    """Anthropic takes it anywhere else, so it comes back as it came once more follows."""
+    history = [{"role": "user", "content": "go"}, {"role": "assistant", "content": "Done.\n"}]
+    more = [*history, {"role": "user", "content": "again"}]
+    view = from_messages(more, "system").view()
+    last = to_messages(view.drop([str(view[-1].id)]), "anthropic").messages[-1]
+    assert last == {"role": "assistant", "content": "Done."}
+    assert fit(more, provider="anthropic") == more
+
+
+def test_parts_of_a_message_that_has_lost_its_first_one_count_with_its_frame() -> None:
+    """Also where the first one is a thought that may not go as it is; and texts that are joined count so."""
+    thought = {"type": "thinking", "thinking": "Hm.", "signature": "EqQB"}
+    said = [thought, {"type": "text", "text": "On it."}]
+    picture = {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}}
+    asked = [picture, {"type": "text", "text": "Listen."}, {"type": "text", "text": "Now."}]
+    for format, message in (
+        (ANTHROPIC, {"role": "assistant", "content": said}),
+        (OPENAI_CHAT, {"role": "user", "content": asked}),
+    ):
+        provider = format.dialect.provider
+        events = [*from_messages([{"role": "user", "content": "go"}]), *READERS[provider].events([message])]
+        first, *others = events[1:]
+        measure = format.measuring(format, len, Memory())
+        for view in (
+            [events[0], *others],
+            [events[0], first.with_data({"a": 1}), *(event.with_data("cut") for event in others)],
+        ):
+            thread = Thread(event.having(id=None) for event in view)
+            assert measure.total(thread) >= measure.exact(thread)

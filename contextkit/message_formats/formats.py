@@ -22,8 +22,8 @@ from ..formats import TAGGED, Format
 from ..messages import anthropic, gemini, openai_chat, openai_responses
 from ..messages.bodies import body_of, merge, raw_of
 from ..messages.counting import counter_of
-from ..messages.dialects import Dialect, Role
-from ..messages.writing import Writer, by_model, needs_opening
+from ..messages.dialects import Dialect
+from ..messages.writing import Writer, by_model, needs_opening, role_of
 from ..plain import JSON, copied, plain
 from ..threads import Thread
 from ..tokens.counters import TokenCounter
@@ -100,7 +100,7 @@ class MessageFormat(Format):
         """Write one event as messages of its own."""
         body = body_of(event, self.dialect.provider)
         if body is not None and self.rule(event) is None and "system" not in body:
-            shell = raw_of(event).get("message") or self.dialect.shell(_role(event))
+            shell = raw_of(event).get("message") or self.dialect.shell(role_of(event))
             message: dict[str, JSON] = dict(shell) if isinstance(shell, dict) else {}
             merge(message, body)
             return [message]
@@ -141,10 +141,6 @@ class _Look:
         """Write the event as a text, in the look of a text format."""
         body = self.format.body(event)
         return self.format.look(event if body is None else event.having(data=body, raw=None))
-
-
-def _role(event: Event) -> Role:
-    return "user" if event.kind in ("user", "result", "error") else "assistant"
 
 
 def _format(name: str, dialect: Dialect) -> MessageFormat:

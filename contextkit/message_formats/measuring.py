@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, cast
 from ..codecs.json import encode
 from ..events import MODEL_KINDS, Event
 from ..measuring import Measure, Piece
-from ..messages.bodies import raw_of
+from ..messages.bodies import body_of, raw_of
 from ..messages.counting import message_texts, message_tokens, request_tokens
 from ..messages.dialects import GAP, OPENING, PLAIN
 from ..messages.drafts import NO_CONTENT, NO_RESULT
-from ..messages.writing import Writer, by_model, hosted, needs_opening, users
+from ..messages.writing import Writer, by_model, hosted, needs_opening, role_of, users
 from ..plain import JSON, copied
 from ..records import is_record
 from ..threads import Thread
@@ -89,7 +89,7 @@ class Sum:
         called: Whether it was a call.
         source: The message that the last event was read from.
         said: The message that the last event that is one was read from.
-        models: How many messages of the model's stand last.
+        models: How many messages of the model's stand last; one more where none of a user's is before them.
         empty: Whether all of it may be left out, as thoughts may; `None` as long as it is nothing.
     """
 
@@ -183,7 +183,7 @@ class MessageMeasure(Measure):
             leaf.fixed += fixed
             leaf.texts += texts
         if leaf.is_part and leaf.source[0] == self.provider and event.kind != "call":
-            leaf.fixed -= self._frame  # it stands in the message that another event has begun
+            leaf.fixed -= self._frame(event)  # it stands in the message that another event has begun
         return leaf
 
     def _leaf(self, event: Event) -> Leaf:
@@ -199,9 +199,10 @@ class MessageMeasure(Measure):
         """Give the tokens of the event in a message."""
         return self._scale_part(self._weight(self._leaf(event)))
 
-    @property
-    def _frame(self) -> int:
-        return self.memory.fixed("\0frame", lambda _: self._message(self.format.dialect.shell("assistant")))
+    def _frame(self, event: Event) -> int:
+        """Give what a message costs that holds nothing."""
+        role = role_of(event)
+        return self.memory.fixed(f"\0frame {role}", lambda _: self._message(self.format.dialect.shell(role)))
 
     def _message(self, message: dict[str, JSON]) -> int:
         if message.keys() == {"system"}:
@@ -246,9 +247,9 @@ class MessageMeasure(Measure):
     def _add(self, added: Sum, event: Event, leaf: Leaf) -> None:
         dialect = self.format.dialect
         added.tokens += self._gap(added, event, leaf) if dialect.alternates else 0
-        if leaf.is_part and leaf.source != added.source:  # the message has lost its first part
-            added.tokens += self._frame
-        added.source = leaf.source
+        added.tokens += self._beginning(added, event, leaf) if leaf.is_part else 0
+        if leaf.messages:
+            added.source = leaf.source
         is_call = event.kind == "call"
         answer = event.kind in ("result", "error") and event.call_id in added.open
         ends = added.answering or event.kind not in MODEL_KINDS
@@ -277,6 +278,12 @@ class MessageMeasure(Measure):
         else:
             added.tokens += self._weight(leaf)
 
+    def _beginning(self, added: Sum, event: Event, leaf: Leaf) -> int:
+        """Give what a part costs on top that begins its message, or may be joined to a text before it."""
+        frame = self._frame(event) if leaf.source != added.source else 0
+        joins = event.kind not in ("call", "result", "error") and not body_of(event, self.provider)
+        return frame + (self._text_tokens("\n") + 1 if joins else 0)
+
     def _gap(self, added: Sum, event: Event, leaf: Leaf) -> int:
         """Give what a `GAP` before the event costs, if the writer leaves one there."""
         if not leaf.messages:
@@ -286,7 +293,10 @@ class MessageMeasure(Measure):
         begins = leaf.source[0] == self.provider and not leaf.is_part
         if not by_model(event):
             added.models = 0
-        elif not added.models or (begins and follows):
+        elif not added.models:
+            opened = added.begun or needs_opening(event, self.format.dialect)
+            added.models = 1 if opened else 2
+        elif begins and follows:
             added.models += 1
         elif begins and added.models > 1 and not added.open:
             added.models = 1

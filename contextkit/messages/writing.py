@@ -83,6 +83,8 @@ class Writer:
         """
         messages = list(self.messages)
         self._finish(messages)
+        if self._dialect.strips and messages:
+            messages[-1] = _stripped(messages[-1])
         self._close(messages)
         return messages or ([users(self._dialect, NO_CONTENT)] if self._spoke else [])
 
@@ -159,18 +161,13 @@ class Writer:
         elif event.kind in ("result", "error") and event.call_id in self._open:
             self._result(event, body, rule)
         elif body is not None and not spoiled and (event.kind not in ("result", "error") or hosted(event)):
-            self._say(event, self._role_of(event), body)
+            self._say(event, role_of(event), body)
         elif rule != "":
             self._anew(event, rule)
 
-    def _role_of(self, event: Event) -> Role:
-        if event.kind == "system":
-            return "system"
-        return "assistant" if by_model(event) else "user"
-
     def _anew(self, event: Event, rule: str | None) -> None:
         """Write an event that is no call, answers none, and cannot stand as it came."""
-        dialect, role = self._dialect, self._role_of(event)
+        dialect, role = self._dialect, role_of(event)
         if event.kind == "reasoning":
             thought = dialect.reasoning(event.text if rule is None else rule)
             if thought is None:
@@ -200,7 +197,7 @@ class Writer:
         self._begin(event, role)
         self._thoughts = [*self._thoughts, event] if event.kind == "reasoning" else []
         self.messages[-1] = message = dict(self.messages[-1])  # somebody may hold the message as it was
-        merge(message, body)
+        merge(message, body, self._dialect.text_type(role))
 
     def _spoken(self, event: Event, rule: str | None) -> str:
         if event.type in PLAIN and (rule is not None or isinstance(event.data, str)):
@@ -371,12 +368,25 @@ class Writer:
         return self._dialect.alternates and at_model and not as_it_came
 
     def _parted(self, event: Event, role: Role, source: _Source) -> bool:
-        """Whether it may not join that one either, which stands behind another that was sent as it is."""
+        """Whether it may not join that one either, before which no user's message stands directly."""
         before = [message.get("role") for message in self.messages[-2:]]
-        return self._at_models(event, role, source) and before[1:] == before[:1]
+        return self._at_models(event, role, source) and before[0] == before[-1]
 
     def _lost(self, event: Event, what: str, became: str) -> None:
         self.losses.append(Loss(str(event.id), event.type, what, became))
+
+
+def _stripped(message: dict[str, JSON]) -> dict[str, JSON]:
+    """Give a message of the model's without the white space that its text ends in."""
+    content = message.get("content")
+    if message.get("role") != "assistant" or not content:
+        return message
+    if isinstance(content, str):
+        return {**message, "content": content.rstrip() or content}
+    *others, last = content
+    if not isinstance(last, dict) or not isinstance(text := last.get("text"), str):
+        return message
+    return {**message, "content": [*others, {**last, "text": text.rstrip() or text}]}
 
 
 def needs_opening(event: Event, dialect: Dialect) -> bool:
@@ -392,6 +402,13 @@ def users(dialect: Dialect, text: str) -> dict[str, JSON]:
     message = dialect.shell("user")
     merge(message, dialect.text(text, "user", {}))
     return message
+
+
+def role_of(event: Event) -> Role:
+    """Give the role in whose messages it stands; an answer to a call may have one of its own."""
+    if event.kind == "system":
+        return "system"
+    return "assistant" if by_model(event) else "user"
 
 
 def by_model(event: Event) -> bool:
