@@ -652,3 +652,50 @@ def test_parts_of_a_message_that_has_lost_its_first_one_count_with_its_frame() -
         ):
             thread = Thread(event.having(id=None) for event in view)
             assert measure.total(thread) >= measure.exact(thread)
+
+
+def test_an_answer_that_comes_too_late_keeps_its_text_beside_its_pictures() -> None:
+    """What it says was lost where it had a picture, and only the first of two was shown; both count."""
+    source = {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}
+    picture = {"type": "image", "source": source}
+    call = {"type": "tool_use", "id": "a", "name": "look", "input": {}}
+    told = {
+        "type": "tool_result",
+        "tool_use_id": "a",
+        "content": [{"type": "text", "text": "two"}, picture, picture],
+    }
+    thread = from_messages(
+        [
+            {"role": "user", "content": "go"},
+            {"role": "assistant", "content": [call]},
+            {"role": "user", "content": "hurry"},
+            {"role": "assistant", "content": "Yes."},
+            {"role": "user", "content": [told]},
+        ]
+    )
+    for format in (ANTHROPIC, OPENAI_CHAT):
+        messages = format.written(thread).messages
+        assert "two" in str(messages)
+        assert str(messages).count("iVBORw0KGgo=") == 2
+        assert validate(messages, format.dialect.provider) == []
+        measure = format.measuring(format, len, Memory())
+        assert measure.total(thread) >= measure.exact(thread)
+
+
+def test_a_call_that_is_cut_keeps_its_id() -> None:
+    """A new one could be that of a call behind it."""
+
+    def calls(*ids: str) -> dict[str, object]:
+        function = {"name": "look", "arguments": "{}"}
+        made = [{"id": id, "type": "function", "function": function} for id in ids]
+        return {"role": "assistant", "content": None, "tool_calls": made}
+
+    def answers(*ids: str) -> list[dict[str, object]]:
+        return [{"role": "tool", "tool_call_id": id, "content": "ok"} for id in ids]
+
+    history: list[dict[str, object]] = [{"role": "user", "content": "go"}]
+    history += [calls("a"), *answers("a"), calls("a", "a_1"), *answers("a", "a_1")]
+    view = from_messages(history).view()
+    messages = to_messages(view.replace(str(view[3].id), {"cut": 1}), "openai-chat").messages
+    assert validate(messages, "openai-chat") == []
+    assert messages[3]["tool_calls"][0]["id"] == "a"

@@ -270,7 +270,7 @@ class MessageMeasure(Measure):
         # An item goes anew where another one of its answer was cut.
         anew = leaf.hosted or (dialect.apart and event.kind == "assistant" and event.type not in PLAIN)
         if anew or (event.call_id is not None and not answer and not is_call):
-            as_text = self._message(self.format.as_text(event))
+            as_text = sum(map(self._message, self.format.as_text(event)))
             added.tokens += max(self._weight(leaf), as_text) + (_ODD if anew else 0)
         elif leaf.tokens is None and isinstance(self._base, BUILT_IN):
             added.uncounted.append(leaf)

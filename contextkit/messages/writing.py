@@ -183,15 +183,22 @@ class Writer:
             self._lost(event, "the role of a system prompt", "a user's text")
             role = "user"
         body = body_of(event) if rule is None and event.type not in PLAIN else None
-        found = next((item for item in contents(body) if isinstance(item, Media)), None)
-        if found is None:
-            if (text := self._spoken(event, rule)).strip():
-                self._say(event, role, dialect.text(text, role, frame_of(event)))
-        elif (block := dialect.media(found, role)) is not None:
-            self._say(event, role, dialect.block(block))
-        else:
-            self._lost(event, found.kind, "a line of text")
-            self._say(event, role, dialect.text(found.placeholder, role, {}))
+        found = [item for item in contents(body) if isinstance(item, Media)]
+        told = event.kind in ("result", "error")  # its text says which media there are
+        if (told or not found) and (text := self._spoken(event, rule)).strip():
+            self._say(event, role, dialect.text(text, role, frame_of(event)))
+        for each in found if told else found[:1]:
+            self._show(event, role, each, told=told)
+
+    def _show(self, event: Event, role: Role, media: Media, *, told: bool) -> None:
+        """Write an image, a sound or a file: a line of text where it cannot stand and none told of it."""
+        block = self._dialect.media(media, role)
+        if block is not None:
+            self._say(event, role, self._dialect.block(block))
+            return
+        self._lost(event, media.kind, "a line of text")
+        if not told:
+            self._say(event, role, self._dialect.text(media.placeholder, role, {}))
 
     def _say(self, event: Event, role: Role, body: dict[str, JSON]) -> None:
         self._begin(event, role)
@@ -211,10 +218,9 @@ class Writer:
         name = str(frame.get("name", event.type))
         if raw_of(event).get("provider") != self._dialect.provider:
             name = self._dialect.name(name)
-        if body is not None:
-            id = str(event.call_id)
-        else:
-            id = self._fresh_id(str(event.call_id))
+        own = raw_of(event).get("provider") in (self._dialect.provider, _ANEW)
+        id = str(event.call_id) if own else self._fresh_id(str(event.call_id))
+        if body is None:
             if hosted(event):
                 self._lost(event, "a tool of the provider's", "a tool of the user's")
             body = self._dialect.call(id, name, event.data, _arguments(event), frame)
