@@ -326,7 +326,7 @@ def test_a_call_of_the_servers_is_a_text_once_nothing_can_answer_it() -> None:
     history: list[dict[str, Any]] = [
         {"role": "user", "content": "Deploy it."},
         said,
-        {"role": "assistant", "content": "word " * 300},
+        {"role": "assistant", "content": ("word " * 300).rstrip()},
     ]
     whole = fit_context(history, provider="anthropic")
     assert whole.messages == history

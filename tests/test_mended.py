@@ -43,9 +43,14 @@ from contextkit import (
     from_messages,
     render,
     to_messages,
+    validate,
 )
 from contextkit.demo import deployment
 from contextkit.exceptions import ContextkitError
+from contextkit.fitting import fit_context
+from contextkit.measuring import Memory
+from contextkit.message_formats import MESSAGE_FORMATS
+from contextkit.messages.reading import READERS
 from contextkit.policies.quoting import source_of
 
 REDACT = Redact({"k": r"sk-\w+"})
@@ -500,3 +505,197 @@ def test_a_window_counts_messages_as_fit_does(format: MessageFormat) -> None:
     history = to_messages(deployment(), format.dialect.provider).messages
     window = Window(format, budget=6_000)
     assert fit(history, window=window) == fit(history, budget=6_000, provider=format.dialect.provider)
+
+
+def test_a_cut_between_two_of_geminis_contents_and_a_call_leaves_the_call_in_place() -> None:
+    """It joins neither of two contents that were sent as they are: a user's stands between."""
+    call = {"functionCall": {"name": "deploy", "args": {}}, "thoughtSignature": "c2ln"}
+    response = {"functionResponse": {"name": "deploy", "response": {"result": "done"}}}
+    thread = from_messages(
+        [
+            {"role": "user", "parts": [{"text": "go"}]},
+            {"role": "model", "parts": [{"text": "One."}]},
+            {"role": "model", "parts": [{"text": "Two."}]},
+            {"role": "user", "parts": [{"text": "and now?"}]},
+            {"role": "model", "parts": [call]},
+            {"role": "user", "parts": [response]},
+        ]
+    )
+    view = thread.view().drop([str(thread[3].id)])
+    contents = GEMINI.written(view).messages
+    assert validate(contents, "gemini") == []
+    assert [content["role"] for content in contents] == ["user", "model", "model", "user", "model", "user"]
+    measure = GEMINI.measuring(GEMINI, len, Memory())
+    assert measure.total(view) == measure.exact(view)
+
+
+@pytest.mark.parametrize(
+    ("provider", "thought"),
+    [
+        ("anthropic", {"role": "assistant", "content": [{"type": "redacted_thinking", "data": "EqQB"}]}),
+        ("openai-responses", {"type": "reasoning", "id": "rs_1", "summary": []}),
+    ],
+)
+def test_a_thought_alone_leaves_a_message(provider: str, thought: dict[str, object]) -> None:
+    """One that says that there is nothing, and that counts; until more comes."""
+    context = fit_context([thought], provider=provider)
+    assert len(context.messages) == 1
+    assert validate(context.messages, provider) == []
+    format = MESSAGE_FORMATS[provider]
+    measure = format.measuring(format, len, Memory())
+    assert measure.total(context.view()) >= measure.exact(context.view())
+    user = {"role": "user", "content": "go"}
+    assert fit([thought, user], provider=provider) == [user]
+
+
+def test_a_thought_alone_is_written_for_each_provider() -> None:
+    """Gemini takes it; the others cannot."""
+    thread = from_messages([{"role": "model", "parts": [{"text": "Hm.", "thought": True}]}])
+    for provider in MESSAGE_FORMATS:
+        assert validate(to_messages(thread, provider).messages, provider) == []
+
+
+def test_calls_of_one_id_in_one_message_have_their_answers_in_order() -> None:
+    """What fits comes back equal, and each is told apart where another provider is to read it."""
+
+    def called(name: str) -> dict[str, object]:
+        return {"id": "a", "type": "function", "function": {"name": name, "arguments": "{}"}}
+
+    history: list[dict[str, object]] = [
+        {"role": "user", "content": "go"},
+        {"role": "assistant", "content": None, "tool_calls": [called("read"), called("read")]},
+        {"role": "tool", "tool_call_id": "a", "content": "first"},
+        {"role": "tool", "tool_call_id": "a", "content": "second"},
+    ]
+    assert fit(history, provider="openai-chat") == history
+    _, asked, answers = to_messages(from_messages(history), "anthropic").messages
+    assert [block["id"] for block in asked["content"]] == [
+        block["tool_use_id"] for block in answers["content"]
+    ]
+    assert [block["content"] for block in answers["content"]] == ["first", "second"]
+
+
+def test_a_second_answer_is_none_to_an_older_call_of_the_same_id() -> None:
+    """Also where what stood between the two is cut, and where the reader gave the older one its id."""
+
+    def call(**call: object) -> dict[str, object]:
+        return {"role": "model", "parts": [{"functionCall": {**call, "args": {}}}]}
+
+    response = {"functionResponse": {"id": "call_1", "name": "deploy", "response": {"result": "done"}}}
+    history: list[dict[str, object]] = [
+        {"role": "user", "parts": [{"text": "go"}]},
+        call(name="look"),
+        {"role": "user", "parts": [{"text": "deploy it"}]},
+        call(name="deploy", id="call_1"),
+        {"role": "user", "parts": [response, response]},
+    ]
+    view = from_messages(history).view()
+    contents = to_messages(view.drop([str(view[2].id)]), "gemini").messages
+    assert validate(contents, "gemini") == []
+    assert "done" in str(contents[-1])
+
+
+def test_a_part_of_an_item_that_is_cut_keeps_the_type_of_a_text_there() -> None:
+    """OpenAI's Responses have types of their own for what a user and the model say."""
+    file = {"type": "input_file", "file_id": "file-1"}
+    text = {"type": "input_text", "text": "word " * 100}
+    view = from_messages([{"type": "message", "role": "user", "content": [file, text]}]).view()
+    cut = Thread([*view[:1], view[1].with_data("word")])
+    (item,) = to_messages(cut, "openai-responses").messages
+    assert item["content"] == [file, {"type": "input_text", "text": "word"}]
+
+
+def test_a_call_does_not_join_geminis_first_content_where_that_is_the_models() -> None:
+    """It would stand at the beginning, behind no message of a user's."""
+    call = {"functionCall": {"name": "deploy", "args": {}}}
+    response = {"functionResponse": {"name": "deploy", "response": {"result": "done"}}}
+    history: list[dict[str, object]] = [
+        {"role": "model", "parts": [{"text": "Hello."}]},
+        {"role": "user", "parts": [{"text": "go"}]},
+        {"role": "model", "parts": [call]},
+        {"role": "user", "parts": [response]},
+    ]
+    view = from_messages(history).view()
+    view = view.drop([str(view[1].id)])
+    assert validate(to_messages(view, "gemini").messages, "gemini") == []
+    measure = GEMINI.measuring(GEMINI, len, Memory())
+    assert measure.total(view) == measure.exact(view)
+
+
+def test_an_answer_that_becomes_the_last_one_ends_in_no_white_space() -> None:
+    """Anthropic takes it anywhere else, so it comes back as it came once more follows."""
+    history = [{"role": "user", "content": "go"}, {"role": "assistant", "content": "Done.\n"}]
+    more = [*history, {"role": "user", "content": "again"}]
+    view = from_messages(more, "system").view()
+    last = to_messages(view.drop([str(view[-1].id)]), "anthropic").messages[-1]
+    assert last == {"role": "assistant", "content": "Done."}
+    assert fit(more, provider="anthropic") == more
+
+
+def test_parts_of_a_message_that_has_lost_its_first_one_count_with_its_frame() -> None:
+    """Also where the first one is a thought that may not go as it is; and texts that are joined count so."""
+    thought = {"type": "thinking", "thinking": "Hm.", "signature": "EqQB"}
+    said = [thought, {"type": "text", "text": "On it."}]
+    picture = {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}}
+    asked = [picture, {"type": "text", "text": "Listen."}, {"type": "text", "text": "Now."}]
+    for format, message in (
+        (ANTHROPIC, {"role": "assistant", "content": said}),
+        (OPENAI_CHAT, {"role": "user", "content": asked}),
+    ):
+        provider = format.dialect.provider
+        events = [*from_messages([{"role": "user", "content": "go"}]), *READERS[provider].events([message])]
+        first, *others = events[1:]
+        measure = format.measuring(format, len, Memory())
+        for view in (
+            [events[0], *others],
+            [events[0], first.with_data({"a": 1}), *(event.with_data("cut") for event in others)],
+        ):
+            thread = Thread(event.having(id=None) for event in view)
+            assert measure.total(thread) >= measure.exact(thread)
+
+
+def test_an_answer_that_comes_too_late_keeps_its_text_beside_its_pictures() -> None:
+    """What it says was lost where it had a picture, and only the first of two was shown; both count."""
+    source = {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}
+    picture = {"type": "image", "source": source}
+    call = {"type": "tool_use", "id": "a", "name": "look", "input": {}}
+    told = {
+        "type": "tool_result",
+        "tool_use_id": "a",
+        "content": [{"type": "text", "text": "two"}, picture, picture],
+    }
+    thread = from_messages(
+        [
+            {"role": "user", "content": "go"},
+            {"role": "assistant", "content": [call]},
+            {"role": "user", "content": "hurry"},
+            {"role": "assistant", "content": "Yes."},
+            {"role": "user", "content": [told]},
+        ]
+    )
+    for format in (ANTHROPIC, OPENAI_CHAT):
+        messages = format.written(thread).messages
+        assert "two" in str(messages)
+        assert str(messages).count("iVBORw0KGgo=") == 2
+        assert validate(messages, format.dialect.provider) == []
+        measure = format.measuring(format, len, Memory())
+        assert measure.total(thread) >= measure.exact(thread)
+
+
+def test_a_call_that_is_cut_keeps_its_id() -> None:
+    """A new one could be that of a call behind it."""
+
+    def calls(*ids: str) -> dict[str, object]:
+        function = {"name": "look", "arguments": "{}"}
+        made = [{"id": id, "type": "function", "function": function} for id in ids]
+        return {"role": "assistant", "content": None, "tool_calls": made}
+
+    def answers(*ids: str) -> list[dict[str, object]]:
+        return [{"role": "tool", "tool_call_id": id, "content": "ok"} for id in ids]
+
+    history: list[dict[str, object]] = [{"role": "user", "content": "go"}]
+    history += [calls("a"), *answers("a"), calls("a", "a_1"), *answers("a", "a_1")]
+    view = from_messages(history).view()
+    messages = to_messages(view.replace(str(view[3].id), {"cut": 1}), "openai-chat").messages
+    assert validate(messages, "openai-chat") == []
+    assert messages[3]["tool_calls"][0]["id"] == "a"

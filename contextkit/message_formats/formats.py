@@ -22,8 +22,9 @@ from ..formats import TAGGED, Format
 from ..messages import anthropic, gemini, openai_chat, openai_responses
 from ..messages.bodies import body_of, merge, raw_of
 from ..messages.counting import counter_of
-from ..messages.dialects import Dialect, Role
-from ..messages.writing import Writer, by_model, needs_opening
+from ..messages.dialects import Dialect
+from ..messages.media import Media, contents
+from ..messages.writing import Writer, by_model, needs_opening, role_of
 from ..plain import JSON, copied, plain
 from ..threads import Thread
 from ..tokens.counters import TokenCounter
@@ -100,7 +101,7 @@ class MessageFormat(Format):
         """Write one event as messages of its own."""
         body = body_of(event, self.dialect.provider)
         if body is not None and self.rule(event) is None and "system" not in body:
-            shell = raw_of(event).get("message") or self.dialect.shell(_role(event))
+            shell = raw_of(event).get("message") or self.dialect.shell(role_of(event))
             message: dict[str, JSON] = dict(shell) if isinstance(shell, dict) else {}
             merge(message, body)
             return [message]
@@ -113,11 +114,15 @@ class MessageFormat(Format):
         opened = by_model(event) and needs_opening(event, self.dialect)
         return writer.messages[1:] if opened else writer.messages
 
-    def as_text(self, event: Event) -> dict[str, JSON]:
-        """Write one event as a user's text, as it stands where it can be no message."""
-        message = self.dialect.shell("user")
-        merge(message, self.dialect.text(_Look(self).text(event), "user", {}))
-        return message
+    def as_text(self, event: Event) -> list[dict[str, JSON]]:
+        """Write one event as a user's text and media, as it stands where it can be no message."""
+        media = [item for item in contents(body_of(event)) if isinstance(item, Media)]
+        blocks = [block for item in media if (block := self.dialect.media(item, "user")) is not None]
+        bodies = [self.dialect.text(_Look(self).text(event), "user", {}), *map(self.dialect.block, blocks)]
+        messages = [self.dialect.shell("user") for _ in bodies]
+        for message, body in zip(messages, bodies, strict=True):
+            merge(message, body)
+        return messages
 
     def __repr__(self) -> str:
         return Format.__repr__(self)
@@ -141,10 +146,6 @@ class _Look:
         """Write the event as a text, in the look of a text format."""
         body = self.format.body(event)
         return self.format.look(event if body is None else event.having(data=body, raw=None))
-
-
-def _role(event: Event) -> Role:
-    return "user" if event.kind in ("user", "result", "error") else "assistant"
 
 
 def _format(name: str, dialect: Dialect) -> MessageFormat:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, cast
 from ..codecs.json import encode
 from ..events import MODEL_KINDS, Event
 from ..measuring import Measure, Piece
-from ..messages.bodies import raw_of
+from ..messages.bodies import body_of, raw_of
 from ..messages.counting import message_texts, message_tokens, request_tokens
-from ..messages.dialects import PLAIN
-from ..messages.drafts import NO_RESULT
+from ..messages.dialects import GAP, OPENING, PLAIN
+from ..messages.drafts import NO_CONTENT, NO_RESULT
 from ..messages.ordinary import is_ordinary, loose_parts
-from ..messages.writing import Writer, by_model, hosted, needs_opening, opening
+from ..messages.writing import Writer, by_model, hosted, needs_opening, role_of, users
 from ..plain import JSON, copied
 from ..records import is_record
 from ..threads import Thread
@@ -89,9 +89,25 @@ class Sum:
         begun: Whether there is a message.
         called: Whether it was a call.
         source: The message that the last event was read from.
+        said: The message that the last event that is one was read from.
+        models: How many messages of the model's stand last; one more where none of a user's is before them.
+        empty: Whether all of it may be left out, as thoughts may; `None` as long as it is nothing.
     """
 
-    __slots__ = ("answering", "begun", "called", "most", "open", "source", "tokens", "uncounted", "view")
+    __slots__ = (
+        "answering",
+        "begun",
+        "called",
+        "empty",
+        "models",
+        "most",
+        "open",
+        "said",
+        "source",
+        "tokens",
+        "uncounted",
+        "view",
+    )
 
     def __init__(self) -> None:
         self.view = Thread()
@@ -100,7 +116,9 @@ class Sum:
         self.most = 0
         self.open: list[str] = []
         self.answering = self.begun = self.called = False
-        self.source: tuple[JSON, JSON] = (None, None)
+        self.source = self.said = cast(tuple[JSON, JSON], (None, None))
+        self.models = 0
+        self.empty: bool | None = None
 
 
 class Letter:
@@ -166,7 +184,7 @@ class MessageMeasure(Measure):
             leaf.fixed += fixed
             leaf.texts += texts
         if leaf.is_part and leaf.source[0] == self.provider and event.kind != "call":
-            leaf.fixed -= self._frame  # it stands in the message that another event has begun
+            leaf.fixed -= self._frame(event)  # it stands in the message that another event has begun
         return leaf
 
     def _leaf(self, event: Event) -> Leaf:
@@ -182,9 +200,10 @@ class MessageMeasure(Measure):
         """Give the tokens of the event in a message."""
         return self._scale_part(self._weight(self._leaf(event)))
 
-    @property
-    def _frame(self) -> int:
-        return self.memory.fixed("\0frame", lambda _: self._message(self.format.dialect.shell("assistant")))
+    def _frame(self, event: Event) -> int:
+        """Give what a message costs that holds nothing."""
+        role = role_of(event)
+        return self.memory.fixed(f"\0frame {role}", lambda _: self._message(self.format.dialect.shell(role)))
 
     def _message(self, message: dict[str, JSON]) -> int:
         if message.keys() == {"system"}:
@@ -227,9 +246,11 @@ class MessageMeasure(Measure):
         return found
 
     def _add(self, added: Sum, event: Event, leaf: Leaf) -> None:
-        if leaf.is_part and leaf.source != added.source:  # the message has lost its first part
-            added.tokens += self._frame
-        added.source = leaf.source
+        dialect = self.format.dialect
+        added.tokens += self._gap(added, event, leaf) if dialect.alternates else 0
+        added.tokens += self._beginning(added, event, leaf) if leaf.is_part else 0
+        if leaf.messages:
+            added.source = leaf.source
         is_call = event.kind == "call"
         answer = event.kind in ("result", "error") and event.call_id in added.open
         ends = added.answering or event.kind not in MODEL_KINDS
@@ -242,20 +263,46 @@ class MessageMeasure(Measure):
         elif answer:
             added.open.remove(str(event.call_id))
         added.answering, added.called = answer, is_call
-        dialect = self.format.dialect
         if by_model(event) and not added.begun and needs_opening(event, dialect):
-            added.tokens += self._message(opening(dialect))
+            added.tokens += self._message(users(dialect, OPENING))
         added.begun = added.begun or (bool(leaf.messages) and event.kind != "system")
+        if event.kind != "system":
+            added.empty = added.empty is not False and (event.kind == "reasoning" or not leaf.messages)
         # An item goes anew where another one of its answer was cut.
         anew = leaf.hosted or (dialect.apart and event.kind == "assistant" and event.type not in PLAIN)
         if anew or (event.call_id is not None and not answer and not is_call):
-            as_text = self._message(self.format.as_text(event))
+            as_text = sum(map(self._message, self.format.as_text(event)))
             added.tokens += max(self._weight(leaf), as_text) + (_ODD if anew else 0)
         elif leaf.tokens is None and isinstance(self._base, BUILT_IN):
             added.uncounted.append(leaf)
             added.most += leaf.most
         else:
             added.tokens += self._weight(leaf)
+
+    def _beginning(self, added: Sum, event: Event, leaf: Leaf) -> int:
+        """Give what a part costs on top that begins its message, or may be joined to a text before it."""
+        frame = self._frame(event) if leaf.source != added.source else 0
+        joins = event.kind not in ("call", "result", "error") and not body_of(event, self.provider)
+        return frame + (self._text_tokens("\n") + 1 if joins else 0)
+
+    def _gap(self, added: Sum, event: Event, leaf: Leaf) -> int:
+        """Give what a `GAP` before the event costs, if the writer leaves one there."""
+        if not leaf.messages:
+            return 0
+        last, added.said = added.said, leaf.source
+        follows = isinstance(last[1], int) and leaf.source == (last[0], last[1] + 1) and event.kind != "call"
+        begins = leaf.source[0] == self.provider and not leaf.is_part
+        if not by_model(event):
+            added.models = 0
+        elif not added.models:
+            opened = added.begun or needs_opening(event, self.format.dialect)
+            added.models = 1 if opened else 2
+        elif begins and follows:
+            added.models += 1
+        elif begins and added.models > 1 and not added.open:
+            added.models = 1
+            return self._message(users(self.format.dialect, GAP))
+        return 0
 
     def _waits(self, event: Event, leaf: Leaf) -> bool:
         """Whether calls may be answered behind the event, as the writer takes it."""
@@ -276,11 +323,16 @@ class MessageMeasure(Measure):
     def _waiting(self, added: Sum) -> int:
         return len(added.open) * (self._text_tokens(NO_RESULT) + _ODD) if added.open else 0
 
+    def _standing_in(self, added: Sum) -> int:
+        """Give what is written at the end for answers that have not come, or where there is no message."""
+        nothing = self._message(users(self.format.dialect, NO_CONTENT)) if added.empty else 0
+        return self._waiting(added) + nothing
+
     def added_up(self, view: Iterable[Event]) -> int:
         """Give the tokens of the whole as they are added up."""
         added = self._sum(view)
         self._settle(added, inf)
-        return added.tokens + self._waiting(added) + self._fixed_tokens
+        return added.tokens + self._standing_in(added) + self._fixed_tokens
 
     def _settle(self, added: Sum, left: float) -> bool:
         """Count what was not counted, until it is sure whether it has more than so many tokens."""
@@ -317,7 +369,7 @@ class MessageMeasure(Measure):
         if isinstance(self.counter, Estimate):  # scaled once, so added up before
             limit = self.counter.unscale(limit)
         added = self._sum(view)
-        left = limit - self._fixed_tokens - self._waiting(added) - added.tokens
+        left = limit - self._fixed_tokens - self._standing_in(added) - added.tokens
         return left < 0 or (added.most > left and self._settle(added, left))
 
     def _surely_exceeds(self, view: Iterable[Event], limit: int) -> bool:

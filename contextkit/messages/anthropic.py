@@ -148,7 +148,7 @@ class Dialect:
     provider = PROVIDER
     results_first = True
     thoughts = ("thinking", "redacted_thinking")
-    beside = together = True
+    beside = together = strips = True
     alternates = apart = False
 
     def shell(self, role: Role) -> dict[str, JSON]:
@@ -159,6 +159,10 @@ class Dialect:
         """Give the body of a text: none of white space alone, and none of the model's that ends in it."""
         text = text.rstrip() if role == "assistant" else text
         return {"content": [{"type": "text", "text": text, **_marked(frame)}] if text.strip() else []}
+
+    def text_type(self, role: Role) -> str:
+        """Give the type of a part that is text."""
+        return "text"
 
     def media(self, media: Media, role: Role) -> dict[str, JSON] | None:
         """Give the block of an image or a document; the model's own messages hold none."""

@@ -70,8 +70,13 @@ def _emptied(value: JSON) -> JSON:
     return [] if isinstance(value, list) else None
 
 
-def merge(message: dict[str, JSON], body: Mapping[str, JSON]) -> None:
+def merge(message: dict[str, JSON], body: Mapping[str, JSON], text_type: str = "text") -> None:
     """Put a body into a message: lists are joined, all else is set; texts of a content are joined too.
+
+    Args:
+        message: The message, which is changed.
+        body: The body.
+        text_type: The type of a part that a text becomes where there are others.
 
     >>> message = {"role": "assistant", "content": None, "tool_calls": []}
     >>> merge(message, {"content": "On it.", "tool_calls": [{"id": "a"}]})
@@ -87,13 +92,13 @@ def merge(message: dict[str, JSON], body: Mapping[str, JSON]) -> None:
             if isinstance(held, str) and isinstance(value, str):
                 message[key] = f"{held}\n{value}"
             else:
-                message[key] = [*_parts(held), *_parts(value)]
+                message[key] = [*_parts(held, text_type), *_parts(value, text_type)]
         else:
             message[key] = value
 
 
-def _parts(content: JSON) -> list[JSON]:
-    return [{"type": "text", "text": content}] if isinstance(content, str) else list(content or ())
+def _parts(content: JSON, text_type: str) -> list[JSON]:
+    return [{"type": text_type, "text": content}] if isinstance(content, str) else list(content or ())
 
 
 def raw_of(event: Event) -> Mapping[str, JSON]:

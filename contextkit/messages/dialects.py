@@ -11,6 +11,9 @@ from .media import Media
 OPENING = "(the conversation begins here)"
 """What a user says first where a provider wants a user's message first and there is none."""
 
+GAP = "(something was left out here)"
+"""What a user says between two messages of the model's that may not follow each other."""
+
 Role = Literal["system", "user", "assistant", "tool"]
 
 PLAIN = ("user", "assistant", "system", "developer")
@@ -47,11 +50,18 @@ class Dialect(Protocol):
     def thoughts(self) -> tuple[str, ...]:
         """The types of the blocks that may not be the last ones of a turn of the model's."""
 
+    @property
+    def strips(self) -> bool:
+        """Whether the last message, if it is the model's, may not end in white space."""
+
     def shell(self, role: Role) -> dict[str, JSON]:
         """Give an empty message."""
 
     def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
         """Give the body of a text."""
+
+    def text_type(self, role: Role) -> str:
+        """Give the type of a part that is text, where a message has parts of many types."""
 
     def media(self, media: Media, role: Role) -> dict[str, JSON] | None:
         """Give the block of an image, a sound or a file, where such a message can hold it."""

@@ -180,7 +180,7 @@ class Dialect:
     results_first = False
     thoughts: tuple[str, ...] = ()
     beside = together = alternates = True
-    apart = False
+    apart = strips = False
 
     def shell(self, role: Role) -> dict[str, JSON]:
         """Give an empty content."""
@@ -189,6 +189,10 @@ class Dialect:
     def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
         """Give the body of a text; an empty one is left out."""
         return {"parts": [{"text": text, **_signed(frame)}] if text else []}
+
+    def text_type(self, role: Role) -> str:
+        """Give the type of a part that is text."""
+        return "text"
 
     def media(self, media: Media, role: Role) -> dict[str, JSON] | None:
         """Give the part of an image, a sound or a file, whose type must be known."""

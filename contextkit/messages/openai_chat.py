@@ -170,7 +170,7 @@ class Dialect:
     provider = PROVIDER
     results_first = False
     thoughts: tuple[str, ...] = ()
-    beside = together = alternates = apart = False
+    beside = together = alternates = apart = strips = False
 
     def shell(self, role: Role) -> dict[str, JSON]:
         """Give an empty message."""
@@ -179,6 +179,10 @@ class Dialect:
     def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
         """Give the body of a text."""
         return {"content": [{"type": "text", "text": text, **frame}] if frame else text}
+
+    def text_type(self, role: Role) -> str:
+        """Give the type of a part that is text."""
+        return "text"
 
     def media(self, media: Media, role: Role) -> dict[str, JSON] | None:
         """Give the part of an image, a sound or a file: only a user's message can hold one."""

@@ -151,7 +151,7 @@ class Dialect:
     provider = PROVIDER
     results_first = False
     thoughts: tuple[str, ...] = ()
-    beside = together = alternates = False
+    beside = together = alternates = strips = False
     apart = True
 
     def shell(self, role: Role) -> dict[str, JSON]:
@@ -161,6 +161,10 @@ class Dialect:
     def text(self, text: str, role: Role, frame: Mapping[str, JSON]) -> dict[str, JSON]:
         """Give the item of a text."""
         return {"role": "user" if role == "tool" else role, "content": text}
+
+    def text_type(self, role: Role) -> str:
+        """Give the type of a part that is text: it is said who wrote it."""
+        return "output_text" if role == "assistant" else "input_text"
 
     def media(self, media: Media, role: Role) -> dict[str, JSON] | None:
         """Give the part of an image or a file, which the model's own messages cannot hold."""

@@ -24,11 +24,12 @@ from ..plain import JSON
 from ..records import is_record
 from ..written import Loss
 from .bodies import body_of, frame_of, merge, raw_of
-from .dialects import OPENING, PLAIN, Dialect, Look, Role
-from .drafts import NO_RESULT
+from .dialects import GAP, OPENING, PLAIN, Dialect, Look, Role
+from .drafts import NO_CONTENT, NO_RESULT
 from .media import Media, contents
 
-_Waiting = tuple[str, str, Mapping[str, JSON]]  # id and name as written, and the frame of the call
+_Waiting = tuple[str, str, Mapping[str, JSON], JSON]
+"""A call: its id and name as written, its frame, and the number of the message that answers stand behind."""
 _Source = tuple[str, int, int]  # the provider, the number of the message there, and the part of it
 
 _ANEW = ""  # the provider of what came from this one and goes anew
@@ -54,10 +55,11 @@ class Writer:
         self._role: Role | None = None  # of the last message
         self._source: _Source = ("", 0, 0)  # where that came from
         self._said = False  # whether it has the model's text
-        self._open: dict[str, _Waiting] = {}  # the calls without an answer
+        self._open: dict[str, list[_Waiting]] = {}  # the calls without an answer, by the ids they came with
         self._gone_on = False  # whether the model has, without waiting for the answers
         self._ids: set[str] = set()
         self._thoughts: list[Event] = []  # those that nothing of the model's followed yet
+        self._spoke = False  # whether there was anything to say, if no more than a thought
 
     @property
     def settled(self) -> int:
@@ -75,15 +77,20 @@ class Writer:
         return self._dialect.system(self._prompts) if self._prompts else None
 
     def ended(self) -> list[dict[str, JSON]]:
-        """Give the messages, with answers that stand in for those that have not come yet."""
+        """Give the messages, with answers that stand in for those that have not come yet.
+
+        Where nothing that was said may be sent, as thoughts alone, the one message says so.
+        """
         messages = list(self.messages)
         self._finish(messages)
+        if self._dialect.strips and messages:
+            messages[-1] = _stripped(messages[-1])
         self._close(messages)
-        return messages
+        return messages or ([users(self._dialect, NO_CONTENT)] if self._spoke else [])
 
     def answering(self, call_id: str, name: str) -> None:
         """Take it that a call was made, so that its answer can be written by itself."""
-        self._open[call_id] = (call_id, name, {})
+        self._open[call_id] = [(call_id, name, {}, None)]
 
     def feed(self, events: Iterable[Event]) -> None:
         """Write more events."""
@@ -146,6 +153,7 @@ class Writer:
         rule = self._look.body(event)
         foreign = raw_of(event).get("provider") != self._dialect.provider
         body = None if rule is not None else body_of(event, self._dialect.provider)
+        self._spoke = self._spoke or (event.kind != "system" and rule != "")
         if body is not None and "system" in body:
             merge(self._system, body)
         elif event.kind == "call" and (foreign or not spoiled):
@@ -153,18 +161,15 @@ class Writer:
         elif event.kind in ("result", "error") and event.call_id in self._open:
             self._result(event, body, rule)
         elif body is not None and not spoiled and (event.kind not in ("result", "error") or hosted(event)):
-            self._say(event, self._role_of(event), body)
+            self._say(event, role_of(event), body)
         elif rule != "":
             self._anew(event, rule)
 
-    def _role_of(self, event: Event) -> Role:
-        if event.kind == "system":
-            return "system"
-        return "assistant" if by_model(event) else "user"
-
     def _anew(self, event: Event, rule: str | None) -> None:
         """Write an event that is no call, answers none, and cannot stand as it came."""
-        dialect, role = self._dialect, self._role_of(event)
+        dialect, role = self._dialect, role_of(event)
+        if dialect.apart and event.type not in PLAIN:  # its item cannot hold a text
+            event = event.having(raw={**raw_of(event), "provider": _ANEW})
         if event.kind == "reasoning":
             thought = dialect.reasoning(event.text if rule is None else rule)
             if thought is None:
@@ -180,21 +185,28 @@ class Writer:
             self._lost(event, "the role of a system prompt", "a user's text")
             role = "user"
         body = body_of(event) if rule is None and event.type not in PLAIN else None
-        found = next((item for item in contents(body) if isinstance(item, Media)), None)
-        if found is None:
-            if (text := self._spoken(event, rule)).strip():
-                self._say(event, role, dialect.text(text, role, frame_of(event)))
-        elif (block := dialect.media(found, role)) is not None:
-            self._say(event, role, dialect.block(block))
-        else:
-            self._lost(event, found.kind, "a line of text")
-            self._say(event, role, dialect.text(found.placeholder, role, {}))
+        found = [item for item in contents(body) if isinstance(item, Media)]
+        told = event.kind in ("result", "error")  # its text says which media there are
+        if (told or not found) and (text := self._spoken(event, rule)).strip():
+            self._say(event, role, dialect.text(text, role, frame_of(event)))
+        for each in found if told else found[:1]:
+            self._show(event, role, each, told=told)
+
+    def _show(self, event: Event, role: Role, media: Media, *, told: bool) -> None:
+        """Write an image, a sound or a file: a line of text where it cannot stand and none told of it."""
+        block = self._dialect.media(media, role)
+        if block is not None:
+            self._say(event, role, self._dialect.block(block))
+            return
+        self._lost(event, media.kind, "a line of text")
+        if not told:
+            self._say(event, role, self._dialect.text(media.placeholder, role, {}))
 
     def _say(self, event: Event, role: Role, body: dict[str, JSON]) -> None:
         self._begin(event, role)
         self._thoughts = [*self._thoughts, event] if event.kind == "reasoning" else []
         self.messages[-1] = message = dict(self.messages[-1])  # somebody may hold the message as it was
-        merge(message, body)
+        merge(message, body, self._dialect.text_type(role))
 
     def _spoken(self, event: Event, rule: str | None) -> str:
         if event.type in PLAIN and (rule is not None or isinstance(event.data, str)):
@@ -208,20 +220,27 @@ class Writer:
         name = str(frame.get("name", event.type))
         if raw_of(event).get("provider") != self._dialect.provider:
             name = self._dialect.name(name)
-        if body is not None:
-            id = str(event.call_id)
-        else:
-            id = self._fresh_id(str(event.call_id))
+        own = raw_of(event).get("provider") in (self._dialect.provider, _ANEW)
+        id = str(event.call_id) if own else self._fresh_id(str(event.call_id))
+        if body is None:
             if hosted(event):
                 self._lost(event, "a tool of the provider's", "a tool of the user's")
             body = self._dialect.call(id, name, event.data, _arguments(event), frame)
         self._ids.add(id)
         self._say(event, "assistant", body)
         if not (hosted(event) and body_of(event, self._dialect.provider) is body):
-            key = str(event.call_id)
-            if key in self._open:  # a call of the same id: answers are for the newer one
-                self._open[f"{key} {id}"] = self._open.pop(key)
-            self._open[key] = (id, name, frame)
+            self._wait(event, id, name, frame)
+
+    def _wait(self, event: Event, id: str, name: str, frame: Mapping[str, JSON]) -> None:
+        """Note a call that waits: calls of one id in one message are answered in their order."""
+        key, raw = str(event.call_id), raw_of(event)
+        anywhere = self._dialect.apart and raw.get("provider") in (self._dialect.provider, _ANEW)
+        at = None if anywhere else raw.get("at")
+        waiting = self._open.pop(key, [])
+        if waiting and waiting[0][-1] != at:  # answers are for the newer message's
+            self._open.setdefault(f"{key}\0", []).extend(waiting)
+            waiting = []
+        self._open[key] = [*waiting, (id, name, frame, at)]
 
     def _fresh_id(self, id: str) -> str:
         """Give the id that a call is written with: legal, and of no other call."""
@@ -231,7 +250,10 @@ class Writer:
         return fresh
 
     def _result(self, event: Event, body: dict[str, JSON] | None, rule: str | None) -> None:
-        id, name, called = self._open.pop(str(event.call_id))
+        waiting = self._open[str(event.call_id)]
+        id, name, called, _ = waiting.pop(0)
+        if not waiting:
+            del self._open[str(event.call_id)]
         if body is None or id != event.call_id:
             came = body_of(event) if rule is None else None
             content = [event.text if rule is None else rule] if came is None else self._answered(event, came)
@@ -277,7 +299,7 @@ class Writer:
         """Answer the calls that wait with what stands in; if the model has gone on, the user comes last."""
         asked = [messages.pop()] if self._open and self._gone_on and self._role == "user" else []
         last = messages[-1] if self._dialect.together and self._role == "tool" and messages else None
-        for id, name, frame in self._open.values():
+        for id, name, frame, _ in itertools.chain.from_iterable(self._open.values()):
             if last is None or not self._dialect.together:
                 messages.append(self._dialect.shell("tool"))
             last = messages[-1] = dict(messages[-1])
@@ -295,7 +317,9 @@ class Writer:
         source = (provider, raw.get("at", 0), part if isinstance(part, int) else 0)
         if not self._continues(event, role, source, begins=isinstance(shell, dict)):
             if role == "assistant" and not self.messages and needs_opening(event, self._dialect):
-                self.messages.append(opening(self._dialect))
+                self.messages.append(users(self._dialect, OPENING))
+            elif self._parted(event, role, source):
+                self.messages.append(users(self._dialect, GAP))
             self._open_message(role, raw)
         elif self._open and role == "user" and self._dialect.results_first:
             self._close(self.messages)
@@ -330,11 +354,8 @@ class Writer:
         follows = source[:2] == self._source[:2] and self._source[2] < source[2]
         if self._role is None:
             return False
-        if own and begins:  # what stood between them may have been dropped
-            neighbours = source[0] == self._source[0] and source[1] == self._source[1] + 1
-            as_it_came = neighbours and event.kind != "call"
-            at_model = role == self._role == "assistant" and not self._open
-            return self._dialect.alternates and at_model and not as_it_came
+        if own and begins:
+            return self._at_models(event, role, source) and not self._parted(event, role, source)
         if own and follows:
             return True
         if self._dialect.apart or role != self._role:
@@ -344,8 +365,36 @@ class Writer:
         at_once = follows or (not begins and (event.kind == "call" or not self._said))
         return self._dialect.together or bool(self._open) or at_once
 
+    def _at_models(self, event: Event, role: Role, source: _Source) -> bool:
+        """Whether a message of the model's may not stand behind the last one, which is the model's too.
+
+        What stood between them may have been dropped.
+        """
+        neighbours = source[0] == self._source[0] and source[1] == self._source[1] + 1
+        as_it_came = neighbours and event.kind != "call"
+        at_model = role == self._role == "assistant" and not self._open
+        return self._dialect.alternates and at_model and not as_it_came
+
+    def _parted(self, event: Event, role: Role, source: _Source) -> bool:
+        """Whether it may not join that one either, before which no user's message stands directly."""
+        before = [message.get("role") for message in self.messages[-2:]]
+        return self._at_models(event, role, source) and before[0] == before[-1]
+
     def _lost(self, event: Event, what: str, became: str) -> None:
         self.losses.append(Loss(str(event.id), event.type, what, became))
+
+
+def _stripped(message: dict[str, JSON]) -> dict[str, JSON]:
+    """Give a message of the model's without the white space that its text ends in."""
+    content = message.get("content")
+    if message.get("role") != "assistant" or not content:
+        return message
+    if isinstance(content, str):
+        return {**message, "content": content.rstrip() or content}
+    *others, last = content
+    if not isinstance(last, dict) or not isinstance(text := last.get("text"), str):
+        return message
+    return {**message, "content": [*others, {**last, "text": text.rstrip() or text}]}
 
 
 def needs_opening(event: Event, dialect: Dialect) -> bool:
@@ -356,11 +405,18 @@ def needs_opening(event: Event, dialect: Dialect) -> bool:
     return dialect.beside and not (came and (first or not dialect.alternates))
 
 
-def opening(dialect: Dialect) -> dict[str, JSON]:
-    """Give the user's message that stands there."""
+def users(dialect: Dialect, text: str) -> dict[str, JSON]:
+    """Give a user's message that nobody wrote, such as the `OPENING`."""
     message = dialect.shell("user")
-    merge(message, dialect.text(OPENING, "user", {}))
+    merge(message, dialect.text(text, "user", {}))
     return message
+
+
+def role_of(event: Event) -> Role:
+    """Give the role in whose messages it stands; an answer to a call may have one of its own."""
+    if event.kind == "system":
+        return "system"
+    return "assistant" if by_model(event) else "user"
 
 
 def by_model(event: Event) -> bool:
