@@ -699,3 +699,12 @@ def test_a_call_that_is_cut_keeps_its_id() -> None:
     messages = to_messages(view.replace(str(view[3].id), {"cut": 1}), "openai-chat").messages
     assert validate(messages, "openai-chat") == []
     assert messages[3]["tool_calls"][0]["id"] == "a"
+
+
+def test_an_output_of_an_earlier_response_is_a_text_where_it_is_cut() -> None:
+    """Its item, which came without its call, holds none."""
+    item = {"type": "function_call_output", "call_id": "stored", "output": "line\n" * 90}
+    view = from_messages([item]).view()
+    messages = to_messages(view.replace("0", "short"), "openai-responses").messages
+    assert [message.keys() for message in messages] == [{"role", "content"}]
+    assert validate(messages, "openai-responses") == []

@@ -168,7 +168,7 @@ class Writer:
     def _anew(self, event: Event, rule: str | None) -> None:
         """Write an event that is no call, answers none, and cannot stand as it came."""
         dialect, role = self._dialect, role_of(event)
-        if dialect.apart and event.type not in PLAIN:  # its item cannot hold a text
+        if dialect.apart and hosted(event):  # its item cannot hold a text
             event = event.having(raw={**raw_of(event), "provider": _ANEW})
         if event.kind == "reasoning":
             thought = dialect.reasoning(event.text if rule is None else rule)

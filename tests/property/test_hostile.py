@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contextkit import Budget, BudgetError, ReadError, Thread, Window, repair, to_messages, validate
+from contextkit import Budget, BudgetError, Event, ReadError, Thread, Window, repair, to_messages, validate
 from contextkit.fitting import fit_context
 from contextkit.message_formats import MESSAGE_FORMATS
 from contextkit.messages.envelopes import plain_messages
@@ -22,6 +22,7 @@ from .test_fitting import fitted, is_models, messages_of, told
 
 EACH_PROVIDER = pytest.mark.parametrize("provider", PROVIDERS)
 CHOICES = st.randoms(use_true_random=False)
+DATA: tuple[Any, ...] = ("short", {"a": 1}, [1, "x"], "cut\n")
 
 
 def mended(provider: str, choose: random.Random) -> list[Message]:
@@ -127,6 +128,40 @@ def test_calls_have_their_answers_also_without_a_repair(
     for context in (whole, cut):
         found = {each.rule for each in validate(context.messages, provider)}
         assert not found & {"unanswered-call", "misplaced-result", "duplicate-result", "no-messages"}
+
+
+def cut(thread: Thread, choose: random.Random) -> Thread:
+    """Drop units, and change data: any, in any order, as policies of the user's may."""
+    view = thread.view()
+    share = choose.choice((0.15, 0.4, 0.7, 0.95))
+    going = {event.id for unit in view.units() if choose.random() < share for event in unit.events}
+    held = {event.id for unit in view.units() if unit.held for event in unit.events}
+    left = choose.choice((None, Event("omitted", "some left out", kind="compaction")))
+    view = view.drop([str(id) for id in going - held], leaving=left)
+    if choose.randrange(2):
+        return view
+    chosen = [event for event in view if choose.randrange(3) == 0]
+    return view.replace_all({str(event.id): choose.choice(DATA) for event in chosen})
+
+
+@EACH_PROVIDER
+@given(choose=CHOICES, target=st.sampled_from(PROVIDERS))
+def test_what_is_left_after_any_cut_is_accepted_and_counted_in_full(
+    provider: str, choose: random.Random, target: Any
+) -> None:
+    """For its own provider and for another; what is decided on is never less than what is sent."""
+    messages = mended(provider, choose)
+    view = cut(thread_of(provider, messages), choose)
+    format = MESSAGE_FORMATS[target]
+    written = format.written(view)
+    if not written.messages:
+        assert all(event.kind == "system" for event in view)
+        return
+    assert validate(written.messages, target, system=written.system) == []
+    if target != provider or not judge(provider, messages):
+        assert judge(target, written.messages) == []
+    measure = Window(format).measure
+    assert measure.total(view) >= measure.exact(view)
 
 
 @EACH_PROVIDER
