@@ -29,7 +29,8 @@ from ..plain import JSON, copied, plain
 from ..threads import Thread
 from ..tokens.counters import TokenCounter
 from ..written import Written
-from .measuring import MessageMeasure, json_lines
+from .measuring import MessageMeasure
+from .remembered import json_lines
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
