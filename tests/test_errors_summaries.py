@@ -421,6 +421,69 @@ def test_how_often_a_place_is_repeated_is_told() -> None:
     assert "repeated 496 more times" in summarize_error(text)
 
 
+def test_a_line_that_has_but_the_runners_clock_is_read_like_the_others() -> None:
+    """A runner writes its clock before each line, and before most of them stands that of a tool."""
+    noise = [f"2031-05-02 10:{n % 60:02}:07 status unpacked lib{n * 7}:amd64 2.{n}" for n in range(300)]
+    log = [*noise[:200], *f"{TRACE}    x()\nOSError: no bell".split("\n"), *noise[200:]]
+    stamped = (f"2031-05-02T10:{n % 60:02}:01.{n:07}Z {line}" for n, line in enumerate(log))
+    assert summarize_error("\n".join(stamped)).startswith("OSError: no bell\n  at app/vat.py:3 drain")
+
+
+def test_the_logger_of_a_long_log_need_not_begin_it() -> None:
+    """Who prepares a run writes hundreds of lines, in another way than who runs it."""
+    first = [f"fetching part {n} of the mill" for n in range(210)]
+    rest = [f"10:00:{n % 60:02}     INFO - turned stone {n} of mill {n % 7}" for n in range(3_000)]
+    rest[1_500:1_500] = [
+        "10:00:07     INFO - " + line for line in f"{TRACE}    x()\nOSError: no bell".split("\n")
+    ]
+    summary = summarize_error("\n".join([*first, *rest]))
+    assert summary.startswith("OSError: no bell")
+    assert "at app/vat.py:3 drain" in summary
+
+
+@pytest.mark.parametrize(
+    "calm",
+    [
+        "TEST-START | dom/test/crash/test_{n}{word}.html",
+        "status unpacked liberror-perl{word}:all 0.{n}-1",
+        "running step {n}{word} with --timeout={n}",
+        "ACPI: table {n}{word} at bank B",
+    ],
+)
+def test_what_a_thing_is_called_is_no_failure(calm: str) -> None:
+    """Paths, packages and options have words of failure in them, and a speaker's name is no type."""
+    words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(400)]
+    log = [calm.format(n=n, word=word) for n, word in enumerate(words)]
+    log[300:300] = ["opening 6 valves", "pump 6: no such valve", "pump 6 stays shut"]
+    for parse in (True, False):
+        summary = summarize_error("\n".join(log), parse=parse)
+        assert "pump 6: no such valve" in summary
+
+
+def test_of_many_lines_that_matter_those_of_both_ends_are_told() -> None:
+    """The first error may have caused the others, and the last one ended the run."""
+    words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(100, 400)]
+    log = [f"stone {word} is missing from the mill" for word in words]
+    log = [f"{TRACE}    x()\nOSError: no bell", *log, "mill run aborted: no stone is left", "tidying up"]
+    summary = summarize_error("\n".join(log))
+    assert "stone baa is missing" in summary
+    assert "mill run aborted" in summary
+
+
+def test_loud_words_tell_more() -> None:
+    """A line with FAILED or ERROR goes before one that only speaks of something missing."""
+    words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(100, 400)]
+    log = [f"console: sail {word} does not exist" for word in words]
+    log.insert(150, "RUN-ENDED-FAIL | t/mill.js | stone stands still")
+    assert "stone stands still" in summarize_error("\n".join(log))
+
+
+def test_a_traceback_begins_where_a_line_ends_with_its_title() -> None:
+    """Settings may name it, too."""
+    text = "using {'find': 'Traceback (most recent call last)', 'level': 2}\n" + "turned a stone\n" * 50
+    assert "mill failed: no bell" in summarize_error(f"{text}mill failed: no bell\nbye\n")
+
+
 if __name__ == "__main__":
     for name, text in TEXTS.items():
         golden(name).write_text(f"{summarize_error(text)}\n", encoding="utf-8")

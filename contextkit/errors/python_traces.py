@@ -13,6 +13,7 @@ _SEPARATOR = {
 }
 PLACE = 'File "'
 CHILD = Pattern(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
+_LONGEST = 80  # lines of a message; what goes on longer is what else was written
 _STOP = Pattern(
     r'Exception (?:ignored in|in thread)\b|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
 )
@@ -93,14 +94,14 @@ def _goes_on(reading: Reading, at: int, column: int) -> bool:
 
 def _details(reading: Reading, fault: Fault, at: int, column: int) -> int:
     """Read the lines behind the one with the message: more of it, and notes."""
-    for number in range(at, min(at + 400, len(reading.lines))):
+    for number in range(at, min(at + _LONGEST, len(reading.lines))):
         line = reading.lines[number]
         text = line[column:]
         if not text.strip() or line[:column].strip(" |") or _STOP.match(text) or CHILD.match(line):
             return number
         reading.used.add(number)
         fault.details.append(text.rstrip())
-    return min(at + 400, len(reading.lines))
+    return min(at + _LONGEST, len(reading.lines))
 
 
 def _separator(reading: Reading, at: int, column: int) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from ..patterns import Pattern
 from .findings import is_source
 from .frames import frame_of
 from .pieces import STANDARD, Pieces, abridged
-from .salience import CALM, Alike, salient
+from .salience import CALM, Alike, from_both_ends, salient
 
 _MOST = 12  # lines
 _WARNINGS = 2
@@ -31,7 +31,7 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
     said = sum(1 for line in lines if line.strip())
     least = 0 if said <= 6 else 1 if said <= 30 else 2
     missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
-    missed.sort(key=lambda alike: -alike.weight)
+    missed = from_both_ends(missed)
     if least > 1:
         missed += _others(_warnings(lines, used), missed, words, lines, _WARNINGS)
     missed += _others(_beside(lines, used, missed), missed, words, lines, _BESIDE)
