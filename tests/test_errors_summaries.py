@@ -364,7 +364,7 @@ def test_rspec_tells_causes() -> None:
 """
     summary = summarize_error(text)
     assert "TornError: leather torn" in summary
-    assert "caused by EPIPE: Broken pipe" in summary
+    assert "caused by Errno::EPIPE: Broken pipe" in summary
     assert "pipe.rb:18 write" in summary
 
 
@@ -482,6 +482,119 @@ def test_a_traceback_begins_where_a_line_ends_with_its_title() -> None:
     """Settings may name it, too."""
     text = "using {'find': 'Traceback (most recent call last)', 'level': 2}\n" + "turned a stone\n" * 50
     assert "mill failed: no bell" in summarize_error(f"{text}mill failed: no bell\nbye\n")
+
+
+def test_a_table_of_phpstan_is_read() -> None:
+    """It has the file over its lines."""
+    rule = f" {'-' * 6} {'-' * 40} "
+    text = (
+        f"{rule}\n  Line   src/Mill.php   \n{rule}\n  31     Method Mill::turn() should return int but  \n"
+        f"         returns string.\n  77     Undefined variable: $sail  \n{rule}\n\n [ERROR] Found 2 errors\n"
+    )
+    summary = summarize_error("sweeping the floor\n" * 80 + text)
+    assert "src/Mill.php:31 Method Mill::turn() should return int but" in summary
+    assert "returns string." in summary
+    assert "src/Mill.php:77 Undefined variable: $sail" in summary
+
+
+def test_what_ocaml_says_is_put_to_its_place() -> None:
+    """The place stands before the source code, the message behind it."""
+    text = (
+        'File "src/mill.ml", line 15, characters 2-61:\n15 |   List.map stones ~f:(fun s -> s.name)\n'
+        "       ^^^^^^^^^^^^\nError: This expression has type stone list\n"
+        "       but an expression was expected of type string list\n"
+    )
+    summary = summarize_error(text)
+    assert summary.startswith("src/mill.ml:15:2 Error: This expression has type stone list")
+    assert "expected of type string list" in summary
+
+
+def test_pytest_tells_of_groups() -> None:
+    """Each error of a group that a test failed with is told, and its place."""
+    group = """\
+  + Exception Group Traceback (most recent call last):
+  |   File "test_mill.py", line 8, in test_turn
+  |     def test_turn(load):
+  | ExceptionGroup: 2 distinct failures (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "test_mill.py", line 10, in test_turn
+    |     assert turns
+    | AssertionError: assert 0
+    | Failing test case: test_turn(load=-1)
+    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   File "mill.py", line 5, in turn
+    |     return 9 / load
+    | ZeroDivisionError: division by zero
+    | Failing test case: test_turn(load=0)
+    +------------------------------------
+"""
+    text = f"""\
+=================================== FAILURES ===================================
+__________________________________ test_turn ___________________________________
+{group}=========================== short test summary info ============================
+FAILED test_mill.py::test_turn - ExceptionGroup: 2 dis...
+1 failed, 1 passed in 3.69s
+"""
+    summary = summarize_error(text)
+    for told in ("test_mill.py::test_turn", "ExceptionGroup: 2 distinct failures"):
+        assert told in summary
+    assert "AssertionError: assert 0 at test_mill.py:10" in summary
+    assert "ZeroDivisionError: division by zero at mill.py:5" in summary
+    assert "load=-1" in summary
+    assert "load=0" in summary
+
+
+NUNIT = r"""
+A total of 1 test files matched.
+  X Turns_with_wind [134ms]
+  Stack Trace:
+     at Mill.Tests.Turns_with_wind() in C:\mill\Tests.cs:line 11
+
+Test Run Failed.
+     Failed: 1
+"""
+RSPEC = """
+1) sail is set
+     Failure/Error: mill.turn
+     NameError:
+       undefined local variable `wind'
+     # ./lib/mill.rb:35:in `turn'
+"""
+CTEST = """
+2/2 Test  #2: grind ...***Failed    0.19 sec
+
+50% tests passed, 1 tests failed out of 2
+
+The following tests FAILED:
+\t  2 - grind (Failed)
+Errors while running CTest
+"""
+DART = """
+The following TestFailure was thrown running a test:
+Expected: a bell
+
+When the exception was thrown, this was the stack:
+#3      main.<anonymous closure>.<<anonymous closure>_async_body> (///w/mill_test.dart:38:7)
+#13     Runner.run (package:test/src/runner.dart:37:16)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (NUNIT, ["Turns_with_wind at mill/Tests.cs:11", "Failed: 1"]),
+        (RSPEC, ["sail is set at lib/mill.rb:35 turn", "NameError: undefined local variable `wind'"]),
+        (CTEST, ["1 tests failed out of 2", "grind (Failed)"]),
+        (DART, ["mill_test.dart:38", "Expected: a bell"]),
+        ("kworker/u2:0 (32) used the deepest stack\nkernel BUG at mill/stone.c:39!\n", ["stone.c:39"]),
+    ],
+)
+def test_more_of_what_runners_write_is_read(text: str, told: list[str]) -> None:
+    """NUnit's old console, RSpec without its title, CTest; closures of Dart, and a thread of the kernel."""
+    summary = summarize_error("carried a sack to the mill\n" * 200 + text)
+    assert [one for one in told if one not in summary] == []
 
 
 if __name__ == "__main__":

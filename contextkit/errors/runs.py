@@ -21,21 +21,21 @@ _STARTS = Pattern(
     r"|\s*not ok \d+ *-? *(?P<tap>.*)$"
     r"|(?P<gradle>\S.* > .*) FAILED$"
     r"|\[ERROR\] +(?P<maven>[\w.$]+(?:Test\w*|IT|Spec)\b.*)$"
-    r"|\s+Failed (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
+    r"|\s+(?:Failed|X) (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
     r"|\s*✘ (?P<other>\S.*)$"
 )
 _COUNT = Pattern(
     r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
-    r"|(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
+    r"|\d+% tests passed, |(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
 )
-_FIRST = frozenset("_●F×✗-En[✘0123456789")
+_FIRST = frozenset("_●FX×✗-En[✘0123456789")
 _COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
 _ENDS = Pattern(
-    r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:|=== "
+    r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
 )
 _CODE = Pattern(
     r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: (?!panic|test did)|\s*@@|[-]{10,}|stack backtrace:"
@@ -51,7 +51,8 @@ _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
 _COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
-_BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:)$")
+_RSPEC = Pattern(r"\s+Failure/Error: ")
+_BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:|[A-Z]\w*(?:Error|Exception):)$")
 _LABELS = ("Error:", "Failure:")
 _BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
@@ -181,7 +182,9 @@ def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
     return any(
         "failing" in line or re.match(r"\d+ failed", line) or "ailures" in line or "examples" in line
         for line in counts
-    ) or any(line.startswith(("There was ", "There were ", "Failures:")) for line in lines)
+    ) or any(
+        line.startswith(("There was ", "There were ", "Failures:")) or _RSPEC.match(line) for line in lines
+    )
 
 
 def _as_traces(block: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ _PLACE = Pattern(
     r"(?P<file>[^\s:\"'(),;\[\]<>=]*\.[A-Za-z]\w{0,5})(?:\"?, line |: line |:|#|\()(?P<line>\d+)(?::\d+|, ?\d+)?\)?:?"
 )
 _LEAD = Pattern(
-    r"\s*(?:\[\d+\]|#?\d+[:.)]?(?= )|0x[0-9a-fA-F]+|(?i:(?:re-?)?raised |called |in call |invoked )?(?:at|in|from|by|function)\b:?|[@←→>-]+)\s+"
+    r"\s*(?:\[\d+\]|(?:# ?)?\d+[:.)]?(?= )|0x[0-9a-fA-F]+|(?i:(?:re-?)?raised |called |in call |invoked )?(?:at|in|from|by|function)\b:?|[@←→>-]+)\s+"
 )
 _FIRST = frozenset(" \t[#0123456789@←→>-aAbBcCfFiIrR")  # of what the expression above begins with
 _FUNCTION_ENDS = Pattern(r",? called\b| \+ |,| in file\b| at \S*$| \(?$|\s+in \S+(?: at)? *$|\s+\($|[\s(:]+$")
