@@ -5,6 +5,7 @@ import re
 from ..patterns import Pattern
 from .facts import Fault, Frame
 from .frames import frame_of
+from .notebook_traces import NOTEBOOK, read_cells
 from .reading import Reading, typed
 
 _SEPARATOR = {
@@ -32,7 +33,10 @@ def read_python(reading: Reading, at: int) -> int:
         else:
             column = re.match(r"(?:[ |]*\+ (?=Exc))?[ |]*", reading.line(at)).end()  # type: ignore[union-attr]
             column -= 2 * (PLACE in reading.line(at))  # what is left of a traceback that was cut
-        fault, at = _block(reading, at, column)
+        if title := NOTEBOOK.match(reading.line(at)):
+            fault, at = _cells(reading, at, title["type"])
+        else:
+            fault, at = _block(reading, at, column)
         fault.relation = relation
         chain.append(fault)
         relation, behind = _separator(reading, at, column)
@@ -81,6 +85,16 @@ def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
     fault.frames = frames[::-1]
     fault.details += repeated
     return fault, at
+
+
+def _cells(reading: Reading, at: int, name: str) -> tuple[Fault, int]:
+    """Read what IPython writes of one error."""
+    frames, behind = read_cells(reading, at, name)
+    text = reading.line(behind)
+    fault = Fault(name, text[len(name) + 1 :].strip() if text.startswith(name) else "", frames=frames[::-1])
+    behind += text.startswith(name)
+    reading.used.update(range(at, behind))
+    return fault, _details(reading, fault, behind, 0)
 
 
 def _goes_on(reading: Reading, at: int, column: int) -> bool:
