@@ -597,6 +597,84 @@ def test_more_of_what_runners_write_is_read(text: str, told: list[str]) -> None:
     assert [one for one in told if one not in summary] == []
 
 
+NOTEBOOK = """\
+---------------------------------------------------------------------------
+KeyError                                  Traceback (most recent call last)
+File ~/lib/python3.12/site-packages/grain/base.py:38, in Index.find(self, key)
+     37 try:
+---> 38     return self._engine.find(key)
+
+KeyError: 'rye'
+
+The above exception was the direct cause of the following exception:
+
+MillError                                 Traceback (most recent call last)
+Cell In[7], line 2
+      1 mill = load()
+----> 2 grind(mill, "rye")
+
+Cell In[3], line 4, in grind(mill, kind)
+      3 def grind(mill, kind):
+----> 4     return mill.stones[kind]
+
+MillError: no stone for rye
+"""
+OLD_NOTEBOOK = """\
+ValueError                                Traceback (most recent call last)
+<ipython-input-12-8c1bb2e0ae10> in <module>()
+      3 for n in range(3):
+----> 4     grind(n)
+
+/usr/local/lib/python3.6/site-packages/grain/base.py in find(self, key)
+    147
+--> 148         return self.stones[key]
+
+ValueError: expected a kind
+"""
+
+
+def test_tracebacks_of_notebooks_are_read() -> None:
+    """IPython writes the places with the code around them, and the class in the title."""
+    assert summarize_error(NOTEBOOK) == (
+        "MillError: no stone for rye\n  at Cell In[3]:4 grind ← Cell In[7]:2\n"
+        "caused by KeyError: 'rye'\n  at grain/base.py:38 Index.find\n  return self._engine.find(key)"
+    )
+    assert summarize_error(OLD_NOTEBOOK).startswith(
+        "ValueError: expected a kind\n  at <ipython-input-12-8c1bb2e0ae10>:4 <module>"
+    )
+
+
+def test_a_message_may_have_blank_lines() -> None:
+    """The few lines behind the last one that was read are told, too."""
+    message = (
+        "ValidationError: 'rye' is no number\n\nFailed validating:\n    {'type': 'number'}\n\nOn sacks[1]:\n"
+    )
+    assert "On sacks[1]:" in summarize_error(f"{TRACE}{message}    'rye'\n")
+
+
+def test_lines_that_are_counted_are_not_told_as_the_ones_around() -> None:
+    """A line that came often is told once, with a count; unless the others say something new."""
+    same = "".join(
+        f'E1201 03:33:36.{n}97490    9948 cache.go:265] "Unhandled Error" err="dial: refused"\n'
+        for n in range(6)
+    )
+    assert summarize_error(f"{same}The connection to the mill was refused\n").count("Unhandled") <= 2
+    places = "".join(f"stone is wrong:\n --> mill/stone.rs:{n}:36\n" for n in range(5, 9))
+    summary = summarize_error(places, parse=False)
+    assert all(f"stone.rs:{n}:36" in summary for n in range(5, 9))
+
+
+def test_the_end_of_a_long_log_is_told_with_all_that_was_read() -> None:
+    """However much else matters, the last line is told."""
+    words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(100, 160)]
+    log = [
+        f"{TRACE}    x()\nOSError: no bell\n",
+        *(f"ERROR stone {word} broke" for word in words),
+        "run 7 ended with 255",
+    ]
+    assert "run 7 ended with 255" in summarize_error("\n".join([*["turn"] * 500, *log]))
+
+
 if __name__ == "__main__":
     for name, text in TEXTS.items():
         golden(name).write_text(f"{summarize_error(text)}\n", encoding="utf-8")

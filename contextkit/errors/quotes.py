@@ -9,6 +9,7 @@ from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
 from .pieces import STANDARD, Piece, Pieces, abridged, fitted
 from .salience import FAILED, Alike, failure_at, from_both_ends, is_letter, places, salient, shape
+from .unexplained import explains, words_of
 
 MOST = 2_000  # tokens of a summary without a budget
 _FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
@@ -114,9 +115,11 @@ def _ranks(lines: Sequence[str], numbers: Sequence[int], by_weight: Sequence[Ali
         if len(same) <= _FEW:
             ranks |= dict.fromkeys(same[1:], rank + 20)
     ranks[numbers[-1]] = 0
+    counted = {at: same[0] for _, same in by_weight if len(same) > _FEW for at in same[1:]}
     for heavy, same in by_weight:
         for at, distance in _around(lines, same[0]) if heavy >= 2 else ():
-            ranks[at] = min(ranks.get(at, _LAST), 40 * (4 - heavy) + 5 * distance)
+            if at not in counted or not explains(words_of(lines[counted[at]]), lines[at]):
+                ranks[at] = min(ranks.get(at, _LAST), 40 * (4 - heavy) + 5 * distance)
     some = _OF_ENDS if len(numbers) > _LONG else len(numbers)
     for distance, at in enumerate(_ends(lines, numbers)):
         ranks[at] = min(ranks.get(at, _LAST), (60 if distance < some else 90) + distance // 2)

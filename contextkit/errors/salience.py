@@ -43,13 +43,13 @@ _TYPES = Pattern(
 )
 _LOUD = Pattern(r"\b(?:ERROR|FAIL(?:ED|URE)?|FATAL|PANIC|ABORT(?:ED)?|CRITICAL)\b")
 _SUCCESS = Pattern(
-    r"(?i)\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b"
+    r"(?i)\balready (?:satisfied|up[ -]to|the newest)|\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b"
 )
 # Paths, options and packages, whose words say nothing of what happened: crash/test_3.html, --timeout, liberror-perl.
 _NAMED = Pattern(
     r"(?<![\w.@+~%-])(?:[\w.@+~%-]*+/[\w.@+~%/-]*+|--[a-z][\w-]*+|[a-z\d]++(?:-[a-z\d.+]++)++(?![\w/]))"
 )
-_TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
+TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _TAG = 24  # characters
 _FEW_TAGS = 5  # lines; what more of them begin with is who speaks: ACPI, Get
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
@@ -95,7 +95,7 @@ def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG, tags: C
         heavy = 2
     elif least < 2 and _WEAK.search(lowered) and not CALM.search(line):
         heavy = 1
-    return 0 if heavy and (_SUCCESS.search(line) or _TITLE.match(line)) else heavy
+    return 0 if heavy and (_SUCCESS.search(line) or TITLE.match(line)) else heavy
 
 
 def _says(lowered: str, strong: Collection[str]) -> bool:

@@ -13,7 +13,9 @@ _LEAD = Pattern(
     r"\s*(?:\[\d+\]|(?:# ?)?\d+[:.)]?(?= )|0x[0-9a-fA-F]+|(?i:(?:re-?)?raised |called |in call |invoked )?(?:at|in|from|by|function)\b:?|[@←→>-]+)\s+"
 )
 _FIRST = frozenset(" \t[#0123456789@←→>-aAbBcCfFiIrR")  # of what the expression above begins with
-_FUNCTION_ENDS = Pattern(r",? called\b| \+ |,| in file\b| at \S*$| \(?$|\s+in \S+(?: at)? *$|\s+\($|[\s(:]+$")
+_FUNCTION_ENDS = Pattern(
+    r",? called\b| \+ |,| in file\b| at \S*$| \(?$|\s+in \S+(?: at)? *$|\s+\($|[\s(\[:]+$"
+)
 _BARE = Pattern(r"\s*[\w/-]+(?:[.:$][\w.:$/*()<>\[\]-]+)+$")  # a qualified name alone
 _TITLE = Pattern(
     r"(?i)\s*(?:.*\b(?:stack|trace|backtrace|traceback|callstack|crashed)\b.*|.*most recent call.*):?\s*$"
