@@ -432,7 +432,7 @@ def test_a_line_that_has_but_the_runners_clock_is_read_like_the_others() -> None
 def test_the_logger_of_a_long_log_need_not_begin_it() -> None:
     """Who prepares a run writes hundreds of lines, in another way than who runs it."""
     first = [f"fetching part {n} of the mill" for n in range(210)]
-    rest = [f"10:00:{n % 60:02}     INFO - turned stone {n} of mill {n % 7}" for n in range(3_000)]
+    rest = [f"10:00:{n % 60:02}     INFO - {'turned' if n % 3 else 'oiled'} stone {n}" for n in range(3_000)]
     rest[1_500:1_500] = [
         "10:00:07     INFO - " + line for line in f"{TRACE}    x()\nOSError: no bell".split("\n")
     ]
@@ -673,6 +673,85 @@ def test_the_end_of_a_long_log_is_told_with_all_that_was_read() -> None:
         "run 7 ended with 255",
     ]
     assert "run 7 ended with 255" in summarize_error("\n".join([*["turn"] * 500, *log]))
+
+
+PROVE = """
+#   Failed test 'depth of gate 3'
+#   at t/basin.t line 3.
+#          got: '6'
+#     expected: '9'
+
+#   Failed test 'sluice closes'
+#   at t/basin.t line 5.
+# Looks like you failed 2 tests of 4.
+Failed 2/4 subtests
+"""
+TAP = """TAP version 13
+not ok 1 - holds
+  ---
+  failureType: 'testCodeFailure'
+  error: |-
+    Expected values to be loosely deep-equal:
+  code: 'ERR_ASSERTION'
+  expected:
+    rope: 5
+    hook: 'b'
+  actual:
+    rope: 4
+    hook: 'b'
+  operator: 'deepEqual'
+  ...
+1..1
+# tests 1
+# fail 1
+"""
+
+
+def test_tests_of_perl_are_read() -> None:
+    """Test::More writes name, place and values behind the signs of comments."""
+    summary = summarize_error(PROVE)
+    assert "depth of gate 3 at t/basin.t:3\n  got: '6'\n  expected: '9'" in summary
+    assert "sluice closes at t/basin.t:5" in summary
+    assert "Failed 2/4 subtests" in summary
+
+
+def test_values_of_tap_may_stand_below_their_names() -> None:
+    """YAML writes an object over several lines."""
+    summary = summarize_error(TAP)
+    assert "expected: rope: 5 hook: 'b'" in summary
+    assert "actual: rope: 4 hook: 'b'" in summary
+
+
+def test_a_long_name_is_cut_before_a_word() -> None:
+    """A part of a word is not in the text, and no summary with one would be told."""
+    longest = "org.mill.annotation.InitDestroyAnnotationBeanPostProcessor.postProcessBeforeInitialization"
+    assert Frame("a.java", "1", longest).name == "postProcessBeforeInitialization"
+    assert Frame("a.rs", "1", "stone" * 20).name == "stone" * 20
+    text = f"org.mill.TopicException: no node\n\tat {longest}(InitDestroy.java:139) ~[mill-5.1.jar!/:5.1]\n"
+    assert summarize_error("turning\n" * 50 + text).startswith(
+        "TopicException: no node\n  at InitDestroy.java:139"
+    )
+
+
+def test_a_very_long_line_keeps_no_other_out() -> None:
+    """Of a command of a thousand words both ends are quoted, and what comes behind it."""
+    command = " ".join(f'"-l{n}"' for n in range(400))
+    text = f"error: linking failed\n  = note: cc {command}\n  = note: undefined: gauge\n"
+    assert "main.rs:2" in summarize_error(f"{text}    >>> used in main.rs:2\n")
+
+
+def test_what_a_goroutine_adds_to_a_place_is_no_name() -> None:
+    """The race detector writes the function above its place."""
+    race = """\
+==================
+WARNING: DATA RACE
+Read at 0x00c4201c09fd by goroutine 43:
+  example.org/mill.TestTurn()
+      /w/mill/turn_test.go:151 +0x675
+  testing.tRunner()
+      /usr/local/go/src/testing/testing.go:657 +0x107
+"""
+    assert "mill/turn_test.go:151 mill.TestTurn" in summarize_error(race)
 
 
 if __name__ == "__main__":

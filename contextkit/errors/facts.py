@@ -44,12 +44,15 @@ class Frame(NamedTuple):
         name = _ARGUMENTS.sub("", self.function)
         if "." in (last := name.rpartition("/")[2]):  # Go's have the folders of their package
             name = last
-        return name if len(name) <= 40 and name.count(".") < 2 else ".".join(name.split(".")[-2:])[-60:]
+        if len(name) > 40 or name.count(".") > 1:
+            name = ".".join(name.split(".")[-2:])
+        return name if len(name) <= 60 else _HALF_WORD.sub("", name[-60:]) or name
 
     def __str__(self) -> str:
         return f"{self.place} {self.name}".strip()
 
 
+_HALF_WORD = Pattern(r"^\w+\W*")
 _ARGUMENTS = Pattern(r"(?<!\.)\(.*")  # Go writes receivers so: main.(*Crane).lift
 
 OwnCode: TypeAlias = Callable[[Frame], bool]

@@ -19,7 +19,7 @@ _PLACED = Pattern(
 )
 _ALONE = Pattern(r"(?i)(error|warning):? *(\[[\w-]+\])?$")
 _HEADING = Pattern(r"(?!.* -)[\w@./\\+ -]++:?$")
-_TABLE = Pattern(r"\s+Line\s{2,}(?P<file>[^\s:]+\.\w+)\s*$")  # PHPStan's, over its rows
+_TABLE = Pattern(r"  Line\s{2,}(?P<file>[^\s:]+\.\w+)\s*$")  # PHPStan's, over its rows
 _UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>[^\s|│].*)$")
 _RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
 _ARROW = Pattern(
@@ -28,6 +28,7 @@ _ARROW = Pattern(
 _ON_LINE = Pattern(
     r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$|(?P<near> near .*))"
 )
+_WORD = Pattern(r"\w")
 _OCAML = Pattern(
     r'(?:# )?File "(?P<file>[^"]+)", lines? (?P<line>\d+)(?:-\d+)?, characters (?P<column>\d+)-\d+:$'
 )
@@ -99,7 +100,7 @@ class _Reader:
                 self.mine.add(self.above)
             told, self.pending = self.pending, None
             return Finding(match["file"], match["line"], match["column"], *told) if told else None
-        if match := _OCAML.match(line):  # what it says stands behind the source code
+        if line[0] in "F#" and (match := _OCAML.match(line)):  # what it says stands behind the source code
             self.place = match["file"], match["line"], match["column"]
             self.mine.add(at)
             self.below = at + _FAR_BELOW
@@ -116,14 +117,14 @@ class _Reader:
             return Finding(self.heading, match["line"], column, severity, match["message"])
         if match := _PLACED.match(line):
             return _placed(match)
-        if match := _ON_LINE.match(line):
+        if (match := _ON_LINE.match(line)) and _WORD.search(match["message"]):
             message = match["message"] + (match["near"] or "")
             return Finding(match["file"], match["line"], "", match["severity"] or "", message)
         return None
 
     def more(self, at: int, line: str) -> None:
         """Read a line that may belong to the finding above it, or name a file."""
-        if table := _TABLE.match(line):
+        if line[:7] == "  Line " and (table := _TABLE.match(line)):
             self.heading, self.last = table["file"], -9
             self.mine.add(at)
             return

@@ -110,8 +110,8 @@ def _prefix(lines: Sequence[str]) -> str:
 
 
 def _some(lines: Sequence[str]) -> Sequence[str]:
-    """Give at most 400 lines, from the whole of a text: who begins a log may not be who writes it."""
-    return lines[:: -(-len(lines) // 400)]
+    """Give at most 200 lines, from the whole of a text: who begins a log may not be who writes it."""
+    return lines[:: -(-len(lines) // 200)]
 
 
 def _beginning(prefix: str) -> re.Pattern[str]:

@@ -15,6 +15,7 @@ MOST = 2_000  # tokens of a summary without a budget
 _FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
 _LONG = 200  # lines of a log, of whose ends but some say more than what stands around a line that speaks of failure
 _OF_ENDS = 6
+_WIDE = 600  # characters
 _LAST = 999  # the rank of a line that nothing speaks for
 _FEW = 3  # lines of a shape that are all quoted
 _FAILED = "failed"  # the least that can be said
@@ -98,7 +99,8 @@ def quoted(lines: Sequence[str]) -> tuple[Pieces, int]:
     for at in sorted({*ranks, strongest}):
         rank = 0 if at == strongest else ranks[at] + 1
         line = _around_failure(lines[at]) if at == strongest and len(lines[at]) > 900 else lines[at].rstrip()
-        pieces.long(rank, line, 300 if at == strongest else 200, rank + 20)
+        # The middle of a very long line would keep all out that comes after it.
+        pieces.long(rank, line, 300 if at == strongest else 200, rank + 20 if len(line) < _WIDE else _LAST)
         if at in many:
             pieces.add(60, f" ×{len(many[at])} {' '.join(places(lines, many[at])[1:])}".rstrip())
     return pieces, worth

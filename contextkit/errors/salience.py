@@ -144,7 +144,7 @@ def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) ->
     whole = "\n".join({line[:400] for at, line in enumerate(lines) if at not in used}).lower()
     strong = [word for word in _STRONG if word in whole]
     last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), -1)
-    heads = Counter(line.partition(": ")[0] for line in lines if ": " in line[:_TAG])
+    heads = Counter(line[:end] for line in lines if (end := line.find(": ", 0, _TAG)) > 0)
     tags = {head for head, times in heads.items() if times > _FEW_TAGS}
     for at, line in enumerate(lines):
         if at in used or not line.strip():

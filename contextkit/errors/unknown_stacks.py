@@ -95,7 +95,7 @@ def loose_frame(line: str) -> Frame | None:
     behind = line[match.end() :].strip(" ()")
     if not lead and not function and behind.count(" ") > 2:  # a message, and its place before it
         return None
-    if not function and not behind.startswith(("in ", ",")):
+    if not function and not behind.startswith(("in ", ",", "+0x")):
         function = _function(behind.partition(" ")[0])
     return Frame(match["file"], match["line"], function)
 
