@@ -754,6 +754,23 @@ Read at 0x00c4201c09fd by goroutine 43:
     assert "mill/turn_test.go:151 mill.TestTurn" in summarize_error(race)
 
 
+def test_a_sentence_is_no_file_that_has_findings() -> None:
+    """Lines that begin with numbers belong to the file above them, but not to whatever stands there."""
+    log = [
+        "Processing /builds/mill/harness",
+        "Successfully installed stone-2.2.1 sail-0.3.10 wheel-0.8",
+        *(f"    {n}\tpart-{n}-restored" for n in range(40)),
+        "mill failed: no bell",
+        *["turning"] * 40,
+    ]
+    summary = summarize_error("\n".join(log))
+    assert "mill failed: no bell" in summary
+    assert "harness:" not in summary
+    assert "My Mill/stone.js:3:1 error" in summarize_error(
+        "/w/My Mill/stone.js\n  3:1  error  no wind  wind-rule\n"
+    )
+
+
 if __name__ == "__main__":
     for name, text in TEXTS.items():
         golden(name).write_text(f"{summarize_error(text)}\n", encoding="utf-8")

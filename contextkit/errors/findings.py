@@ -19,6 +19,8 @@ _PLACED = Pattern(
 )
 _ALONE = Pattern(r"(?i)(error|warning):? *(\[[\w-]+\])?$")
 _HEADING = Pattern(r"(?!.* -)[\w@./\\+ -]++:?$")
+_FILE = Pattern(r"\.[A-Za-z]\w{0,7}:?$|[/\\]\w")
+_SENTENCE = Pattern(r"\s|.* /|[^ ]+(?: [^ ]+){4}")  # what a path is not: it begins in the first column
 _TABLE = Pattern(r"  Line\s{2,}(?P<file>[^\s:]+\.\w+)\s*$")  # PHPStan's, over its rows
 _UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>[^\s|│].*)$")
 _RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
@@ -68,7 +70,10 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
             reader.mine.add(at)
             reader.above, reader.last = -1, at
         else:
-            reader.above = -1 if line[0] in " \t" else at
+            if line[0] in " \t":
+                reader.above = -1
+            else:
+                reader.above, reader.heading = at, ""
             if at - reader.last < _FAR or line[-1].isalnum() or line[-1] == ":" or line[:7] == "  Line ":
                 reader.more(at, line)
     return reader.found, reader.mine
@@ -142,7 +147,7 @@ class _Reader:
             newest.message += f" {line.strip()}"
             self.last = at
         else:
-            if _HEADING.match(line) and re.search(r"[/\\.]\w", line):
+            if _HEADING.match(line) and _FILE.search(line) and not _SENTENCE.match(line):
                 self.heading, self.last = line.rstrip(":"), -9
             return
         self.mine.add(at)
