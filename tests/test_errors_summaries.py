@@ -364,7 +364,7 @@ def test_rspec_tells_causes() -> None:
 """
     summary = summarize_error(text)
     assert "TornError: leather torn" in summary
-    assert "caused by EPIPE: Broken pipe" in summary
+    assert "caused by Errno::EPIPE: Broken pipe" in summary
     assert "pipe.rb:18 write" in summary
 
 
@@ -419,6 +419,356 @@ def test_how_often_a_place_is_repeated_is_told() -> None:
     """Python leaves out the places of a recursion and says how many."""
     text = f"{TRACE}    drain()\n  [Previous line repeated 496 more times]\nRecursionError: too deep\n"
     assert "repeated 496 more times" in summarize_error(text)
+
+
+def test_a_line_that_has_but_the_runners_clock_is_read_like_the_others() -> None:
+    """A runner writes its clock before each line, and before most of them stands that of a tool."""
+    noise = [f"2031-05-02 10:{n % 60:02}:07 status unpacked lib{n * 7}:amd64 2.{n}" for n in range(300)]
+    log = [*noise[:200], *f"{TRACE}    x()\nOSError: no bell".split("\n"), *noise[200:]]
+    stamped = (f"2031-05-02T10:{n % 60:02}:01.{n:07}Z {line}" for n, line in enumerate(log))
+    assert summarize_error("\n".join(stamped)).startswith("OSError: no bell\n  at app/vat.py:3 drain")
+
+
+def test_the_logger_of_a_long_log_need_not_begin_it() -> None:
+    """Who prepares a run writes hundreds of lines, in another way than who runs it."""
+    first = [f"fetching part {n} of the mill" for n in range(210)]
+    rest = [f"10:00:{n % 60:02}     INFO - {'turned' if n % 3 else 'oiled'} stone {n}" for n in range(3_000)]
+    rest[1_500:1_500] = [
+        "10:00:07     INFO - " + line for line in f"{TRACE}    x()\nOSError: no bell".split("\n")
+    ]
+    summary = summarize_error("\n".join([*first, *rest]))
+    assert summary.startswith("OSError: no bell")
+    assert "at app/vat.py:3 drain" in summary
+
+
+@pytest.mark.parametrize(
+    "calm",
+    [
+        "TEST-START | dom/test/crash/test_{n}{word}.html",
+        "status unpacked liberror-perl{word}:all 0.{n}-1",
+        "running step {n}{word} with --timeout={n}",
+        "ACPI: table {n}{word} at bank B",
+    ],
+)
+def test_what_a_thing_is_called_is_no_failure(calm: str) -> None:
+    """Paths, packages and options have words of failure in them, and a speaker's name is no type."""
+    words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(400)]
+    log = [calm.format(n=n, word=word) for n, word in enumerate(words)]
+    log[300:300] = ["opening 6 valves", "pump 6: no such valve", "pump 6 stays shut"]
+    for parse in (True, False):
+        summary = summarize_error("\n".join(log), parse=parse)
+        assert "pump 6: no such valve" in summary
+
+
+def test_of_many_lines_that_matter_those_of_both_ends_are_told() -> None:
+    """The first error may have caused the others, and the last one ended the run."""
+    words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(100, 400)]
+    log = [f"stone {word} is missing from the mill" for word in words]
+    log = [f"{TRACE}    x()\nOSError: no bell", *log, "mill run aborted: no stone is left", "tidying up"]
+    summary = summarize_error("\n".join(log))
+    assert "stone baa is missing" in summary
+    assert "mill run aborted" in summary
+
+
+def test_loud_words_tell_more() -> None:
+    """A line with FAILED or ERROR goes before one that only speaks of something missing."""
+    words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(100, 400)]
+    log = [f"console: sail {word} does not exist" for word in words]
+    log.insert(150, "RUN-ENDED-FAIL | t/mill.js | stone stands still")
+    assert "stone stands still" in summarize_error("\n".join(log))
+
+
+def test_a_traceback_begins_where_a_line_ends_with_its_title() -> None:
+    """Settings may name it, too."""
+    text = "using {'find': 'Traceback (most recent call last)', 'level': 2}\n" + "turned a stone\n" * 50
+    assert "mill failed: no bell" in summarize_error(f"{text}mill failed: no bell\nbye\n")
+
+
+def test_a_table_of_phpstan_is_read() -> None:
+    """It has the file over its lines."""
+    rule = f" {'-' * 6} {'-' * 40} "
+    text = (
+        f"{rule}\n  Line   src/Mill.php   \n{rule}\n  31     Method Mill::turn() should return int but  \n"
+        f"         returns string.\n  77     Undefined variable: $sail  \n{rule}\n\n [ERROR] Found 2 errors\n"
+    )
+    summary = summarize_error("sweeping the floor\n" * 80 + text)
+    assert "src/Mill.php:31 Method Mill::turn() should return int but" in summary
+    assert "returns string." in summary
+    assert "src/Mill.php:77 Undefined variable: $sail" in summary
+
+
+def test_what_ocaml_says_is_put_to_its_place() -> None:
+    """The place stands before the source code, the message behind it."""
+    text = (
+        'File "src/mill.ml", line 15, characters 2-61:\n15 |   List.map stones ~f:(fun s -> s.name)\n'
+        "       ^^^^^^^^^^^^\nError: This expression has type stone list\n"
+        "       but an expression was expected of type string list\n"
+    )
+    summary = summarize_error(text)
+    assert summary.startswith("src/mill.ml:15:2 Error: This expression has type stone list")
+    assert "expected of type string list" in summary
+
+
+def test_pytest_tells_of_groups() -> None:
+    """Each error of a group that a test failed with is told, and its place."""
+    group = """\
+  + Exception Group Traceback (most recent call last):
+  |   File "test_mill.py", line 8, in test_turn
+  |     def test_turn(load):
+  | ExceptionGroup: 2 distinct failures (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "test_mill.py", line 10, in test_turn
+    |     assert turns
+    | AssertionError: assert 0
+    | Failing test case: test_turn(load=-1)
+    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   File "mill.py", line 5, in turn
+    |     return 9 / load
+    | ZeroDivisionError: division by zero
+    | Failing test case: test_turn(load=0)
+    +------------------------------------
+"""
+    text = f"""\
+=================================== FAILURES ===================================
+__________________________________ test_turn ___________________________________
+{group}=========================== short test summary info ============================
+FAILED test_mill.py::test_turn - ExceptionGroup: 2 dis...
+1 failed, 1 passed in 3.69s
+"""
+    summary = summarize_error(text)
+    for told in ("test_mill.py::test_turn", "ExceptionGroup: 2 distinct failures"):
+        assert told in summary
+    assert "AssertionError: assert 0 at test_mill.py:10" in summary
+    assert "ZeroDivisionError: division by zero at mill.py:5" in summary
+    assert "load=-1" in summary
+    assert "load=0" in summary
+
+
+NUNIT = r"""
+A total of 1 test files matched.
+  X Turns_with_wind [134ms]
+  Stack Trace:
+     at Mill.Tests.Turns_with_wind() in C:\mill\Tests.cs:line 11
+
+Test Run Failed.
+     Failed: 1
+"""
+RSPEC = """
+1) sail is set
+     Failure/Error: mill.turn
+     NameError:
+       undefined local variable `wind'
+     # ./lib/mill.rb:35:in `turn'
+"""
+CTEST = """
+2/2 Test  #2: grind ...***Failed    0.19 sec
+
+50% tests passed, 1 tests failed out of 2
+
+The following tests FAILED:
+\t  2 - grind (Failed)
+Errors while running CTest
+"""
+DART = """
+The following TestFailure was thrown running a test:
+Expected: a bell
+
+When the exception was thrown, this was the stack:
+#3      main.<anonymous closure>.<<anonymous closure>_async_body> (///w/mill_test.dart:38:7)
+#13     Runner.run (package:test/src/runner.dart:37:16)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (NUNIT, ["Turns_with_wind at mill/Tests.cs:11", "Failed: 1"]),
+        (RSPEC, ["sail is set at lib/mill.rb:35 turn", "NameError: undefined local variable `wind'"]),
+        (CTEST, ["1 tests failed out of 2", "grind (Failed)"]),
+        (DART, ["mill_test.dart:38", "Expected: a bell"]),
+        ("kworker/u2:0 (32) used the deepest stack\nkernel BUG at mill/stone.c:39!\n", ["stone.c:39"]),
+    ],
+)
+def test_more_of_what_runners_write_is_read(text: str, told: list[str]) -> None:
+    """NUnit's old console, RSpec without its title, CTest; closures of Dart, and a thread of the kernel."""
+    summary = summarize_error("carried a sack to the mill\n" * 200 + text)
+    assert [one for one in told if one not in summary] == []
+
+
+NOTEBOOK = """\
+---------------------------------------------------------------------------
+KeyError                                  Traceback (most recent call last)
+File ~/lib/python3.12/site-packages/grain/base.py:38, in Index.find(self, key)
+     37 try:
+---> 38     return self._engine.find(key)
+
+KeyError: 'rye'
+
+The above exception was the direct cause of the following exception:
+
+MillError                                 Traceback (most recent call last)
+Cell In[7], line 2
+      1 mill = load()
+----> 2 grind(mill, "rye")
+
+Cell In[3], line 4, in grind(mill, kind)
+      3 def grind(mill, kind):
+----> 4     return mill.stones[kind]
+
+MillError: no stone for rye
+"""
+OLD_NOTEBOOK = """\
+ValueError                                Traceback (most recent call last)
+<ipython-input-12-8c1bb2e0ae10> in <module>()
+      3 for n in range(3):
+----> 4     grind(n)
+
+/usr/local/lib/python3.6/site-packages/grain/base.py in find(self, key)
+    147
+--> 148         return self.stones[key]
+
+ValueError: expected a kind
+"""
+
+
+def test_tracebacks_of_notebooks_are_read() -> None:
+    """IPython writes the places with the code around them, and the class in the title."""
+    assert summarize_error(NOTEBOOK) == (
+        "MillError: no stone for rye\n  at Cell In[3]:4 grind ← Cell In[7]:2\n"
+        "caused by KeyError: 'rye'\n  at grain/base.py:38 Index.find\n  return self._engine.find(key)"
+    )
+    assert summarize_error(OLD_NOTEBOOK).startswith(
+        "ValueError: expected a kind\n  at <ipython-input-12-8c1bb2e0ae10>:4 <module>"
+    )
+
+
+def test_a_message_may_have_blank_lines() -> None:
+    """The few lines behind the last one that was read are told, too."""
+    message = (
+        "ValidationError: 'rye' is no number\n\nFailed validating:\n    {'type': 'number'}\n\nOn sacks[1]:\n"
+    )
+    assert "On sacks[1]:" in summarize_error(f"{TRACE}{message}    'rye'\n")
+
+
+def test_lines_that_are_counted_are_not_told_as_the_ones_around() -> None:
+    """A line that came often is told once, with a count; unless the others say something new."""
+    same = "".join(
+        f'E1201 03:33:36.{n}97490    9948 cache.go:265] "Unhandled Error" err="dial: refused"\n'
+        for n in range(6)
+    )
+    assert summarize_error(f"{same}The connection to the mill was refused\n").count("Unhandled") <= 2
+    places = "".join(f"stone is wrong:\n --> mill/stone.rs:{n}:36\n" for n in range(5, 9))
+    summary = summarize_error(places, parse=False)
+    assert all(f"stone.rs:{n}:36" in summary for n in range(5, 9))
+
+
+def test_the_end_of_a_long_log_is_told_with_all_that_was_read() -> None:
+    """However much else matters, the last line is told."""
+    words = ["".join(chr(97 + int(digit)) for digit in str(n)) for n in range(100, 160)]
+    log = [
+        f"{TRACE}    x()\nOSError: no bell\n",
+        *(f"ERROR stone {word} broke" for word in words),
+        "run 7 ended with 255",
+    ]
+    assert "run 7 ended with 255" in summarize_error("\n".join([*["turn"] * 500, *log]))
+
+
+PROVE = """
+#   Failed test 'depth of gate 3'
+#   at t/basin.t line 3.
+#          got: '6'
+#     expected: '9'
+
+#   Failed test 'sluice closes'
+#   at t/basin.t line 5.
+# Looks like you failed 2 tests of 4.
+Failed 2/4 subtests
+"""
+TAP = """TAP version 13
+not ok 1 - holds
+  ---
+  failureType: 'testCodeFailure'
+  error: |-
+    Expected values to be loosely deep-equal:
+  code: 'ERR_ASSERTION'
+  expected:
+    rope: 5
+    hook: 'b'
+  actual:
+    rope: 4
+    hook: 'b'
+  operator: 'deepEqual'
+  ...
+1..1
+# tests 1
+# fail 1
+"""
+
+
+def test_tests_of_perl_are_read() -> None:
+    """Test::More writes name, place and values behind the signs of comments."""
+    summary = summarize_error(PROVE)
+    assert "depth of gate 3 at t/basin.t:3\n  got: '6'\n  expected: '9'" in summary
+    assert "sluice closes at t/basin.t:5" in summary
+    assert "Failed 2/4 subtests" in summary
+
+
+def test_values_of_tap_may_stand_below_their_names() -> None:
+    """YAML writes an object over several lines."""
+    summary = summarize_error(TAP)
+    assert "expected: rope: 5 hook: 'b'" in summary
+    assert "actual: rope: 4 hook: 'b'" in summary
+
+
+def test_a_long_name_is_cut_before_a_word() -> None:
+    """A part of a word is not in the text, and no summary with one would be told."""
+    longest = "org.mill.annotation.InitDestroyAnnotationBeanPostProcessor.postProcessBeforeInitialization"
+    assert Frame("a.java", "1", longest).name == "postProcessBeforeInitialization"
+    assert Frame("a.rs", "1", "stone" * 20).name == "stone" * 20
+    text = f"org.mill.TopicException: no node\n\tat {longest}(InitDestroy.java:139) ~[mill-5.1.jar!/:5.1]\n"
+    assert summarize_error("turning\n" * 50 + text).startswith(
+        "TopicException: no node\n  at InitDestroy.java:139"
+    )
+
+
+def test_a_very_long_line_keeps_no_other_out() -> None:
+    """Of a command of a thousand words both ends are quoted, and what comes behind it."""
+    command = " ".join(f'"-l{n}"' for n in range(400))
+    text = f"error: linking failed\n  = note: cc {command}\n  = note: undefined: gauge\n"
+    assert "main.rs:2" in summarize_error(f"{text}    >>> used in main.rs:2\n")
+
+
+def test_what_a_goroutine_adds_to_a_place_is_no_name() -> None:
+    """The race detector writes the function above its place."""
+    race = """\
+==================
+WARNING: DATA RACE
+Read at 0x00c4201c09fd by goroutine 43:
+  example.org/mill.TestTurn()
+      /w/mill/turn_test.go:151 +0x675
+  testing.tRunner()
+      /usr/local/go/src/testing/testing.go:657 +0x107
+"""
+    assert "mill/turn_test.go:151 mill.TestTurn" in summarize_error(race)
+
+
+def test_a_sentence_is_no_file_that_has_findings() -> None:
+    """Lines that begin with numbers belong to the file above them, but not to whatever stands there."""
+    log = [
+        "Processing /builds/mill/harness",
+        "Successfully installed stone-2.2.1 sail-0.3.10 wheel-0.8",
+        *(f"    {n}\tpart-{n}-restored" for n in range(40)),
+        "mill failed: no bell",
+        *["turning"] * 40,
+    ]
+    summary = summarize_error("\n".join(log))
+    assert "mill failed: no bell" in summary
+    assert "harness:" not in summary
+    assert "My Mill/stone.js:3:1 error" in summarize_error(
+        "/w/My Mill/stone.js\n  3:1  error  no wind  wind-rule\n"
+    )
 
 
 if __name__ == "__main__":

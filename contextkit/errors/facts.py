@@ -44,12 +44,15 @@ class Frame(NamedTuple):
         name = _ARGUMENTS.sub("", self.function)
         if "." in (last := name.rpartition("/")[2]):  # Go's have the folders of their package
             name = last
-        return name if len(name) <= 40 and name.count(".") < 2 else ".".join(name.split(".")[-2:])[-60:]
+        if len(name) > 40 or name.count(".") > 1:
+            name = ".".join(name.split(".")[-2:])
+        return name if len(name) <= 60 else _HALF_WORD.sub("", name[-60:]) or name
 
     def __str__(self) -> str:
         return f"{self.place} {self.name}".strip()
 
 
+_HALF_WORD = Pattern(r"^\w+\W*")
 _ARGUMENTS = Pattern(r"(?<!\.)\(.*")  # Go writes receivers so: main.(*Crane).lift
 
 OwnCode: TypeAlias = Callable[[Frame], bool]
@@ -60,7 +63,7 @@ _FOREIGN_FILES = Pattern(
     r"|/lib/python\d|/usr/src/|/gems/|/vendor/|/pkg/mod/|/\.cargo/|/\.rustup/|libsanitizer|sysdeps/|^\.\./csu/"
     r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^index \d|^dart:|^package:flutter/|/usr/local/go/|^Native Method|^Unknown Source|/\.venv/"
     r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/|^(?:elixir|mix|stdlib|kernel|ex_unit|iex|logger|phoenix|plug|ecto)/lib/|^\./\w+\.jl|^libraries/base|^gen_\w+\.erl"
-    r"|<compiler-generated>"
+    r"|<compiler-generated>|/__cypress/runner/|/polyfills\.js$"
 )
 _FOREIGN_NAMES = Pattern(
     r"(?:java\.base|android|androidx|dalvik|java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|org\.(?:springframework|apache|junit|"
@@ -111,12 +114,15 @@ class Fault:
 
     @property
     def short_type(self) -> str:
-        """The class without its package.
+        """The class without its package; of one in a module of Ruby or C++ with that.
 
         >>> Fault("shop.pricing.PricingError").short_type, Fault("com.shop.App$OrderException").short_type
         ('PricingError', 'OrderException')
+        >>> Fault("Errno::ENOENT").short_type
+        'Errno::ENOENT'
         """
-        return re.split(r"[.$\\]|::", self.type.rstrip(".:$\\"))[-1]
+        name = re.split(r"[.$\\]", self.type.rstrip(".:$\\"))[-1]
+        return "::".join(name.split("::")[-2:])
 
     @property
     def headline(self) -> str:

@@ -64,7 +64,7 @@ def _failure(
             pieces.add(rank, f": {shortened(line, 120)}")
         else:
             is_context = shown > 1 and not re.match(
-                r"[-+?]|[\w ]+: |\{|where|left|right|expected|received|\S.{0,200} !==? ", line
+                r"[-+?]|[\w ]+: |\w+=\S|\{|where|left|right|expected|received|\S.{0,200} !==? ", line
             )
             pieces.long(rank + 1 if shown < most and not is_context else 6, f"{indent}  {line}", 160)
         shown += 1

@@ -19,6 +19,9 @@ _PLACED = Pattern(
 )
 _ALONE = Pattern(r"(?i)(error|warning):? *(\[[\w-]+\])?$")
 _HEADING = Pattern(r"(?!.* -)[\w@./\\+ -]++:?$")
+_FILE = Pattern(r"\.[A-Za-z]\w{0,7}:?$|[/\\]\w")
+_SENTENCE = Pattern(r"\s|.* /|[^ ]+(?: [^ ]+){4}")  # what a path is not: it begins in the first column
+_TABLE = Pattern(r"  Line\s{2,}(?P<file>[^\s:]+\.\w+)\s*$")  # PHPStan's, over its rows
 _UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>[^\s|│].*)$")
 _RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
 _ARROW = Pattern(
@@ -27,13 +30,19 @@ _ARROW = Pattern(
 _ON_LINE = Pattern(
     r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$|(?P<near> near .*))"
 )
+_WORD = Pattern(r"\w")
+_OCAML = Pattern(
+    r'(?:# )?File "(?P<file>[^"]+)", lines? (?P<line>\d+)(?:-\d+)?, characters (?P<column>\d+)-\d+:$'
+)
+_OF_OCAML = Pattern(r"(?:# )?(?P<severity>Error|Warning|Alert)(?: \d+)?(?: \[?[\w-]+\]?)?: (?P<message>.+)$")
 _CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
 _LABEL = Pattern(r"\s*[|│][\s|-]*\^+ (\w.{3,})$")  # rustc's, below the code that it points at
 _INCLUDED = Pattern(r"\s+from \S+:\d+[,:]$")
 _LONGEST = 400  # characters of a message of several lines
 _FAR = 99
+_FAR_BELOW = 12  # lines of source code between a place and its message
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
-_TRIED = Pattern(r"\d[):\]]|line \d|^(?:error|warning)|^\s+\d+:?\d*\s")
+_TRIED = Pattern(r"\d[):\]]|lines? \d|^(?:# )?(?:[Ee]rror|[Ww]arning|Alert)|^\s+\d+:?\d*\s")
 
 
 def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Finding], set[int]]:
@@ -61,8 +70,11 @@ def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fin
             reader.mine.add(at)
             reader.above, reader.last = -1, at
         else:
-            reader.above = -1 if line[0] in " \t" else at
-            if at - reader.last < _FAR or line[-1].isalnum() or line[-1] == ":":
+            if line[0] in " \t":
+                reader.above = -1
+            else:
+                reader.above, reader.heading = at, ""
+            if at - reader.last < _FAR or line[-1].isalnum() or line[-1] == ":" or line[:7] == "  Line ":
                 reader.more(at, line)
     return reader.found, reader.mine
 
@@ -76,6 +88,8 @@ class _Reader:
         self.pending: tuple[str, str] | None = None  # severity and message, whose place follows
         self.above = -1  # the line that the message may stand on, if a place follows
         self.last = -9  # the line of the finding that further lines may belong to
+        self.place = "", "", ""  # of OCaml's, whose message follows
+        self.below = -1  # the line behind those that it may stand on
 
     def blank(self, at: int) -> None:
         self.last = -9
@@ -91,6 +105,14 @@ class _Reader:
                 self.mine.add(self.above)
             told, self.pending = self.pending, None
             return Finding(match["file"], match["line"], match["column"], *told) if told else None
+        if line[0] in "F#" and (match := _OCAML.match(line)):  # what it says stands behind the source code
+            self.place = match["file"], match["line"], match["column"]
+            self.mine.add(at)
+            self.below = at + _FAR_BELOW
+            return None
+        if at < self.below and (match := _OF_OCAML.match(line)):
+            self.below = -1
+            return Finding(*self.place, match["severity"], match["message"])
         if match := _RUSTC.match(line):
             code = (match["code"] or "").strip("[]")
             self.pending = (match["severity"], f"{code} {match['message']}".strip())
@@ -100,13 +122,17 @@ class _Reader:
             return Finding(self.heading, match["line"], column, severity, match["message"])
         if match := _PLACED.match(line):
             return _placed(match)
-        if match := _ON_LINE.match(line):
+        if (match := _ON_LINE.match(line)) and _WORD.search(match["message"]):
             message = match["message"] + (match["near"] or "")
             return Finding(match["file"], match["line"], "", match["severity"] or "", message)
         return None
 
     def more(self, at: int, line: str) -> None:
         """Read a line that may belong to the finding above it, or name a file."""
+        if line[:7] == "  Line " and (table := _TABLE.match(line)):
+            self.heading, self.last = table["file"], -9
+            self.mine.add(at)
+            return
         behind = at - self.last if self.last >= 0 else _FAR
         newest = self.found[-1] if self.found else None
         if newest and behind < 12 and (match := _LABEL.match(line)):
@@ -121,7 +147,7 @@ class _Reader:
             newest.message += f" {line.strip()}"
             self.last = at
         else:
-            if _HEADING.match(line) and re.search(r"[/\\.]\w", line):
+            if _HEADING.match(line) and _FILE.search(line) and not _SENTENCE.match(line):
                 self.heading, self.last = line.rstrip(":"), -9
             return
         self.mine.add(at)
@@ -133,6 +159,8 @@ def _placed(match: re.Match[str]) -> Finding | None:
         return None
     number = match["line"] or match["line2"] or match["line3"] or match["line4"] or match["line5"]
     column = match["column"] or match["column2"] or match["column3"] or match["column4"] or match["column5"]
+    if number == "0" and "." not in file:  # kworker/u2:0
+        return None
     severity = match["severity"] or match["before"] or ""
     if not severity and (alone := _ALONE.match(message)):  # what it says follows on the next lines
         severity, message = alone[1], alone[2] or ""

@@ -41,7 +41,10 @@ _SHAPES = (
         r"\s*#\d+ +0x[0-9a-f]+ in (?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))? (?P<file>/[^\s:()]+)$"
     ),
     # Dart: #0      main (file:///a.dart:3:5)
-    Pattern(r"\s*#\d+ +(?P<function>[^\s(]+) \((?P<file>[^()]+?):(?P<line>\d+)(?::\d+)?\)$"),
+    Pattern(
+        r"\s*#\d+ +(?P<function>[^\s(]+|[^\s(]+(?:<anonymous closure>[^\s(]*)+) "
+        r"\((?P<file>[^()]+?):(?P<line>\d+)(?::\d+)?\)$"
+    ),
     # Elixir writes an app, its version, a place and a function
     Pattern(
         r"\s+(?:\((?P<app>\w+)[^)]*\) )?(?P<file>[\w./-]+\.exs?|[\w./-]+\.erl):(?P<line>\d+): (?P<function>.+)$"

@@ -14,7 +14,7 @@ _ANY_CONTROL = Pattern(r"[\x00-\x08\x0b-\x1f\x7f]")
 _DIGITS = Pattern(r"\d+")
 _CLOCK = Pattern(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $|^==0== $|^\w+ (?:error|ERR!) $")
 _END = Pattern(
-    r"(?:[\]|:>Z)] |0 |^==0== |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout|ERR!) )"
+    r"(?:[\]|:>Z)] |0 |^==0== |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout|ERR!) (?:- )?)"
 )
 _SOURCE = Pattern(r"(?=[\d.-]*[A-Za-z])([\w.-]+) *\| ?")
 _RETURN = Pattern(r"\r(?!\n)")
@@ -74,7 +74,7 @@ def lines_of(text: str) -> list[str]:
     prefix = _prefix(lines)
     if not prefix:
         return _dedented(lines)
-    pattern = re.compile(re.escape(prefix.rstrip()).replace("0", r"\d+") + " ?")
+    pattern = _beginning(prefix)
     return _dedented(_untagged([line[m.end() :] if (m := pattern.match(line)) else line for line in lines]))
 
 
@@ -95,7 +95,7 @@ def _by_source(lines: list[str]) -> list[str]:
 def _prefix(lines: Sequence[str]) -> str:
     """Give what a logger writes before most lines, digits as 0; nothing if there is no such thing."""
     # Of a prefix that stands alone editors take the last space.
-    sample = sorted(_DIGITS.sub("0", line[:120]) + " " for line in lines[:200] if line.strip())
+    sample = sorted(_DIGITS.sub("0", line[:120]) + " " for line in _some(lines) if line.strip())
     if len(sample) < 3:
         return ""
     prefix = _loggers(_middle(sample))
@@ -107,6 +107,23 @@ def _prefix(lines: Sequence[str]) -> str:
         return next((prefix[: end.end()] for end in _END.finditer(prefix) if end.end() >= clock.end()), "")
     prefix = _loggers(_middle(kin))
     return prefix if _CLOCK.search(prefix) else ""
+
+
+def _some(lines: Sequence[str]) -> Sequence[str]:
+    """Give at most 200 lines, from the whole of a text: who begins a log may not be who writes it."""
+    return lines[:: -(-len(lines) // 200)]
+
+
+def _beginning(prefix: str) -> re.Pattern[str]:
+    """Compile what matches a prefix; of one in parts the first ones, where a line lacks the others.
+
+    A runner's clock stands before each line of a log, and behind it that of the tool which wrote most of them.
+    """
+    clock = _CLOCK.search(prefix)
+    ends = [end.end() for end in _END.finditer(prefix) if not clock or end.end() >= clock.end()][-_PARTS:]
+    parts = [prefix[:end] for end in ends if end < len(prefix)]
+    spelled = (re.escape(part.rstrip()).replace("0", r"\d+") for part in (prefix, *reversed(parts)))
+    return re.compile("(?:" + "|".join(spelled) + ") ?")
 
 
 def _middle(lines: Sequence[str]) -> str:

@@ -31,6 +31,8 @@ def of_section(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     shown: list[str] = []
     native = False
     for line in block:
+        if line.startswith(("Traceback (most", "  + Exception Group Traceback (most")):
+            native = True
         if line[:1] in "> ":  # source code, mostly; and nothing at all
             continue
         if line[0] == "-" and _CAPTURED.match(line):
@@ -39,13 +41,14 @@ def of_section(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             shown.append(match["text"].rstrip())
         elif match := PYTEST_PLACE.match(line):
             frames.append(Frame(match["file"], match["line"], match["function"] or ""))
-        elif line.startswith("Traceback (most"):
-            native = True
     if native:
         faults, _, _ = read_traces(block, own)
         for fault in faults[:1]:
             shown += [fault.headline, *fault.details]
             frames += fault.frames[::-1]
+        for child in [fault for fault in faults if fault.relation == "-"][:6]:
+            place = next((f" at {frame.place}" for frame in child.frames if own(frame)), "")
+            shown += [child.headline + place, *child.details]
     if not shown:  # a crash, a doctest, a test that passed against all expectation
         told = [line.strip() for line in block if line.strip() and not PYTEST_PLACE.match(line)]
         at = next((number for number, line in enumerate(told) if line.startswith("Expected")), 0)

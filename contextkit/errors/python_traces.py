@@ -5,6 +5,7 @@ import re
 from ..patterns import Pattern
 from .facts import Fault, Frame
 from .frames import frame_of
+from .notebook_traces import NOTEBOOK, read_cells
 from .reading import Reading, typed
 
 _SEPARATOR = {
@@ -13,6 +14,7 @@ _SEPARATOR = {
 }
 PLACE = 'File "'
 CHILD = Pattern(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
+_LONGEST = 80  # lines of a message; what goes on longer is what else was written
 _STOP = Pattern(
     r'Exception (?:ignored in|in thread)\b|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|Traceback \(|\d+ (?:passed|failed)'
 )
@@ -31,7 +33,10 @@ def read_python(reading: Reading, at: int) -> int:
         else:
             column = re.match(r"(?:[ |]*\+ (?=Exc))?[ |]*", reading.line(at)).end()  # type: ignore[union-attr]
             column -= 2 * (PLACE in reading.line(at))  # what is left of a traceback that was cut
-        fault, at = _block(reading, at, column)
+        if title := NOTEBOOK.match(reading.line(at)):
+            fault, at = _cells(reading, at, title["type"])
+        else:
+            fault, at = _block(reading, at, column)
         fault.relation = relation
         chain.append(fault)
         relation, behind = _separator(reading, at, column)
@@ -82,6 +87,16 @@ def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:
     return fault, at
 
 
+def _cells(reading: Reading, at: int, name: str) -> tuple[Fault, int]:
+    """Read what IPython writes of one error."""
+    frames, behind = read_cells(reading, at, name)
+    text = reading.line(behind)
+    fault = Fault(name, text[len(name) + 1 :].strip() if text.startswith(name) else "", frames=frames[::-1])
+    behind += text.startswith(name)
+    reading.used.update(range(at, behind))
+    return fault, _details(reading, fault, behind, 0)
+
+
 def _goes_on(reading: Reading, at: int, column: int) -> bool:
     """Whether the stack goes on behind a line that is none of it."""
     for number in (at, at + 1):
@@ -93,14 +108,14 @@ def _goes_on(reading: Reading, at: int, column: int) -> bool:
 
 def _details(reading: Reading, fault: Fault, at: int, column: int) -> int:
     """Read the lines behind the one with the message: more of it, and notes."""
-    for number in range(at, min(at + 400, len(reading.lines))):
+    for number in range(at, min(at + _LONGEST, len(reading.lines))):
         line = reading.lines[number]
         text = line[column:]
         if not text.strip() or line[:column].strip(" |") or _STOP.match(text) or CHILD.match(line):
             return number
         reading.used.add(number)
         fault.details.append(text.rstrip())
-    return min(at + 400, len(reading.lines))
+    return min(at + _LONGEST, len(reading.lines))
 
 
 def _separator(reading: Reading, at: int, column: int) -> tuple[str, int]:

@@ -8,10 +8,14 @@ from ..exceptions import SettingError
 from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
 from .pieces import STANDARD, Piece, Pieces, abridged, fitted
-from .salience import FAILED, Alike, failure_at, is_letter, places, salient, shape
+from .salience import FAILED, Alike, failure_at, from_both_ends, is_letter, places, salient, shape
+from .unexplained import explains, words_of
 
 MOST = 2_000  # tokens of a summary without a budget
 _FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
+_LONG = 200  # lines of a log, of whose ends but some say more than what stands around a line that speaks of failure
+_OF_ENDS = 6
+_WIDE = 600  # characters
 _LAST = 999  # the rank of a line that nothing speaks for
 _FEW = 3  # lines of a shape that are all quoted
 _FAILED = "failed"  # the least that can be said
@@ -85,7 +89,7 @@ def quoted(lines: Sequence[str]) -> tuple[Pieces, int]:
     if not numbers:
         return pieces, MOST
     numbers = [at for at in numbers if not _is_drawn(lines[at])] or numbers
-    by_weight = sorted(salient(lines, least=1), key=lambda alike: (-alike.weight, alike.numbers[0]))
+    by_weight = from_both_ends(salient(lines, least=1))
     strong = sum(1 for alike in by_weight if alike.weight >= 2)
     worth = min(_FALLBACK + sum(map(len, lines)) // 130 + 15 * max(strong - 12, 0), MOST)
     ranks = _ranks(lines, numbers, by_weight)
@@ -95,7 +99,8 @@ def quoted(lines: Sequence[str]) -> tuple[Pieces, int]:
     for at in sorted({*ranks, strongest}):
         rank = 0 if at == strongest else ranks[at] + 1
         line = _around_failure(lines[at]) if at == strongest and len(lines[at]) > 900 else lines[at].rstrip()
-        pieces.long(rank, line, 300 if at == strongest else 200, rank + 20)
+        # The middle of a very long line would keep all out that comes after it.
+        pieces.long(rank, line, 300 if at == strongest else 200, rank + 20 if len(line) < _WIDE else _LAST)
         if at in many:
             pieces.add(60, f" ×{len(many[at])} {' '.join(places(lines, many[at])[1:])}".rstrip())
     return pieces, worth
@@ -112,11 +117,14 @@ def _ranks(lines: Sequence[str], numbers: Sequence[int], by_weight: Sequence[Ali
         if len(same) <= _FEW:
             ranks |= dict.fromkeys(same[1:], rank + 20)
     ranks[numbers[-1]] = 0
+    counted = {at: same[0] for _, same in by_weight if len(same) > _FEW for at in same[1:]}
     for heavy, same in by_weight:
         for at, distance in _around(lines, same[0]) if heavy >= 2 else ():
-            ranks[at] = min(ranks.get(at, _LAST), 40 * (4 - heavy) + 5 * distance)
+            if at not in counted or not explains(words_of(lines[counted[at]]), lines[at]):
+                ranks[at] = min(ranks.get(at, _LAST), 40 * (4 - heavy) + 5 * distance)
+    some = _OF_ENDS if len(numbers) > _LONG else len(numbers)
     for distance, at in enumerate(_ends(lines, numbers)):
-        ranks[at] = min(ranks.get(at, _LAST), 60 + distance // 2)
+        ranks[at] = min(ranks.get(at, _LAST), (60 if distance < some else 90) + distance // 2)
     return ranks
 
 

@@ -18,24 +18,25 @@ _STARTS = Pattern(
     r"|\s*--- FAIL: (?P<go>\S+)"
     r"|---- (?P<cargo>.+) stdout ----$"
     r"|(?:FAIL|ERROR): (?P<unittest>\w+ \(.*\)(?: .*)?)$"
+    r"|\s*#\s+Failed test '(?P<perl>.+)'$"
     r"|\s*not ok \d+ *-? *(?P<tap>.*)$"
     r"|(?P<gradle>\S.* > .*) FAILED$"
     r"|\[ERROR\] +(?P<maven>[\w.$]+(?:Test\w*|IT|Spec)\b.*)$"
-    r"|\s+Failed (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
+    r"|\s+(?:Failed|X) (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
     r"|\s*✘ (?P<other>\S.*)$"
 )
 _COUNT = Pattern(
     r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
-    r"|(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
+    r"|\d+% tests passed, |(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
 )
-_FIRST = frozenset("_●F×✗-En[✘0123456789")
+_FIRST = frozenset("_●FX×✗-En[✘#0123456789")
 _COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
 _ENDS = Pattern(
-    r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|rspec |Failed examples:|=== "
+    r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
 )
 _CODE = Pattern(
     r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: (?!panic|test did)|\s*@@|[-]{10,}|stack backtrace:"
@@ -51,7 +52,10 @@ _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
 _COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
-_BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:)$")
+_OF_PERL = Pattern(r"\s*#  |\s*$")
+_PERL_PLACE = Pattern(r"\s*#\s+(?:in|at) (\S+) (?:at )?line (\d+)\.$")
+_YAML = Pattern(r"(\s*)(expected|actual):$")  # of TAP; what it is stands below, further in
+_BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:|[A-Z]\w*(?:Error|Exception):)$")
 _LABELS = ("Error:", "Failure:")
 _BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
@@ -139,6 +143,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
         ends = start >= 0 and (
             at in counted
             or (kind == "pytest" and line[:1] in ("-", "=") and _PLAIN.match(line))
+            or (kind == "perl" and not _OF_PERL.match(line))
             or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
         )
         if match or ends:
@@ -181,14 +186,27 @@ def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
     return any(
         "failing" in line or re.match(r"\d+ failed", line) or "ailures" in line or "examples" in line
         for line in counts
-    ) or any(line.startswith(("There was ", "There were ", "Failures:")) for line in lines)
+    ) or any(
+        line.startswith(("There was ", "There were ", "Failures:")) or "  Failure/Error: " in line
+        for line in lines
+    )
 
 
 def _as_traces(block: Sequence[str]) -> list[str]:
-    """Write what RSpec says as others do: no signs of comments, type and message of a cause on one line."""
+    """Write what RSpec says as others do: no signs of comments, type and message of a cause on one line.
+
+    So are places of Perl, and values that TAP writes below their names.
+    """
     lines: list[str] = []
+    inside = 0  # how far in the name of a value stands
     for line in block:
         text = line if frame_of(line) else _COMMENT.sub(r"\1", line)
+        if line[:1] == "#":
+            text = _PERL_PLACE.sub(r"  at \1:\2", line).removeprefix("#")
+        if inside and len(text) - len(text.lstrip()) >= inside and text.strip():
+            lines[-1] += f" {text.strip()}"
+            continue
+        inside = len(match[1]) + 1 if (match := _YAML.match(text)) else 0
         if lines and (match := _BARE_TYPE.match(lines[-1])) and text.strip():
             caused = len(lines) > 1 and "Caused by:" in lines[-2]
             lines[-1] = f"{'Caused by: ' if caused else ''}{match[1]} {text.strip()}"

@@ -1,5 +1,7 @@
 """Which lines of a text matter, whatever its format: the guard behind all parsers."""
 
+import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
@@ -16,7 +18,7 @@ FAILED = (
 _STRONG = (
     *(word for word in FAILED if word not in ("fail", "sanitizer")),  # a line with these need not tell of one
     *("failed", "failure", "can't", "couldn't", "no such", "unresolved", "core dumped", "timeout"),
-    *("unhandled", "stuck"),
+    *("unhandled", "stuck", "kernel bug", "oops: "),
     *("out of memory", "exit with", "non-zero", "conflict", "crash", "not allowed", "impossible", "terminat"),
     *("corrupt", "assertion", "violat", "invalid", "undefined", "unexpected", "missing", "✖", "✗", "×", "●"),
     *("rejected", "mismatch", "does not", "doesn't", "is not", "must be", "too few", "too many", "too long"),
@@ -27,6 +29,7 @@ _STRONG = (
     *("sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
 _MAYBE_STRONG = ("fail", "bad", "returned ", "e  ")
+_WHOLE = frozenset((*_STRONG, "non", "fail", "fails", "errors", "not", "use", "out"))
 _STRONG_WORDS = Pattern(r"\bfail\b|\bbad\b|returned \d|^e  ")
 _WEAK = Pattern(
     r"expected|received|actual|\bgot\b|\bwant\b|left:|right:|warn|assert|caused by|raise |throw|hint|help:|note:|"
@@ -38,10 +41,17 @@ _COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]
 _TYPES = Pattern(
     r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^(?!INFO|DEBUG|TRACE|NOTICE)[A-Z]\w+(?:\.\w+)*: "
 )
+_LOUD = Pattern(r"\b(?:ERROR|FAIL(?:ED|URE)?|FATAL|PANIC|ABORT(?:ED)?|CRITICAL)\b")
 _SUCCESS = Pattern(
-    r"(?i)\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b"
+    r"(?i)\balready (?:satisfied|up[ -]to|the newest)|\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b"
 )
-_TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
+# Paths, options and packages, whose words say nothing of what happened: crash/test_3.html, --timeout, liberror-perl.
+_NAMED = Pattern(
+    r"(?<![\w.@+~%-])(?:[\w.@+~%-]*+/[\w.@+~%/-]*+|--[a-z][\w-]*+|[a-z\d]++(?:-[a-z\d.+]++)++(?![\w/]))"
+)
+TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
+_TAG = 24  # characters
+_FEW_TAGS = 5  # lines; what more of them begin with is who speaks: ACPI, Get
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
 _PLACE = Pattern(r"(?<![\w./\\-])(?=[\d.:-]*[A-Za-z/])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
 _SPACES = Pattern(r"\s+")
@@ -62,29 +72,45 @@ def is_letter(sign: str) -> bool:
     return sign.isalnum() or sign == "_"
 
 
-def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG) -> int:
+def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG, tags: Collection[str] = ()) -> int:
     """Say how much a line matters: 3 names an error, 2 speaks of one, 1 may help, 0 none of these.
 
     Args:
         line: A line.
         least: The least weight that is asked for; what is less may come out as 0, sooner.
         strong: The words that name an error; those that no line has can be left out.
+        tags: What stands before a colon and names no error, though it may look so.
 
     >>> [weight(line) for line in ("KeyError: 'a'", "0 errors", "connection refused", "  at a.py:3", "done")]
     [3, 0, 2, 1, 0]
     """
     lowered = line.lower()
     heavy = 0
-    if any(map(lowered.__contains__, strong)) or (
-        any(map(lowered.__contains__, _MAYBE_STRONG)) and _STRONG_WORDS.search(lowered)
-    ):
-        names = lowered.lstrip().startswith(_NAMES) or _TYPES.search(line)
+    if _says(lowered, strong) and _says(_NAMED.sub(_unless_said, lowered), strong):
+        names = lowered.lstrip().startswith(_NAMES) or _TYPES.search(line) or _LOUD.search(line[:80])
         heavy = 3 if names else 2
-    elif (": " in line and _TYPES.search(line)) or _COMPARED.match(lowered):
+    elif (": " in line and line.partition(": ")[0] not in tags and _TYPES.search(line)) or _COMPARED.match(
+        lowered
+    ):
         heavy = 2
     elif least < 2 and _WEAK.search(lowered) and not CALM.search(line):
         heavy = 1
-    return 0 if heavy and (_SUCCESS.search(line) or _TITLE.match(line)) else heavy
+    return 0 if heavy and (_SUCCESS.search(line) or TITLE.match(line)) else heavy
+
+
+def _says(lowered: str, strong: Collection[str]) -> bool:
+    """Whether a line has a word that names an error."""
+    return any(map(lowered.__contains__, strong)) or bool(
+        any(map(lowered.__contains__, _MAYBE_STRONG)) and _STRONG_WORDS.search(lowered)
+    )
+
+
+def _unless_said(name: re.Match[str]) -> str:
+    """Take a name out of a line, unless it only looks like one: Failure/Error, non-zero, use-after-free."""
+    text = name[0]
+    if "/" in text:
+        return " " if "." in text or text.count("/") > 1 else text
+    return " " if text[0] == "-" or not _WHOLE.intersection(text.split("-")) else text
 
 
 def shape(line: str) -> str:
@@ -118,10 +144,12 @@ def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) ->
     whole = "\n".join({line[:400] for at, line in enumerate(lines) if at not in used}).lower()
     strong = [word for word in _STRONG if word in whole]
     last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), -1)
+    heads = Counter(line[:end] for line in lines if (end := line.find(": ", 0, _TAG)) > 0)
+    tags = {head for head, times in heads.items() if times > _FEW_TAGS}
     for at, line in enumerate(lines):
         if at in used or not line.strip():
             continue
-        heavy = weight(line[:400], least, strong)
+        heavy = weight(line[:400], least, strong, tags)
         if opened:
             heavy = max(heavy, 2)
         opened = heavy >= 2 and not opened and line.rstrip().endswith(":")
@@ -129,6 +157,25 @@ def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) ->
             heavy = max(heavy, 2 if at == last else 0)
             found.setdefault(shape(line[:400]), Alike(heavy, [])).numbers.append(at)
     return list(found.values())
+
+
+def from_both_ends(alike: Sequence[Alike]) -> list[Alike]:
+    """Order lines by weight, and those of a weight from both ends: the first error, the last one, the second.
+
+    >>> [one.numbers for one in from_both_ends([Alike(1, [1]), Alike(2, [2]), Alike(2, [3]), Alike(2, [4])])]
+    [[2], [4], [3], [1]]
+    """
+    classes: dict[int, list[Alike]] = {}
+    for one in alike:
+        classes.setdefault(one.weight, []).append(one)
+    ordered: list[Alike] = []
+    for heavy in sorted(classes, reverse=True):
+        first = classes[heavy]
+        half = (len(first) + 1) // 2
+        last = first[half:][::-1]
+        for number in range(half):
+            ordered += first[number : number + 1] + last[number : number + 1]
+    return ordered
 
 
 def places(lines: Sequence[str], numbers: Sequence[int], most: int = 24) -> list[str]:

@@ -63,7 +63,11 @@ def _is_worth_trying(line: str) -> bool:
 def _trace(reading: Reading, at: int) -> int:
     """Read what begins on a line; give the number of the line behind it."""
     line = reading.lines[at]
-    if "Traceback (most recent call last)" in line or line.startswith(f"  {PLACE}") or CHILD.match(line):
+    if (
+        line.rstrip(": ").endswith("Traceback (most recent call last)")
+        or line.startswith(f"  {PLACE}")
+        or CHILD.match(line)
+    ):
         return read_python(reading, at)
     if GOROUTINE.match(line):
         return read_goroutines(reading, at)

@@ -7,9 +7,11 @@ from ..patterns import Pattern
 from .findings import is_source
 from .frames import frame_of
 from .pieces import STANDARD, Pieces, abridged
-from .salience import CALM, Alike, salient
+from .salience import CALM, TITLE, Alike, from_both_ends, salient
 
-_MOST = 12  # lines
+_MOST = 12  # lines; of a long log up to twice as many
+_LINES_FOR_ONE = 100
+_FEW_BEHIND = 4
 _WARNINGS = 2
 _BESIDE = 4
 _WORD = Pattern(r"\w+")
@@ -31,11 +33,15 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
     said = sum(1 for line in lines if line.strip())
     least = 0 if said <= 6 else 1 if said <= 30 else 2
     missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
-    missed.sort(key=lambda alike: -alike.weight)
+    end = max((alike.numbers[-1] for alike in missed), default=0)
+    # What a run ended with is never left out, however much else matters.
+    missed = sorted(from_both_ends(missed), key=lambda alike: alike.numbers[-1] != end)
     if least > 1:
         missed += _others(_warnings(lines, used), missed, words, lines, _WARNINGS)
     missed += _others(_beside(lines, used, missed), missed, words, lines, _BESIDE)
-    for heavy, numbers in sorted(missed[:_MOST], key=lambda alike: alike.numbers[0]):
+    missed += _others(_behind(lines, used), missed, words, lines, _FEW_BEHIND)
+    most = min(_MOST + said // _LINES_FOR_ONE, 2 * _MOST)
+    for heavy, numbers in sorted(missed[:most], key=lambda alike: alike.numbers[0]):
         line = _CLOCK.sub("", lines[numbers[0]].strip(), 1)
         pieces.start(
             3 if heavy > 2 else 4 if heavy == 2 else STANDARD, abridged(line, 300 if heavy > 2 else 160)
@@ -44,8 +50,8 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
             pieces.add(4, f" ×{len(numbers)}")
             if not explains(words | words_of(line), lines[numbers[-1]]):
                 pieces.start(STANDARD, abridged(_CLOCK.sub("", lines[numbers[-1]].strip(), 1), 160))
-    if len(missed) > _MOST:
-        pieces.start(4, f"[+{len(missed) - _MOST} more lines]")
+    if len(missed) > most:
+        pieces.start(4, f"[+{len(missed) - most} more lines]")
 
 
 def _others(
@@ -72,6 +78,13 @@ def _beside(lines: Sequence[str], used: Collection[int], missed: Sequence[Alike]
         elif at == last + 1 and (_FIELD.match(line) or facts_of(line[:400])) and not _is_calm(lines, at):
             last = at if _FIELD.match(line) else last
             yield at
+
+
+def _behind(lines: Sequence[str], used: Collection[int]) -> Iterator[int]:
+    """Find what stands behind the last line that was read, if little does: a message may have blank lines."""
+    last = max(used, default=len(lines))
+    rest = [at for at in range(last + 1, len(lines)) if lines[at].strip() and not TITLE.match(lines[at])]
+    return (at for at in rest if len(rest) <= _FEW_BEHIND and not _is_calm(lines, at))
 
 
 def _is_calm(lines: Sequence[str], at: int) -> bool:

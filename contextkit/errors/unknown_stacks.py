@@ -10,10 +10,12 @@ _PLACE = Pattern(
     r"(?P<file>[^\s:\"'(),;\[\]<>=]*\.[A-Za-z]\w{0,5})(?:\"?, line |: line |:|#|\()(?P<line>\d+)(?::\d+|, ?\d+)?\)?:?"
 )
 _LEAD = Pattern(
-    r"\s*(?:\[\d+\]|#?\d+[:.)]?(?= )|0x[0-9a-fA-F]+|(?i:(?:re-?)?raised |called |in call |invoked )?(?:at|in|from|by|function)\b:?|[@←→>-]+)\s+"
+    r"\s*(?:\[\d+\]|(?:# ?)?\d+[:.)]?(?= )|0x[0-9a-fA-F]+|(?i:(?:re-?)?raised |called |in call |invoked )?(?:at|in|from|by|function)\b:?|[@←→>-]+)\s+"
 )
 _FIRST = frozenset(" \t[#0123456789@←→>-aAbBcCfFiIrR")  # of what the expression above begins with
-_FUNCTION_ENDS = Pattern(r",? called\b| \+ |,| in file\b| at \S*$| \(?$|\s+in \S+(?: at)? *$|\s+\($|[\s(:]+$")
+_FUNCTION_ENDS = Pattern(
+    r",? called\b| \+ |,| in file\b| at \S*$| \(?$|\s+in \S+(?: at)? *$|\s+\($|[\s(\[:]+$"
+)
 _BARE = Pattern(r"\s*[\w/-]+(?:[.:$][\w.:$/*()<>\[\]-]+)+$")  # a qualified name alone
 _TITLE = Pattern(
     r"(?i)\s*(?:.*\b(?:stack|trace|backtrace|traceback|callstack|crashed)\b.*|.*most recent call.*):?\s*$"
@@ -93,7 +95,7 @@ def loose_frame(line: str) -> Frame | None:
     behind = line[match.end() :].strip(" ()")
     if not lead and not function and behind.count(" ") > 2:  # a message, and its place before it
         return None
-    if not function and not behind.startswith(("in ", ",")):
+    if not function and not behind.startswith(("in ", ",", "+0x")):
         function = _function(behind.partition(" ")[0])
     return Frame(match["file"], match["line"], function)
 
