@@ -128,7 +128,7 @@ def _opened(
         reason = "of a thread, Window(OPENAI_CHAT, budget=...).render(thread).messages are messages"
         raise SettingError("messages", messages, f"give a list of messages; {reason}")
     if window is not None:
-        _check_window(window, budget, tools, model or counter, policies)
+        _check_window(window, budget, tools, model, counter, policies)
         given = (
             messages if isinstance(messages, list) else plain_messages(messages)
         )  # an iterator is read once
@@ -195,16 +195,21 @@ def _check_window(
     window: Window,
     budget: object,
     tools: object,
+    model: object,
     counter: object,
     policies: object,
 ) -> None:
+    sent = "give it to the window's format: Window(OPENAI_CHAT.sent_with(tools=..., model=...))"
     _format_of(window)
-    given = {"budget": budget, "tools": tools, "counter": counter}
+    given = {"budget": budget, "tools": tools, "model": model, "counter": counter}
     if policies is not DEFAULT_POLICIES:
         given["policies"] = policies
     for name, value in given.items():
         if value is not None:
-            raise SettingError(name, value, "the window has its own; make the window with it")
+            way_out = (
+                sent if name in ("tools", "model") else "the window has its own; make the window with it"
+            )
+            raise SettingError(name, value, way_out)
 
 
 def _format_of(window: Window) -> MessageFormat:

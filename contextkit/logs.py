@@ -11,7 +11,8 @@ class Log:
     """
 
     __slots__ = (
-        *("answered", "answers", "events", "first_answer", "ids", "is_part", "origin", "units", "wholes"),
+        *("ahead", "answered", "answers", "events", "first_answer", "ids", "is_part", "origin", "units"),
+        "wholes",
     )
 
     def __init__(self) -> None:
@@ -25,6 +26,7 @@ class Log:
         self.answered: frozenset[tuple[str, str]] = (
             frozenset()
         )  # of a part: units and calls with answers elsewhere
+        self.ahead = 0  # of what was taken out of a log: how many events that had more
         self.is_part = False  # whether it was made by a policy's verb, so that a position is no id
 
     def put(self, event: Event, unit: str) -> None:
@@ -44,7 +46,7 @@ class Log:
         """Copy the lists of the first events."""
         copy = Log()
         copy.wholes, copy.answered, copy.is_part = self.wholes, self.answered, self.is_part
-        copy.origin = self.origin
+        copy.origin, copy.ahead = self.origin, self.ahead
         copy.events, copy.units = self.events[:length], self.units[:length]
         copy.ids = {event.id: position for position, event in enumerate(copy.events) if event.id is not None}
         copy.answers = {

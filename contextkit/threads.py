@@ -72,10 +72,7 @@ class Thread(Sequence[Event]):
     _units: list[Unit] | None  # found when somebody asks
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
-        given: object = events
-        if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping):
-            hint = "[event] is a list of one" if isinstance(given, Event) else "give a list of them"
-            raise ThreadError(f"{shown(given, 80)} is not events; {hint}")
+        _check_events(events)
         built = Thread._over(Log(), 0, None, {})
         for event in events:
             built = built.append(event)
@@ -183,10 +180,7 @@ class Thread(Sequence[Event]):
             ThreadError: If its id is taken, or it answers a call that is not in the thread.
         """
         if not isinstance(event, Event):
-            hint = (
-                "of messages make a thread with from_messages" if isinstance(event, Mapping) else "make one"
-            )
-            raise ThreadError(f"{shown(event, 80)} is not an Event; {hint}, or Event(type, data)")
+            raise no_event(event)
         event = self._named(event)
         log = self._log
         if (
@@ -217,6 +211,7 @@ class Thread(Sequence[Event]):
         >>> [event.id for event in thread.extend(Thread([Event("note", "red"), Event("note", "green")]))]
         ['0', '1', '2']
         """
+        _check_events(events)
         extended = self
         for event in events._given() if isinstance(events, Thread) else events:
             extended = extended.append(event)
@@ -317,7 +312,10 @@ class Thread(Sequence[Event]):
     def _known(self, ids: Iterable[str]) -> set[str]:
         if isinstance(ids, str):
             raise ThreadError(f"{ids!r} is one id; give a list of ids: [{ids!r}]")
-        named = set(ids)
+        given: list[object] = list(ids)
+        if wrong := [id for id in given if not isinstance(id, str)]:
+            raise ThreadError(f"{shown(wrong[0], 80)} is no id, which is a text; give the id of each event")
+        named = set(map(str, given))
         if missing := named.difference(self.positions):
             self._position(min(missing))  # raises
         return named
@@ -417,6 +415,7 @@ class Thread(Sequence[Event]):
         >>> thread.restore("7", lines="2-3"), thread.restore("8", at="/ids", lines=(3, 3))
         ('lost\nup', [6])
         """
+        id = str(id)  # a model may give it as a number
         data = self._restored(id)
         return data if lines is None and at is None else excerpt(data, lines, at, event_id=id)
 
@@ -515,8 +514,9 @@ class Thread(Sequence[Event]):
         id, pinned = event.id, event.pinned
         if id is None:
             # a record's is no number, so that it is in the way of nobody who counts events himself
-            number = f"+{self._length}" if self._log.is_part else str(self._length)
-            id = f"compaction-{self._length}" if is_record(event) else number
+            position = self._length + self._log.ahead
+            number = f"+{position}" if self._log.is_part else str(position)
+            id = f"compaction-{position}" if is_record(event) else number
             while id in self or id in self.view():  # an event of the user's has taken the number
                 id += "_"
         elif id in self or (self._view is not None and id in self._view):
@@ -615,8 +615,10 @@ class Thread(Sequence[Event]):
         events: list[Event] = []
         units: list[str] = []
         calls: set[tuple[str, str | None]] = set()
+        opened: dict[str, str] = {}  # the unit of each event -> its first event here
         for position in positions:
             event, unit = self._log.events[position], self._log.units[position]
+            unit = opened.setdefault(unit, str(event.id))
             if event.kind == "call":
                 calls.add((unit, event.call_id))
             elif event.call_id is not None and (unit, event.call_id) not in calls:
@@ -624,7 +626,8 @@ class Thread(Sequence[Event]):
             events.append(event)
             units.append(unit)
         apart = Thread._of(events, units)
-        apart._log.answered = self._answered()
+        apart._log.answered = frozenset((opened.get(unit, unit), call) for unit, call in self._answered())
+        apart._log.ahead = self._length + self._log.ahead - len(events)
         return apart.as_arrived({id: data for id, data in self._arrived.items() if id in apart})
 
     def _answered(self) -> frozenset[tuple[str, str]]:
@@ -641,6 +644,23 @@ class Thread(Sequence[Event]):
                 view = view._put(event, unit, log)
             log.put(event, unit)
         return Thread._over(log, len(log.events), view, {})
+
+
+def no_event(given: object) -> ThreadError:
+    """Give the error for what is no event where one must be."""
+    if isinstance(given, Mapping):
+        hint = "of messages make a thread with from_messages; else Event(type, data) makes one"
+    elif isinstance(given, Iterable) and not isinstance(given, str | bytes):
+        hint = "extend takes several"
+    else:
+        hint = "make one with Event(type, data)"
+    return ThreadError(f"{shown(given, 80)} is not an Event; {hint}")
+
+
+def _check_events(given: object) -> None:
+    if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping):
+        hint = "[event] is a list of one" if isinstance(given, Event) else "give a list of them"
+        raise ThreadError(f"{shown(given, 80)} is not events; {hint}")
 
 
 def _alike(event: Event, other: Event) -> bool:

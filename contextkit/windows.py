@@ -77,12 +77,16 @@ class Window:
             SettingError: If one of them is not what it should be.
         """
         if not isinstance(format, Format):
-            hint = f"; did you mean budget={format!r}?" if isinstance(format, int | Budget) else ""
-            raise SettingError("Window.format", format, f"it must be a Format, such as TAGGED{hint}")
+            raise SettingError("Window.format", format, f"it must be a Format, such as TAGGED{_hint(format)}")
         for name, callables in (("policies", policies), ("arrivals", arrivals)):
             given: object = callables
             if not isinstance(given, Sequence) or not all(map(callable, given)):
                 raise SettingError(f"Window.{name}", callables, "it must be a list of callables")
+            if classes := [each for each in callables if isinstance(each, type)]:
+                made = f"{classes[0].__name__}(...)"
+                raise SettingError(
+                    f"Window.{name}", callables, f"it holds a class; make a value of it: {made}"
+                )
         if prompt is not None and not isinstance(prompt, Prompt | str):
             raise SettingError("Window.prompt", prompt, "it must be a Prompt or a template's text")
         self.format = format
@@ -341,6 +345,15 @@ class Window:
                 reason = "an arrival returns the event it was given, with other data at most"
                 raise PolicyError(arrival, reason, event_id=event.id)
         return cast(Event, arrived)
+
+
+def _hint(given: object) -> str:
+    """Give what somebody may have meant who gives this as a format."""
+    if isinstance(given, int | Budget):
+        return f"; did you mean budget={given!r}?"
+    if isinstance(given, str):
+        return ", imported from contextkit, not its name"
+    return "; Format(name, function) makes one of a function" if callable(given) else ""
 
 
 def _tried(log: Thread) -> bool:

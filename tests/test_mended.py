@@ -29,6 +29,7 @@ from contextkit import (
     Policy,
     PolicyError,
     Quote,
+    ReadError,
     Redact,
     RenderError,
     SettingError,
@@ -411,6 +412,12 @@ def wrong_threads() -> list[tuple[Callable[[], object], type[Exception], str]]:
         (lambda: thread.drop("12"), ThreadError, "'12' is one id; give a list of ids: ['12']"),
         (lambda: thread.fork("20"), ThreadError, "cannot fork at '20'"),  # type: ignore[arg-type]
         (lambda: thread.fork(2.5), ThreadError, "cannot fork at 2.5"),  # type: ignore[arg-type]
+        (lambda: thread.append([Event("a")]), ThreadError, "extend takes several"),  # type: ignore[arg-type]
+        (lambda: thread.append("text"), ThreadError, "make one with Event(type, data)"),  # type: ignore[arg-type]
+        (lambda: thread.extend(Event("a")), ThreadError, "[event] is a list of one"),  # type: ignore[arg-type]
+        (lambda: thread.drop(thread[8:]), ThreadError, "give the id of each event"),  # type: ignore[arg-type]
+        (lambda: from_messages(thread), ReadError, "it is a thread already"),  # type: ignore[arg-type]
+        (lambda: to_messages([{}], "gemini"), ThreadError, "{} is not an Event"),  # type: ignore[list-item]
     ]
 
 
@@ -426,6 +433,14 @@ def test_what_is_no_thread_gets_an_error_of_ours(
 def wrong_settings() -> list[tuple[Callable[[], object], str]]:
     return [
         (lambda: Window(8_000), "did you mean budget=8000?"),  # type: ignore[arg-type]
+        (lambda: Window("XML"), "imported from contextkit, not its name"),  # type: ignore[arg-type]
+        (lambda: Window(str), "Format(name, function) makes one of a function"),  # type: ignore[arg-type]
+        (lambda: Window(policies=[Drop]), "make a value of it: Drop(...)"),  # type: ignore[list-item]
+        (
+            lambda: fit([], window=Window(OPENAI_CHAT), tools=[]),
+            "OPENAI_CHAT.sent_with(tools=..., model=...)",
+        ),
+        (lambda: fit([], window=Window(OPENAI_CHAT), model="gpt-4o"), "model is 'gpt-4o'"),
         (lambda: Template(3), "from_file reads a file"),  # type: ignore[arg-type]
         (lambda: TAGGED | [1], "they must be a mapping of event types"),  # type: ignore[operator]
         (lambda: TAGGED | {3: brief}, "they must be a mapping of event types"),  # type: ignore[dict-item]
@@ -708,3 +723,9 @@ def test_an_output_of_an_earlier_response_is_a_text_where_it_is_cut() -> None:
     messages = to_messages(view.replace("0", "short"), "openai-responses").messages
     assert [message.keys() for message in messages] == [{"role", "content"}]
     assert validate(messages, "openai-responses") == []
+
+
+def test_an_id_may_come_as_a_number() -> None:
+    """A model that is told of `17` may ask for 17: the event of that id, wherever it stands."""
+    thread = deployment().only("*_result")
+    assert thread.restore(10) == thread.restore("10")  # type: ignore[arg-type]

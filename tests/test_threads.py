@@ -111,6 +111,25 @@ class TestGrowing:
         ]
         assert [event.call_id for event in busy().only("get_log*")] == ["a", "a"]
 
+    def test_what_is_left_goes_on_apart(self) -> None:
+        """A new event has an id of no event of the whole, and is in no unit of what was left out."""
+        thread = Thread([Event("user", "task")])
+        for number in range(4):
+            thread = thread.call("grep", {}, call_id=f"c{number}").result(f"c{number}", "line " * 9)
+        some = thread.only("user", "*_result").append(Event("user", "newest?"))
+        ids = [event.id for event in some]
+        assert ids == ["0", "2", "4", "6", "8", "9"]
+        assert [[event.id for event in unit.events] for unit in some.units()] == [[id] for id in ids]
+        assert [event.id for event in thread[5:].append(Event("user", "newest?"))] == [
+            "5",
+            "6",
+            "7",
+            "8",
+            "9",
+        ]
+        rest = thread.only("user", "grep_result")[2:].append(Event("user", "newest?"))
+        assert [event.id for event in rest] == ["4", "6", "8", "9"]
+
 
 class TestUnits:
     """All events of one model message, with the results of its calls, are one unit."""

@@ -26,7 +26,7 @@ from ..messages.dialects import Dialect
 from ..messages.media import Media, contents
 from ..messages.writing import Writer, by_model, needs_opening, role_of
 from ..plain import JSON, copied, plain
-from ..threads import Thread
+from ..threads import Thread, no_event
 from ..tokens.counters import TokenCounter
 from ..written import Written
 from .measuring import MessageMeasure
@@ -188,6 +188,7 @@ def to_messages(thread: Iterable[Event], provider: str) -> Written:
 
     Raises:
         SettingError: If the provider is none of these.
+        ThreadError: If what is given holds something that is no event.
 
     >>> written = to_messages([Event("user", "deploy it")], "gemini")
     >>> written.request()
@@ -195,4 +196,9 @@ def to_messages(thread: Iterable[Event], provider: str) -> Written:
     """
     if provider not in MESSAGE_FORMATS:
         raise SettingError("provider", provider, f"it must be one of {', '.join(MESSAGE_FORMATS)}")
-    return MESSAGE_FORMATS[provider].written(thread.view() if isinstance(thread, Thread) else thread)
+    if isinstance(thread, Thread):
+        return MESSAGE_FORMATS[provider].written(thread.view())
+    events: list[object] = list(thread)
+    if wrong := [event for event in events if not isinstance(event, Event)]:
+        raise no_event(wrong[0])
+    return MESSAGE_FORMATS[provider].written(event for event in events if isinstance(event, Event))

@@ -88,6 +88,8 @@ def from_messages(
     >>> [(event.type, event.data) for event in thread]
     [('system', 'Deploy with care.'), ('user', 'deploy it')]
     """
+    if isinstance(messages, Thread):
+        raise ReadError("it is a thread already; to_messages writes it", source="messages")
     history = plain_messages(langchain.dumped(pydantic_ai.dumped(messages)))
     provider = provider_of(history, beside=system is not None)
     if provider in LIBRARIES:
