@@ -729,3 +729,24 @@ def test_an_id_may_come_as_a_number() -> None:
     """A model that is told of `17` may ask for 17: the event of that id, wherever it stands."""
     thread = deployment().only("*_result")
     assert thread.restore(10) == thread.restore("10")  # type: ignore[arg-type]
+
+
+def test_a_second_answer_is_for_its_own_call() -> None:
+    """Of two calls of one id, one gets another; that may be the id of a third call."""
+
+    def calling(id: str) -> dict[str, object]:
+        return {"functionCall": {"name": "look", "args": {}, "id": id}}
+
+    answer = {"functionResponse": {"name": "look", "response": {"result": "ok"}, "id": "call_3"}}
+    history: list[dict[str, object]] = [
+        {"role": "user", "parts": [{"text": "go"}]},
+        {
+            "role": "model",
+            "parts": [{"text": "Yes."}, calling("call_1"), calling("call_1"), calling("call_3")],
+        },
+        {"role": "user", "parts": [answer, answer]},
+    ]
+    thread = from_messages(history)
+    assert [event.call_id for event in thread][-3:] == ["call_4"] * 3
+    rules = {each.rule for each in validate(to_messages(thread, "gemini").messages, "gemini")}
+    assert not rules & {"unanswered-call", "duplicate-result"}

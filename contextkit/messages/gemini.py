@@ -150,7 +150,9 @@ def _answered(id: str | None, name: str | None, calls: Calls) -> tuple[str, str]
         nameless = not id or not calls.came.get(call)  # a response may have an id that its call has not
         return nameless and name in (None, calls.types[call])
 
-    call_id = (calls.next(has_id) if id else None) or calls.next(has_name) or id
+    call_id = (calls.next(has_id) if id else None) or calls.next(has_name)
+    if call_id is None and id:  # it is answered already
+        call_id = next(filter(has_id, reversed(calls.came)), None)
     return calls.answered(call_id) if call_id else None
 
 
