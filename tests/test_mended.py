@@ -40,6 +40,7 @@ from contextkit import (
     Within,
     brief,
     compare,
+    count_messages,
     fit,
     from_messages,
     render,
@@ -750,3 +751,13 @@ def test_a_second_answer_is_for_its_own_call() -> None:
     assert [event.call_id for event in thread][-3:] == ["call_4"] * 3
     rules = {each.rule for each in validate(to_messages(thread, "gemini").messages, "gemini")}
     assert not rules & {"unanswered-call", "duplicate-result"}
+
+
+@pytest.mark.parametrize("first", ["system", "developer", "user"])
+def test_tools_are_counted_as_they_are_billed(first: str) -> None:
+    """OpenAI writes their definitions into the system prompt, where there is one."""
+    function = {"name": "look", "description": "Looks.", "parameters": {"type": "object", "properties": {}}}
+    tools = [{"type": "function", "function": function}]
+    history = [{"role": first, "content": "Deploy with care."}, {"role": "user", "content": "Deploy it."}]
+    context = fit_context(history, tools=tools, model="gpt-4o")
+    assert context.tokens == count_messages(history, tools=tools, model="gpt-4o").tokens

@@ -332,4 +332,9 @@ class MessageMeasure(Measure):
         letter.tokens += sum(map(self._message, messages[letter.counted : settled]))
         letter.counted = settled
         last = sum(map(self._message, [*messages[settled:], *self._ending()]))
-        return letter.tokens + last + self._around(letter.writer.system, self.format.tools)
+        around = self._around(letter.writer.system, self.format.tools)
+        if self.provider == "openai-chat" and self.format.tools:  # where they stand, in the system prompt
+            first = next((one for one in messages if one.get("role") in ("system", "developer")), None)
+            if first is not None:
+                around = self._around(first, self.format.tools) - self._message(first)
+        return letter.tokens + last + around
