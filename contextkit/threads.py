@@ -475,7 +475,7 @@ class Thread(Sequence[Event]):
         >>> Thread.from_json(thread.to_json()) == thread
         True
         """
-        document = _parsed(text, 1)
+        document = _parsed(text, 1, hint=_other_than_json)
         if not isinstance(document, dict) or not isinstance(document.get("events"), list):
             raise ReadError('a thread is an object with a list of "events"')
         return _read(enumerate(document["events"]), "event {}")
@@ -660,6 +660,8 @@ def no_event(given: object) -> ThreadError:
 def _check_events(given: object) -> None:
     if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping):
         hint = "[event] is a list of one" if isinstance(given, Event) else "give a list of them"
+        if isinstance(given, str):
+            hint += "; of a file read_threads makes threads"
         raise ThreadError(f"{shown(given, 80)} is not events; {hint}")
 
 
@@ -667,12 +669,20 @@ def _alike(event: Event, other: Event) -> bool:
     return (event.type, event.kind) == (other.type, other.kind)
 
 
-def _parsed(text: str | bytes, line: int) -> JSON:
+def _other_than_json(text: str | bytes) -> str:
+    """Say what a text may be that is not JSON: the name of a file, or JSON Lines."""
+    told = text if isinstance(text, str) else text.decode("utf-8", "replace")
+    if told.lstrip()[:1] == "{":
+        return "; from_jsonl reads one event a line" if "}\n{" in told else ""
+    return "; it takes a text, read_threads reads a file" if told and "\n" not in told else ""
+
+
+def _parsed(text: str | bytes, line: int, *, hint: Callable[[str | bytes], str] = lambda _: "") -> JSON:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
         reason, within = why_no_json(error)
-        raise ReadError(f"not JSON: {reason}", line=line + within - 1) from None
+        raise ReadError(f"not JSON: {reason}{hint(text)}", line=line + within - 1) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise ReadError(f"not JSON: {error}", line=line) from None
 

@@ -408,6 +408,9 @@ def wrong_threads() -> list[tuple[Callable[[], object], type[Exception], str]]:
         (lambda: render(None), ThreadError, "None is not events; give a list of them"),  # type: ignore[arg-type]
         (lambda: Thread(Event("a")), ThreadError, "[event] is a list of one"),  # type: ignore[arg-type]
         (lambda: Thread("text"), ThreadError, "'text' is not events"),  # type: ignore[arg-type]
+        (lambda: Thread("a.json"), ThreadError, "of a file read_threads makes threads"),  # type: ignore[arg-type]
+        (lambda: Thread.from_json("a.json"), ReadError, "it takes a text, read_threads reads a file"),
+        (lambda: Thread.from_json(thread.to_jsonl()), ReadError, "from_jsonl reads one event a line"),
         (lambda: thread[100], IndexError, "no event stands at 100: there are 89"),
         (lambda: thread.only(3), ThreadError, "3 is no pattern"),  # type: ignore[arg-type]
         (lambda: thread.drop("12"), ThreadError, "'12' is one id; give a list of ids: ['12']"),
