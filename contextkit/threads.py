@@ -48,7 +48,8 @@ _RECORD = Event("compaction", kind="compaction")
 class Thread(Sequence[Event]):
     """An append-only log of events. Every verb gives another thread; none changes this one.
 
-    An event without an id gets its position in the log as its id. The *task* is pinned unless an
+    An event without an id gets its position in the log as its id; behind a part of a log (`only`, a slice)
+    it counts on from the whole. The *task* is pinned unless an
     event says `pinned=False`: the `system` and `user` events that stand before the model's first
     own event; attachments that are read from messages say so. A `Unit` (see `units`) is one model
     message with the results of its calls: `reasoning`, `assistant` text and `call` events that
