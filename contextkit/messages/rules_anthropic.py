@@ -127,11 +127,12 @@ def _shape(message: dict[str, Any], place: str) -> Iterator[Violation]:
     if role not in _ROLES:
         what = f"the role {role!r} is none of {', '.join(_ROLES)}"
         yield rules.UNKNOWN_ROLE.at(PROVIDER, f"{place}.role", what)
-    if not isinstance(message.get("content"), str):
-        yield from shapes.typed(message, "content", place, PROVIDER, list)
-    wrong = list(shapes.content(message.get("content"), f"{place}.content", PROVIDER))
-    yield from wrong
     content = message.get("content")
+    if isinstance(content, str):
+        return
+    yield from shapes.typed(message, "content", place, PROVIDER, list)
+    wrong = list(shapes.content(content, f"{place}.content", PROVIDER))
+    yield from wrong
     for part, block in enumerate(content if isinstance(content, list) and not wrong else ()):
         within = f"{place}.content[{part}]"
         if block["type"] == "tool_use" or is_server_call(block):
@@ -186,7 +187,8 @@ def _message(message: dict[str, Any], index: int, *, last: bool) -> Iterator[Vio
         return
     found = blocks(message)
     for part, block in enumerate(found):
-        yield from _block(block, _place(message, index, part), role)
+        if not _is_plain(block):
+            yield from _block(block, _place(message, index, part), role)
     if (
         final
         and found[-1]["type"] == "text"
@@ -201,6 +203,11 @@ def home_of(block: dict[str, Any], role: str) -> str:
     return (
         "assistant" if block["type"] in _IN_ASSISTANT else "user" if block["type"] == "tool_result" else role
     )
+
+
+def _is_plain(block: dict[str, Any]) -> bool:
+    """Whether a block is a text that says something: no more can be wrong with it."""
+    return block["type"] == "text" and not block["text"].isspace() and bool(block["text"])
 
 
 def _block(block: dict[str, Any], place: str, role: str) -> Iterator[Violation]:

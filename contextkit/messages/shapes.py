@@ -35,6 +35,8 @@ def content(value: Any, place: str, provider: str) -> Iterator[Violation]:
     """Say what is wrong with a content: a text, or a list of parts that have a type."""
     if value is None or isinstance(value, str):
         return
+    if isinstance(value, list) and all(map(_is_part, value)):  # as most are
+        return
     wrong = list(objects(value, place, provider))
     yield from wrong
     if not wrong:
@@ -42,6 +44,12 @@ def content(value: Any, place: str, provider: str) -> Iterator[Violation]:
             yield from typed(part, "type", f"{place}[{index}]", provider)
             if part.get("type") == "text":
                 yield from typed(part, "text", f"{place}[{index}]", provider)
+
+
+def _is_part(part: Any) -> bool:
+    if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+        return False
+    return part["type"] != "text" or isinstance(part.get("text"), str)
 
 
 def tool_name(name: str, place: str, provider: str, most: int) -> Iterator[Violation]:
