@@ -88,15 +88,15 @@ def cuts_inside(policies: Iterable[Policy]) -> bool:
     return any("Clamp(" in repr(policy) for policy in policies)
 
 
-def has_digest(policies: Iterable[Policy]) -> bool:
+def tells_anew(policies: Iterable[Policy]) -> bool:
     """Whether a policy may put lines of its own into what a later one quotes in the same compaction."""
-    return any("Digest(" in repr(policy) for policy in policies)
+    return any("Digest(" in repr(policy) or "ResolveErrors(" in repr(policy) for policy in policies)
 
 
 def check_placeholder(event: Event, thread: Thread, policies: Iterable[Policy] = ()) -> None:
     """A placeholder names its own event, by its type and id, and says how large it was."""
     id = str(event.id)
-    check_quotes(event, thread, clamps=cuts_inside(policies), digests=has_digest(policies))
+    check_quotes(event, thread, clamps=cuts_inside(policies), told_anew=tells_anew(policies))
     if id not in thread or event.data == thread[id].data or not isinstance(event.data, str):
         return
     whole = thread[id]
@@ -113,7 +113,7 @@ def check_placeholder(event: Event, thread: Thread, policies: Iterable[Policy] =
     assert thread.restore(id) == whole.data
 
 
-def check_quotes(line: Event, thread: Thread, *, clamps: bool, digests: bool = False) -> None:
+def check_quotes(line: Event, thread: Thread, *, clamps: bool, told_anew: bool = False) -> None:
     """What an `omitted` line quotes are lines of events that are gone, as these stood in the log.
 
     Without their indentation; of a value, its records; of a long line, pieces; of a summary, its text.
@@ -133,8 +133,8 @@ def check_quotes(line: Event, thread: Thread, *, clamps: bool, digests: bool = F
             assert text == text.strip() != ""
             if text not in lines and any(text in each for each in lines) and (clamps or was_cut(id, thread)):
                 continue  # what an earlier policy, or compaction, left of a line
-            if text not in lines and (digests or any(text in part for part in left_of(id, thread))):
-                continue  # a line that a digest has
+            if text not in lines and (told_anew or any(text in part for part in left_of(id, thread))):
+                continue  # a line of a digest, or of what became of an error
             if text not in lines:
                 piece = text.removeprefix("... ").removesuffix(" ...")
                 assert piece != text
