@@ -3,7 +3,7 @@
 import copy
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from .budgets import Budget
 from .contexts import Context
@@ -129,9 +129,8 @@ def _opened(
         raise SettingError("messages", messages, f"give a list of messages; {reason}")
     if window is not None:
         _check_window(window, budget, tools, model, counter, policies)
-        given = (
-            messages if isinstance(messages, list) else plain_messages(messages)
-        )  # an iterator is read once
+        # An iterator is read once.
+        given = messages if isinstance(messages, list) else plain_messages(messages)
         return given, window, _format_of(window).dialect.provider
     given = plain_messages(messages)
     found = provider or provider_of(given, beside=beside)
@@ -146,13 +145,9 @@ def _opened(
 def _comes_back(given: list[dict[str, JSON]], window: Window, provider: str, system: Any) -> bool:
     """Whether nothing would be cut at any turn, as far as that can be told without reading the messages."""
     beside = READERS[provider].system(system)
-    if window.budget is not None:
-        measure = window.measure
-        if not isinstance(measure, MessageMeasure) or not measure.surely_fits(
-            given, beside, window.budget.room
-        ):
-            return False
-    return not violations_of(given, provider, system, None)
+    measure = cast(MessageMeasure, window.measure)  # as that of every message format is
+    fits = window.budget is None or measure.surely_fits(given, beside, window.budget.room)
+    return fits and not violations_of(given, provider, system, None)
 
 
 def _folded(given: Sequence[Any], window: Window, provider: str, system: object) -> Context:
@@ -199,6 +194,7 @@ def _check_window(
     counter: object,
     policies: object,
 ) -> None:
+    own = "the window has its own; make the window with it"
     sent = "give it to the window's format: Window(OPENAI_CHAT.sent_with(tools=..., model=...))"
     _format_of(window)
     given = {"budget": budget, "tools": tools, "model": model, "counter": counter}
@@ -206,10 +202,7 @@ def _check_window(
         given["policies"] = policies
     for name, value in given.items():
         if value is not None:
-            way_out = (
-                sent if name in ("tools", "model") else "the window has its own; make the window with it"
-            )
-            raise SettingError(name, value, way_out)
+            raise SettingError(name, value, sent if name in ("tools", "model") else own)
 
 
 def _format_of(window: Window) -> MessageFormat:

@@ -313,11 +313,12 @@ class Thread(Sequence[Event]):
     def _known(self, ids: Iterable[str]) -> set[str]:
         if isinstance(ids, str):
             raise ThreadError(f"{ids!r} is one id; give a list of ids: [{ids!r}]")
-        given: list[object] = list(ids)
-        if wrong := [id for id in given if not isinstance(id, str)]:
-            raise ThreadError(f"{shown(wrong[0], 80)} is no id, which is a text; give the id of each event")
-        named = set(map(str, given))
+        named = set(ids)
         if missing := named.difference(self.positions):
+            given: list[object] = [*missing]
+            if wrong := [id for id in given if not isinstance(id, str)]:
+                reason = "is no id, which is a text; give the id of each event"
+                raise ThreadError(f"{shown(wrong[0], 80)} {reason}")
             self._position(min(missing))  # raises
         return named
 

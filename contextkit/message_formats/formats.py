@@ -196,9 +196,7 @@ def to_messages(thread: Iterable[Event], provider: str) -> Written:
     """
     if provider not in MESSAGE_FORMATS:
         raise SettingError("provider", provider, f"it must be one of {', '.join(MESSAGE_FORMATS)}")
-    if isinstance(thread, Thread):
-        return MESSAGE_FORMATS[provider].written(thread.view())
-    events: list[object] = list(thread)
+    events: Sequence[Any] = thread.view() if isinstance(thread, Thread) else list(thread)
     if wrong := [event for event in events if not isinstance(event, Event)]:
         raise no_event(wrong[0])
-    return MESSAGE_FORMATS[provider].written(event for event in events if isinstance(event, Event))
+    return MESSAGE_FORMATS[provider].written(events)

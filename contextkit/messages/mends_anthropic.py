@@ -8,7 +8,7 @@ from . import pairing, rules, rules_anthropic, shapes
 from .drafts import FAILED, NO_RESULT, Draft, Step, as_object, written
 from .pairing import Piece
 from .relinking import Linking, relink, rename
-from .rules_anthropic import THINKING, blocks, has_type
+from .rules_anthropic import THINKING, blocks
 
 _FOR_USERS = ("text", "image", "document", "search_result")
 
@@ -101,7 +101,7 @@ def _result(draft: Draft, index: int, path: str, block: dict[str, Any]) -> dict[
 
 def _inner(draft: Draft, index: int, path: str, block: dict[str, Any]) -> dict[str, Any] | None:
     """Mend a block of a result: what has no type is written as text."""
-    if not has_type(block):
+    if not shapes.is_part(block):
         draft.note(rules.PART_TYPE.name, index, path, "the block was written as JSON in a text")
         return {"type": "text", "text": written(block)}
     return _block(draft, index, path, block) if block["type"] == "text" else block

@@ -25,13 +25,6 @@ def blocks(message: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
-def has_type(block: dict[str, Any]) -> bool:
-    """Tell whether a block says what it is, and a block of text has its text."""
-    return isinstance(block.get("type"), str) and (
-        block["type"] != "text" or isinstance(block.get("text"), str)
-    )
-
-
 def is_server_call(block: dict[str, Any]) -> bool:
     """Tell whether a block is a call of a tool that the server runs itself."""
     return str(block["type"]).endswith("_tool_use")
@@ -250,7 +243,7 @@ def _result(block: dict[str, Any], place: str) -> Iterator[Violation]:
     elif content == []:
         yield rules.EMPTY_RESULT_LIST.at(PROVIDER, f"{place}.content")
     for part, inner in enumerate(content if isinstance(content, list) else ()):
-        if has_type(inner):
+        if shapes.is_part(inner):
             yield from _text(inner, f"{place}.content[{part}]")
         else:
             yield rules.PART_TYPE.at(PROVIDER, f"{place}.content[{part}]", "a block of a result has no type")

@@ -35,7 +35,7 @@ def content(value: Any, place: str, provider: str) -> Iterator[Violation]:
     """Say what is wrong with a content: a text, or a list of parts that have a type."""
     if value is None or isinstance(value, str):
         return
-    if isinstance(value, list) and all(map(_is_part, value)):  # as most are
+    if isinstance(value, list) and all(map(is_part, value)):  # as most are
         return
     wrong = list(objects(value, place, provider))
     yield from wrong
@@ -46,7 +46,8 @@ def content(value: Any, place: str, provider: str) -> Iterator[Violation]:
                 yield from typed(part, "text", f"{place}[{index}]", provider)
 
 
-def _is_part(part: Any) -> bool:
+def is_part(part: Any) -> bool:
+    """Tell whether a part is an object that says its type, and a text has its text."""
     if not isinstance(part, dict) or not isinstance(part.get("type"), str):
         return False
     return part["type"] != "text" or isinstance(part.get("text"), str)
