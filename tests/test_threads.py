@@ -129,6 +129,8 @@ class TestGrowing:
         ]
         rest = thread.only("user", "grep_result")[2:].append(Event("user", "newest?"))
         assert [event.id for event in rest] == ["4", "6", "8", "9"]
+        named = thread.only("*_result").append(Event("note", "found", id="1"))  # that of a call left out
+        assert [[event.id for event in unit.events] for unit in named.units()][-1] == ["1"]
 
 
 class TestUnits:
