@@ -188,7 +188,7 @@ def report(
 
     >>> from .demo import deployment
     >>> report(deployment(), Window(budget=6_000), name="demo")
-    <Report on demo: 89 events, 37 calls, 150,845 tokens read, 6 compactions>
+    <Report on demo: 89 events, 37 calls, 148,712 tokens read, 6 compactions>
     """
     thread = without_records(thread)
     found = occupancy(thread, window)

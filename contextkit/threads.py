@@ -372,6 +372,11 @@ class Thread(Sequence[Event]):
         """
         return (self._log.origin or self._log).ids.get(id)
 
+    def logged(self, id: str) -> Event | None:
+        """Give an event of the log, also where this is a view that it is gone from."""
+        place = self.place(id)
+        return None if place is None else (self._log.origin or self._log).events[place]
+
     def where(self, test: Callable[[Event], bool]) -> "Thread":
         """Give the events that pass a test, with their ids and units as they are."""
         return self._keeping(position for position, event in enumerate(self) if test(event))

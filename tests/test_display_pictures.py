@@ -102,7 +102,7 @@ def test_the_side_has_the_tokens_of_the_last_call() -> None:
     shown = parsed(occupancy_svg(run)).iter("text")
     words = [(text[-1].tail if len(text) else text.text) or "" for text in shown]
     here, gone = words.index("tokens in the last call"), words.index("not in the last call")
-    assert sum(numbers(word)[0] for word in words[here + 1 : gone : 2]) == run.calls[-1].tokens == 5_260
+    assert sum(numbers(word)[0] for word in words[here + 1 : gone : 2]) == run.calls[-1].tokens == 5_242
     assert words[here + 2 : gone : 2][0] == "14 more tools' results"
     assert [numbers(words[words.index(name) - 1]) for name in ("budget", "reserved for the reply")] == [
         [7_200],
@@ -131,7 +131,7 @@ def test_the_calls_of_compactions_are_numbered() -> None:
         "call 4: 7.2k → 3.9k tokens",
         "call 9: 7.4k → 3.5k tokens",
         "call 21: 9.4k → 4k tokens",
-        "call 28: 7.8k → 4k tokens",
+        "call 28: 7.9k → 4k tokens",
         "call 30: 7.3k → 3.5k tokens",
     ]
     assert {"call of the model", "share not served from the prompt cache, in %"} <= set(words)

@@ -166,8 +166,8 @@ def test_a_notebook_gets_widgets_and_a_view_that_stays() -> None:
     bundle = explorer._repr_mimebundle_()
     assert bundle[_LIVE]["model_id"]
     assert STILL in bundle["text/html"]
-    assert "5,682 of 6,000 tokens" in bundle["text/html"]
-    assert bundle["text/plain"] == "<Explorer: Context of 5,682 of 6,000 tokens, 13 of 89 events>"
+    assert "5,180 of 6,000 tokens" in bundle["text/html"]
+    assert bundle["text/plain"] == "<Explorer: Context of 5,180 of 6,000 tokens, 13 of 89 events>"
     etree.fromstring(f"<both>{bundle['text/html']}</both>".encode())
 
 

@@ -152,6 +152,78 @@ class TestWhatIsQuoted:
         assert quoted(thread(Event("note", text + "\nslow"))) == {"note 0": text}
 
 
+class TestWhatCountsByItself:
+    """What people have said in a few words, and what errors say, whatever else there is to quote."""
+
+    def table(self, number: int) -> Event:
+        """Give rows of ids that stand nowhere else."""
+        rows = (f"row {n}: id={(number * 12 + n) * 7_919:08x} ok={n * 31}" for n in range(12))
+        return Event("table", "\n".join(rows))
+
+    def of(self, *events: Event, room: int = 2_500) -> dict[str, str]:
+        """Give what is quoted of events, each of which stands behind three long tables of ids."""
+        view = Thread([Event("user", "check all of them"), Event("assistant", "I begin.")])
+        for event in events:
+            for _ in range(3):
+                view = view.append(self.table(len(view)))
+            view = view.append(event)
+        for _ in range(30):
+            view = view.append(self.table(len(view)))
+        meter = Meter(tokens, room=room, counter=lambda text: len(text) // 4)
+        (line,) = (event for event in Quote()(view, meter) if event.kind == "compaction")
+        quotes: dict[str, str] = line.data["quotes"]
+        return quotes
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            Event("error", "the service refused to talk to us", id="e"),
+            Event("check_result", "the service refused to talk to us", kind="error", id="e"),
+            Event("user", "leave the billing alone\nand be quick", id="e"),
+        ],
+    )
+    def test_they_stay_among_many_ids(self, event: Event) -> None:
+        """Though they name nothing; and the ids have most of the room."""
+        chosen = self.of(event)
+        assert chosen[f"{event.type} e"] == event.text
+        assert sum("id=" in text for text in chosen.values()) > 1
+
+    def test_of_a_long_error_the_lines_that_name_it(self) -> None:
+        """The first, the last, and the last line of all."""
+        shown = ["a.py: error: no such name", "b.py: error: no such type", "all done, with 2"]
+        text = f"checking\n{shown[0]}\n" + "  a long way\n" * 60 + "\n".join(shown[1:])
+        assert self.of(Event("error", text, id="e"))["error e"] == "\n".join(shown)
+
+    def test_of_a_long_paste_nothing_does(self) -> None:
+        """It is no longer what somebody says."""
+        assert "user e" not in self.of(Event("user", "it goes on and on\n" * 60, id="e"))
+
+    def test_an_error_that_came_again_is_told_once(self) -> None:
+        """The newest of them."""
+        errors = [Event("error", "no route to the host", id=id) for id in "abc"]
+        chosen = self.of(*errors)
+        assert [name for name in chosen if name.startswith("error")] == ["error c"]
+
+    def test_the_newest_have_a_quarter_at_most(self) -> None:
+        """The rest is for names."""
+        chosen = self.of(*[Event("user", f"and {'very ' * n}quickly", id=f"u{n}") for n in range(40)])
+        said = [name for name in chosen if name.startswith("user")]
+        assert "user u39" in said
+        assert "user u0" not in said
+        assert len(said) < len(chosen)
+
+    def test_what_an_earlier_quote_holds_of_them_stays(self) -> None:
+        """By the kind of the event in the log, whatever its type is called."""
+        failed = Event("check_result", "it refused", kind="error", id="e")
+        window = Window(TAGGED, budget=1_200, policies=[Quote()])
+        log = Thread([Event("user", "check all of them"), failed])
+        for n in range(60):
+            log = log.append(self.table(n))
+            log = window.render(log).thread
+        assert len(log.records()) > 3
+        assert "check_result e:\n it refused\n" in window.render(log).text
+
+
 class TestWhatOtherPoliciesLeave:
     """A line that stands for what was cut is no line of the event."""
 

@@ -175,10 +175,10 @@ def explore(
     >>> from contextkit.demo import deployment
     >>> explorer = explore(deployment(), budget=6_000)
     >>> explorer
-    <Explorer: Context of 5,682 of 6,000 tokens, 13 of 89 events>
+    <Explorer: Context of 5,180 of 6,000 tokens, 13 of 89 events>
     >>> explorer.choose(format="compact", limit=12_000)
     >>> explorer.context
-    <Context of 11,806 of 12,000 tokens, 37 of 89 events>
+    <Context of 11,694 of 12,000 tokens, 37 of 89 events>
     """
     named = formats if isinstance(formats, Mapping) else {format.name: format for format in formats}
     if not named:

@@ -8,9 +8,10 @@ the rest: higher ones cost more, lower ones lose more.
 1. `CollapseErrors`: errors that only repeat themselves say nothing new. Nothing is lost, so it comes first.
 2. `Clamp` of the newest unit to a fifth of the room for each call, result and error: it stays, so it must
    leave room for others. Older ones are left whole: what is cut out of a result cannot be quoted from it.
-3. `Quote`: the oldest units go, and the lines of them stay that name what else would be lost. Dropping alone,
-   or masking old results first, kept far less for the same tokens: the middle of an old result is mostly dead
-   weight, but single lines of it are what the model comes back to.
+3. `Quote`: the oldest units go, and the lines of them stay that name what else would be lost; before them
+   what people and errors said, which rows of ids would crowd out: it costs hardly any recall, and holds what
+   is wanted and forbidden. Dropping alone, or masking old results first, kept far less for the same tokens:
+   the middle of an old result is mostly dead weight, but single lines are what the model comes back to.
 4. `Clamp` of whatever the newest unit is, words of a person too, to half of the room, if it is too large.
 5. `Drop`: for whatever even the quotes are too large for.
 

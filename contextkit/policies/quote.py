@@ -10,7 +10,7 @@ from ..exceptions import SettingError
 from ..threads import Thread, Unit
 from .drop import counts_of, is_summary, line_of, parted, sizes_of, tokens_of
 from .policy import telling
-from .quoting import Quotable, Source, source_of
+from .quoting import Quotable, Source, heard_in, source_of
 
 _CHARACTERS = 4  # a token, roughly: only for how much of what goes may be quoted
 
@@ -21,7 +21,8 @@ class Quote:
 
     Quoted are the lines that name what is not named in the units that stay: paths, ids, numbers and
     code symbols (see `contextkit.identifiers`), those first that the model has written itself, as
-    many for a token as can be; and what people have said in a few words. They stand in one
+    many for a token as can be. What people have said in a few words, and what errors say, goes before
+    them, the newest first, up to a quarter of what the quotes may have. They stand in one
     `omitted` event in the place of the first of what is gone, under the type and the id of the
     event that they are from; the id brings all of it back. Those of an earlier `Quote` take part in
     the choice, and may go. Of JSON, one record is a line; of a line of more than 200 characters
@@ -64,7 +65,7 @@ class Quote:
         others = [(event, whole) for event, whole in wholes if counts_of(event) is None]
         # What a policy has cut out of an event stays out.
         sources = [source_of(event, cut=event is not whole) for event, whole in others]
-        quotable = Quotable([*_quoted(lines), *sources])
+        quotable = Quotable([*_quoted(lines, view), *sources])
 
         def leave(kept: set[str | None], left: int) -> tuple[Event, list[str]]:
             """Give the line with quotes that stands for all units that are not kept, and their ids."""
@@ -132,11 +133,13 @@ def _with_quotes(line: Event, quotable: Quotable, shown: list[bool], left: int, 
     return line
 
 
-def _quoted(lines: list[Event]) -> Iterator[Source]:
+def _quoted(lines: list[Event], view: Thread) -> Iterator[Source]:
     """Give what earlier quotes hold, each as a source of its own."""
     for event in lines:
         quotes = _data(event).get("quotes")
         for name, text in quotes.items() if isinstance(quotes, dict) else ():
             if isinstance(text, str):
-                said = kind_of(name.partition(" ")[0]) == "user"
-                yield Source(name, text, own=False, said=said)
+                type, _, id = name.partition(" ")
+                origin = view.logged(id)
+                kind = kind_of(type) if origin is None else origin.kind
+                yield Source(name, text, own=False, heard=heard_in(text, kind))

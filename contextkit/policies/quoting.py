@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..events import MODEL_KINDS, Event
+from ..errors.salience import FAILED
+from ..events import MODEL_KINDS, Event, Kind
 from ..identifiers import identifiers
 from ..plain import JSON, json_in
 from .drop import summed_up
@@ -23,8 +24,10 @@ _BYTES = 4  # bytes a token, roughly: a sample says how far off that is
 _SAMPLE = 48  # lines
 _HEADING = 8  # tokens for the line that says where the quoted lines are from
 _MENTION = 4.0  # how much more a line is worth for an identifier that the model itself has written
-_SAID = 0.05  # what a token is worth by itself, where a person has said it
-_FEW_WORDS = 600  # characters; what is longer is a paste
+_HEARD = 0.05  # what a token is worth by itself, where a line counts whatever it names
+_HEARD_FIRST = 0.25  # of what the quotes may have, for such lines before any others
+_FEW_WORDS = 600  # characters; what is longer is a paste, or a trace
+_NAMING = tuple(word for word in FAILED if word != "traceback")  # what follows that says which
 _RECENT = 0.5  # how much more for one whose last mention is new
 
 
@@ -35,13 +38,14 @@ class Source(NamedTuple):
         name: What its quotes stand under: the event's type and id.
         text: The text.
         own: Whether the model wrote it.
-        said: Whether a person said it, in a few words.
+        heard: Which of its lines count whatever they name, by their numbers: all that a person said in a few
+            words, or of a short error; of a longer error the first and the last that name one, and its last.
     """
 
     name: str
     text: str
     own: bool
-    said: bool
+    heard: Sequence[int] = ()
 
 
 def source_of(event: Event, *, cut: bool = False) -> Source:
@@ -61,12 +65,31 @@ def source_of(event: Event, *, cut: bool = False) -> Source:
     text = _text_of(data)
     if cut:
         text = _MARKER.sub("", text)
-    said = event.kind == "user" and len(text) <= _FEW_WORDS
     if len(text) > _LONGEST:
         lines = text.split("\n")
         if max(map(len, lines)) > _LONGEST:
             text = "\n".join([_wrapped(line) if len(line) > _LONGEST else line for line in lines])
-    return Source(f"{event.type} {event.id}", text, event.kind in MODEL_KINDS, said)
+    return Source(f"{event.type} {event.id}", text, event.kind in MODEL_KINDS, heard_in(text, event.kind))
+
+
+def heard_in(text: str, kind: Kind) -> Sequence[int]:
+    r"""Say which lines of a text of this kind count whatever they name, by their numbers from 0.
+
+    >>> [*heard_in("Never touch\nthe billing.", "user")], [*heard_in("done", "result")]
+    ([0, 1], [])
+    >>> heard_in("Traceback (most recent call last):\n" + "  ...\n" * 99 + "KeyError: 'tag'\nexit 1", "error")
+    [100, 101]
+    """
+    if kind not in ("user", "error"):
+        return ()
+    if len(text) <= _FEW_WORDS:
+        return range(text.count("\n") + 1)
+    if kind == "user":
+        return ()
+    lowered = text.lower()
+    ends = [lowered.find(word) for word in _NAMING] + [lowered.rfind(word) for word in _NAMING]
+    found = [at for at in ends if at >= 0] + [len(text.rstrip())]
+    return sorted({text.count("\n", 0, at) for at in (min(found), max(found[:-1], default=0), found[-1])})
 
 
 def _text_of(data: JSON) -> str:
@@ -156,7 +179,8 @@ class Quotable:
     one that stands in `n` events of the model's own, up to half more for one whose last mention is
     new. An identifier counts in one line alone, the best that holds it. (In recorded runs the model
     writes an old identifier again about four times as often if it has written it before.) What people
-    have said in a few words is worth something by itself: it holds what they want and forbid.
+    have said in a few words, and what errors say, counts by itself, as it holds what they want and forbid,
+    and what failed: the newest of it goes before all others, up to a quarter of what the quotes may have.
     """
 
     def __init__(self, sources: Sequence[Source]) -> None:
@@ -178,7 +202,10 @@ class Quotable:
         lengths = [text.count(b"\n") + 1 for text in texts]
         self._source = np.repeat(np.arange(len(sources)), lengths)
         full = self._stops - self._starts > 1
-        self._said = _SAID * (full & np.array([source.said for source in sources], bool)[self._source])
+        begins = (np.cumsum(lengths) - lengths).tolist()
+        heard = [at + line for at, source in zip(begins, sources, strict=True) for line in source.heard]
+        self._heard = np.zeros(len(full), bool)
+        self._heard[heard] = full[heard]
 
         unique, names = np.unique(found.keys, return_inverse=True)
         lines = np.searchsorted(self._starts, found.starts, "right") - 1
@@ -222,7 +249,7 @@ class Quotable:
             held = np.zeros(len(lines), bool)
             held[top[_firsts(group[top], len(begins))]] = True
         rate = np.bincount(lines[held], worth[names[held]], len(self._tokens)) / self._tokens
-        rate += self._said * hidden
+        rate += _HEARD * (self._heard & hidden)
         worthy = np.flatnonzero(rate)
         ranked: NDArray[np.int64] = worthy[np.argsort(-rate[worthy], kind="stable")]
         return ranked
@@ -247,6 +274,8 @@ class Quotable:
         sized = sum([size(f" {text}\n") for text in self._texts(sample)])
         scale = sized / self._tokens[sample].sum()
         ranked = ranked[self._tokens[ranked] * scale + _HEADING <= tokens]
+        ranked = np.concatenate((self._heard_first(ranked, scale, _HEARD_FIRST * tokens), ranked))
+        ranked = ranked[np.sort(_firsts(ranked, len(self._starts)))]
         sources = self._source[ranked]
         headings = np.zeros(len(sources))
         headings[_firsts(sources, len(self))] = _HEADING
@@ -254,9 +283,21 @@ class Quotable:
         chosen = np.sort(ranked[: np.searchsorted(np.cumsum(sizes), tokens, "right")])
         quotes: dict[str, list[str]] = {}
         for source, text in zip(self._source[chosen].tolist(), self._texts(chosen), strict=True):
-            if text:  # of what a person has said, a line may be blank
+            if text:  # of lines that count whatever they name, one may be blank
                 quotes.setdefault(self._names[source], []).append(text)
         return {name: "\n".join(texts) for name, texts in quotes.items()}
+
+    def _heard_first(self, ranked: "NDArray[np.int64]", scale: float, tokens: float) -> "NDArray[np.int64]":
+        """Give lines that count whatever they name, the newest sources first, each text once."""
+        import numpy as np
+
+        newest = np.sort(ranked[self._heard[ranked]])
+        newest = newest[np.argsort(-self._source[newest], kind="stable")]
+        lines: dict[str, int] = {}
+        for text, line in zip(self._texts(newest), newest.tolist(), strict=True):
+            lines.setdefault(text, line)
+        once = np.array([*lines.values()], np.int64)
+        return once[: np.searchsorted(np.cumsum(self._tokens[once] * scale + _HEADING), tokens, "right")]
 
 
 def _distinct(values: "NDArray[np.int64]") -> "NDArray[np.int64]":
