@@ -586,7 +586,7 @@ When the exception was thrown, this was the stack:
     [
         (NUNIT, ["Turns_with_wind at mill/Tests.cs:11", "Failed: 1"]),
         (RSPEC, ["sail is set at lib/mill.rb:35 turn", "NameError: undefined local variable `wind'"]),
-        (CTEST, ["1 tests failed out of 2", "grind (Failed)"]),
+        (CTEST, ["1 tests failed out of 2", "\ngrind\n"]),
         (DART, ["mill_test.dart:38", "Expected: a bell"]),
         ("kworker/u2:0 (32) used the deepest stack\nkernel BUG at mill/stone.c:39!\n", ["stone.c:39"]),
     ],

@@ -26,12 +26,12 @@ class Frame(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The last folder, the file and the line.
+        """The file, of a far one with its last folder only, and the line.
 
         >>> Frame("/srv/shop/shop/pricing.py", "20", "total").place
         'shop/pricing.py:20'
         """
-        file = "/".join(self.file.replace("\\", "/").split("/")[-2:]).lstrip("/")
+        file = short_path(self.file.replace("\\", "/")).lstrip("/")
         return f"{file}:{self.line}" if self.line else file
 
     @property
@@ -52,6 +52,22 @@ class Frame(NamedTuple):
         return f"{self.place} {self.name}".strip()
 
 
+def short_path(file: str) -> str:
+    """Give a relative path of a few folders, which can be opened as it is; of others the last folder and the file.
+
+    >>> short_path("src/shop/api/pricing.py"), short_path("/srv/shop/shop/pricing.py")
+    ('src/shop/api/pricing.py', 'shop/pricing.py')
+    """
+    file = file[match.end() :] if (match := _WORKSPACE.match(file)) else file
+    near = file[:1] not in "/~.<" and file[1:2] != ":" and file.count("/") <= _FOLDERS
+    return file if near else "/".join(file.split("/")[-2:])
+
+
+_FOLDERS = 8
+_WORKSPACE = Pattern(  # where runners and containers keep what they check out
+    r"(?:\.|/(?:home|Users)/runner/work/[^/]+/[^/]+|[A-Z]:/a/[^/]+/[^/]+|/builds/[^/]+/[^/]+|/(?:github/)?workspaces?"
+    r"|(?:/usr/src)?/app)/(?=[^/]+/)|\w+/(?=lib/\S+\.ex$)"
+)
 _HALF_WORD = Pattern(r"^\w+\W*")
 _ARGUMENTS = Pattern(r"(?<!\.)\(.*")  # Go writes receivers so: main.(*Crane).lift
 
@@ -61,8 +77,8 @@ OwnCode: TypeAlias = Callable[[Frame], bool]
 _FOREIGN_FILES = Pattern(
     r"(?:site|dist)-packages|node_modules|^node:|^internal/|^<frozen|^/rustc/|^/usr/(?:lib(?:exec)?|local|include|share)/"
     r"|/lib/python\d|/usr/src/|/gems/|/vendor/|/pkg/mod/|/\.cargo/|/\.rustup/|libsanitizer|sysdeps/|^\.\./csu/"
-    r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^index \d|^dart:|^package:flutter/|/usr/local/go/|^Native Method|^Unknown Source|/\.venv/"
-    r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/|^(?:elixir|mix|stdlib|kernel|ex_unit|iex|logger|phoenix|plug|ecto)/lib/|^\./\w+\.jl|^libraries/base|^gen_\w+\.erl"
+    r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^index \d|^dart:|^package:flutter/|/usr/local/go/|/Go/src/|^_testmain\.go|^Native Method|^Unknown Source|/\.venv/"
+    r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/|^(?:elixir|mix|stdlib|kernel|ex_unit|iex|logger|phoenix\w*|plug\w*|ecto\w*|db_connection|postgrex|gen_stage|oban|absinthe|tesla)/(?:lib/)?|^\./\w+\.jl|^libraries/base|^gen_\w+\.erl"
     r"|<compiler-generated>|/__cypress/runner/|/polyfills\.js$"
 )
 _FOREIGN_NAMES = Pattern(

@@ -5,14 +5,15 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from ..patterns import Pattern
-from .facts import Failure, Finding
+from .facts import Failure, Finding, short_path
 from .pieces import STANDARD, Pieces, shortened
 from .salience import failure_at
 
 _LINK = Pattern(r" *[\[(]https?://[^\s\])]+[\])]$")
 _SPACES = Pattern(r"\s{2,}")
-_SEVERITY = Pattern(r"(?i)error|fatal|fail")
+_SEVERITY = Pattern(r"(?i)error|fatal|fail|^e$")
 _CALM = Pattern(r"(?i)\[?(?:debug|trace|info)\b")
+_SHARED = 5  # lines
 _INSTANTIATED = ("required from ‘", "required from '", "required by ", "In instantiation of")
 
 
@@ -31,6 +32,10 @@ def add_failures(pieces: Pieces, failures: Sequence[Failure]) -> None:
             pieces.start(1, f"×{len(group)}{at}")
             for failure in group:
                 _failure(pieces, failure, 2, indent="  ", most=2 if len(group) < 4 else 1)
+            if len(group) >= 4:  # what all of them say is told once
+                every = (line for line in group[0].lines[1:] if all(line in one.lines for one in group))
+                for line in [*every][:_SHARED]:
+                    pieces.long(3, f"    {line}", 160)
         else:
             at = f" at {group[0].frame}" if group[0].frame else ""
             _failure(pieces, group[0], 1)
@@ -64,7 +69,8 @@ def _failure(
             pieces.add(rank, f": {shortened(line, 120)}")
         else:
             is_context = shown > 1 and not re.match(
-                r"[-+?]|[\w ]+: |\w+=\S|\{|where|left|right|expected|received|\S.{0,200} !==? ", line
+                r"[-+?]|[\w ]+: |\w+=\S|\{|where|left|right|expected|received|\$?\w\S* = |\S.{0,200} !==? ",
+                line,
             )
             pieces.long(rank + 1 if shown < most and not is_context else 6, f"{indent}  {line}", 160)
         shown += 1
@@ -99,9 +105,14 @@ def add_findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
         else:
             pieces.long(rank, text, 240)
             pieces.add(rank, f" ×{len(group)}")
+            places = {(finding.file, finding.line, finding.column) for finding in group}
+            near = Counter(place[:2] for place in places)
             by_file: dict[str, list[str]] = {}
             for finding in group:
-                by_file.setdefault(finding.file, []).append(finding.line)
+                column = (
+                    f":{finding.column}" if near[finding.file, finding.line] > 1 and finding.column else ""
+                )
+                by_file.setdefault(finding.file, []).append(f"{finding.line}{column}")
             for number, (file, numbers) in enumerate(by_file.items()):
                 where = f"  {short[file]}:{','.join(dict.fromkeys(numbers))}"
                 pieces.start(rank if not number and len(where) < 60 else max(rank, 4), where)
@@ -117,11 +128,11 @@ def _rank(severity: str, message: str, graded: bool, few: bool) -> int:
         return STANDARD + 1
     if graded and severity in ("note", "info", "hint", "help"):
         return STANDARD if few else STANDARD + 1
-    return 4 if graded and "warn" in severity else 2
+    return 4 if graded and ("warn" in severity or severity == "w") else 2
 
 
 def _short_paths(files: Collection[str]) -> dict[str, str]:
     """Give the paths without the folders that none needs to be told from the others."""
-    short = {file: "/".join(file.split("/")[-2:]) for file in files}
+    short = {file: short_path(file) for file in files}
     twice = Counter(short.values())
     return {file: name if twice[name] == 1 else file for file, name in short.items()}

@@ -12,6 +12,7 @@ _MESSAGE = 300  # characters
 _BRACKETS = Pattern(r"[^\w\s]{1,4}$")
 _QUOTED = Pattern(r"\d* ?\|(?: |$)")  # source code, as it is drawn next to a message
 _PYDANTIC = Pattern(r"\s+(.*) \[type=[\w.]+, input_value=(.*), input_type=\w+\]$")
+_JVM = (".java", ".kt", ".scala", "Unknown Source")
 
 
 def add_faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
@@ -21,6 +22,8 @@ def add_faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
     for fault in faults:
         if not fault.headline and not fault.frames:
             continue
+        # Elixir's modules have no folders, and their errors are called the same: DBConnection.ConnectionError.
+        fault.qualified = any(frame.file.endswith((".ex", ".exs", ".erl")) for frame in fault.frames)
         mine = next((frame for frame in fault.frames if own(frame)), None)
         same = folded.setdefault((fault.relation, fault.type, fault.message, str(mine)), [])
         if not same:
@@ -31,7 +34,7 @@ def add_faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
     if len({fault.short_type for fault in order}) < len(types):
         shorts = Counter(Fault(name).short_type for name in types)
         for fault in order:
-            fault.qualified = shorts[fault.short_type] > 1
+            fault.qualified |= shorts[fault.short_type] > 1
     before: Fault | None = None
     head: Fault | None = None
     for number, fault in enumerate(order):
@@ -103,6 +106,12 @@ def _details(pieces: Pieces, fault: Fault, rank: int) -> None:
             shown += not differs
 
 
+def _of_program(frames: Sequence[Frame]) -> int:
+    """Find where the program itself calls a library that looks like own code: by the package it begins in, on the JVM."""
+    packages = [tuple(frame.function.split(".")[:-2][:2]) for frame in frames if frame.file.endswith(_JVM)]
+    return max(packages.index(packages[-1]), 1) if len(packages) == len(frames) > 3 else 1
+
+
 def _stack(pieces: Pieces, fault: Fault, rank: int, own: OwnCode) -> None:
     if not fault.frames:
         return
@@ -115,7 +124,7 @@ def _stack(pieces: Pieces, fault: Fault, rank: int, own: OwnCode) -> None:
         if mine:
             pieces.start(rank + 1, f"  entered from {mine[0]}")
         return
-    frames = mine or rest[:1]
+    frames = [*mine[:1], *mine[_of_program(mine) :]] or rest[:1]
     pieces.start(rank, f"  at {frames[0]}")
     seen = {frames[0].place}
     shown = 0

@@ -11,7 +11,7 @@ _LEVELS = "fatal error|error|warning|warn|note|info|hint|convention|refactor|sty
 # A capital letter begins a sentence, unless a colon or a code follows: `Error return value is not checked`.
 _LEVEL = rf"(?:(?P<severity>(?:{_LEVELS})(?=\W|$)|(?i:{_LEVELS})(?=\s*[:\[(]|\s+[A-Z]+\d+\b|\s*$)) ?)"
 _PLACED = Pattern(
-    rf"\s*(?:(?:(?P<before>(?i:error|warning|fatal))(?:\[[^\]]+\])?:? (?:in )?)|\[\w+\] )?{_PATH}"
+    rf"\s*(?:(?:(?P<before>(?i:error|warning|fatal)|[ew](?=:))(?:\[[^\]]+\])?:? (?:in )?)|\[\w+\] )?(?:file://)?{_PATH}"
     r"(?::(?P<line>\d+)(?:[:.](?P<column>\d+))?(?:-\d+(?:[:.]\d+)?)?|:\((?P<line2>\d+),(?P<column2>\d+)\)(?:-\(\d+,\d+\))?"
     r"|\((?P<line3>\d+)(?:,(?P<column3>\d+)(?:,\d+,\d+)?)?\)|: line (?P<line4>\d+), col(?:umn)? (?P<column4>\d+)"
     r"|:\[(?P<line5>\d+),(?P<column5>\d+)\])"

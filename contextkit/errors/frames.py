@@ -34,7 +34,7 @@ _SHAPES = (
     Pattern(r"\s*#\d+ (?P<function>\{main\})(?P<file>)$"),
     # C and C++: #0 0x55 in f /srv/a.c:3:1, #0 f (x=1) at a.c:3
     Pattern(
-        r"\s*#\d+ +(?:0x[0-9a-f]+ in )?(?P<function>[^\s(]+(?:\([^)]*\))?)(?: \([^)]*\))?(?: at)? "
+        r"\s*#\d+ +(?:0x[0-9a-f]+ in )?(?P<function>[^\s(]+(?:\([^)]*\))?)(?: const)?(?: \([^)]*\))?(?: at)? "
         r"\(?(?P<file>[^\s:()]+)(?::(?P<line>\d+)(?::\d+)?|\+0x[0-9a-f]+)\)?(?: \([^()]+\))?$"
     ),
     Pattern(

@@ -7,10 +7,11 @@ from .facts import Fault, Frame
 from .reading import Reading
 
 GOROUTINE = Pattern(r"goroutine \d+(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\],]+)")
-_GO_PLACE = Pattern(r"\s+(\S+):(\d+)(?: \+0x[0-9a-f]+)?$")
+_GO_PLACE = Pattern(r"\s+((?:[A-Za-z]:)?[^\s:][^:]*):(\d+)(?: \+0x[0-9a-f]+)?$")
 GO_HEAD = Pattern(
     r"(?:.*? )?(?P<served>\S+: panic serving \S+: .*)|(?P<kind>panic|fatal error): (?P<message>.*)"
 )
+_OF_HANGING = 3  # frames
 
 
 def read_panic(reading: Reading, at: int, match: re.Match[str]) -> int:
@@ -18,7 +19,7 @@ def read_panic(reading: Reading, at: int, match: re.Match[str]) -> int:
     fault = Fault("", match["served"]) if match["served"] else Fault(match["kind"], match["message"])
     reading.used.add(at)
     at += 1
-    while reading.line(at).startswith(("[signal ", "\tpanic: ", "\t/", "panic: ")) or (
+    while reading.line(at).startswith(("[signal ", "\t", "panic: ")) or (
         not reading.line(at).strip() and GOROUTINE.match(reading.line(at + 1))
     ):
         if text := reading.line(at).split(" code=")[0].strip("[ \t"):
@@ -38,6 +39,7 @@ def read_goroutines(reading: Reading, at: int) -> int:
     """Read goroutines; the running one's stack is that of the panic, the others are folded."""
     panic = reading.faults[-1] if reading.faults and _is_go(reading.faults[-1]) else None
     running = panic and not panic.frames
+    hangs = panic is not None and "timed out" in panic.message  # what hangs is in the other goroutines
     folded: dict[tuple[str, str], int] = {}
     while match := GOROUTINE.match(reading.line(at)):
         frames, started, start = [], "", at
@@ -47,7 +49,8 @@ def read_goroutines(reading: Reading, at: int) -> int:
             if place:
                 name = re.sub(r"\([^()]*\)$", "", reading.line(at).strip())
                 if name.startswith("created by "):
-                    started = Frame(place[1], place[2]).place
+                    starter = Frame(place[1], place[2])
+                    started = starter.place if not hangs or reading.own(starter) else ""
                 else:
                     frames.append(Frame(place[1], place[2], name))
                 at += 1
@@ -58,10 +61,13 @@ def read_goroutines(reading: Reading, at: int) -> int:
         if running and panic is not None and match[1] == "running":
             # What runs while it panics, a deferred function say, stands above the call of panic.
             raised = [number for number, frame in enumerate(frames) if frame.function == "panic"]
-            panic.frames, running = frames[raised[-1] + 1 :] if raised else frames, None
+            panic.frames, running = frames[raised[-1] + 1 :] if raised else [] if hangs else frames, None
         elif frames:
-            mine = next((frame for frame in frames if reading.own(frame)), frames[0])
-            stack = f"at {mine}" + (f" ← {started}" if started else "")
+            mine = [frame for frame in frames if reading.own(frame)][: _OF_HANGING if hangs else 1]
+            if hangs and not mine:
+                continue
+            mine = mine or frames[:1]
+            stack = f"at {' ← '.join(map(str, mine))}" + (f" ← {started}" if started else "")
             folded[match[1], stack] = folded.get((match[1], stack), 0) + 1
         if not reading.line(at).strip():
             at += 1

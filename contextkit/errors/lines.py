@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ..patterns import Pattern
 from .salience import failure_at
@@ -21,6 +22,11 @@ _RETURN = Pattern(r"\r(?!\n)")
 _NO_LETTERS = Pattern(r"[\W\d_]+")
 _TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")
 _PLACE = Pattern(r"[^\s:()]+\.[A-Za-z]\w{0,5}[:(]0")
+_STEP = Pattern(r"[^\t]+\t[^\t]*\t\W{0,3}\d{4}-\d\d-\d\dT[\d:.]+Z ?")
+_INFO = Pattern(r"\[(?:info|INFO)\](?: |$)")
+_ANNOTATED = Pattern(r"##\[(?:error|warning)\](?=\s+\d+:\d)")  # GitHub's, before a linter's line
+_NARROWEST, _WIDEST = 79, 300  # columns of a terminal
+_FULL, _TORN = 3, 2  # lines
 _BETWEEN_WORDS = Pattern(r"\W+")
 _HALF_WORD = Pattern(r"\w+$")  # the parts are cut anywhere
 _PARTS = 8
@@ -70,12 +76,40 @@ def lines_of(text: str) -> list[str]:
     lines = text.split("\n")
     if max(map(len, lines)) > _LONGEST:
         lines = [piece for line in lines for piece in ([line] if len(line) <= _LONGEST else _parts(line))]
-    lines = _by_source(lines)
+    lines = _without(_STEP, _by_source(_unbroken(lines)))
     prefix = _prefix(lines)
-    if not prefix:
-        return _dedented(lines)
-    pattern = _beginning(prefix)
-    return _dedented(_untagged([line[m.end() :] if (m := pattern.match(line)) else line for line in lines]))
+    if prefix:
+        pattern = _beginning(prefix)
+        lines = _untagged([line[m.end() :] if (m := pattern.match(line)) else line for line in lines])
+    lines = [_ANNOTATED.sub("", line) if line.startswith("##[") else line for line in lines]
+    return _dedented(_without(_INFO, lines))
+
+
+def _unbroken(lines: list[str]) -> list[str]:
+    """Put together what a terminal broke where its width ended: several lines of one length, and none longer."""
+    width = max(map(len, lines))
+    if not _NARROWEST <= width <= _WIDEST:
+        return lines
+    full = [(line[-1], behind[:1]) for line, behind in pairwise(lines) if len(line) == width]
+    torn = sum(last.isalnum() and first.isalnum() for last, first in full)  # words
+    if len(full) < _FULL or torn < _TORN:
+        return lines
+    whole, goes_on = list[str](), False
+    for line in lines:
+        if goes_on:
+            whole[-1] += line
+        else:
+            whole.append(line)
+        goes_on = len(line) == width and line[-1] != line[-2]  # rather than a rule
+    return whole
+
+
+def _without(prefix: Pattern, lines: list[str]) -> list[str]:
+    """Take a prefix away that at least half of the lines have."""
+    some = _some(lines)
+    if sum(bool(prefix.match(line)) for line in some) * 2 < len(some):
+        return lines
+    return [line[match.end() :] if (match := prefix.match(line)) else line for line in lines]
 
 
 def _by_source(lines: list[str]) -> list[str]:

@@ -8,11 +8,11 @@ from ..exceptions import SettingError
 from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
 from .pieces import STANDARD, Piece, Pieces, abridged, fitted
-from .salience import FAILED, Alike, failure_at, from_both_ends, is_letter, places, salient, shape
+from .salience import FAILED, Alike, failure_at, from_both_ends, is_letter, places, salient, shape, varied
 from .unexplained import explains, words_of
 
 MOST = 2_000  # tokens of a summary without a budget
-_FALLBACK = 420  # tokens of one of a format that nobody knows; more for a long text
+_FALLBACK = 480  # tokens of one of a format that nobody knows; more for a long text
 _LONG = 200  # lines of a log, of whose ends but some say more than what stands around a line that speaks of failure
 _OF_ENDS = 6
 _WIDE = 600  # characters
@@ -89,7 +89,7 @@ def quoted(lines: Sequence[str]) -> tuple[Pieces, int]:
     if not numbers:
         return pieces, MOST
     numbers = [at for at in numbers if not _is_drawn(lines[at])] or numbers
-    by_weight = from_both_ends(salient(lines, least=1))
+    by_weight = varied(from_both_ends(salient(lines, least=1)), lines)
     strong = sum(1 for alike in by_weight if alike.weight >= 2)
     worth = min(_FALLBACK + sum(map(len, lines)) // 130 + 15 * max(strong - 12, 0), MOST)
     ranks = _ranks(lines, numbers, by_weight)
@@ -115,7 +115,7 @@ def _ranks(lines: Sequence[str], numbers: Sequence[int], by_weight: Sequence[Ali
         rank = (3 - heavy) * 40 + min(shown[heavy], 39)
         ranks[same[0]] = rank
         if len(same) <= _FEW:
-            ranks |= dict.fromkeys(same[1:], rank + 20)
+            ranks |= dict.fromkeys(same[1:], rank + 40)
     ranks[numbers[-1]] = 0
     counted = {at: same[0] for _, same in by_weight if len(same) > _FEW for at in same[1:]}
     for heavy, same in by_weight:

@@ -20,10 +20,12 @@ _STARTS = Pattern(
     r"|(?:FAIL|ERROR): (?P<unittest>\w+ \(.*\)(?: .*)?)$"
     r"|\s*#\s+Failed test '(?P<perl>.+)'$"
     r"|\s*not ok \d+ *-? *(?P<tap>.*)$"
-    r"|(?P<gradle>\S.* > .*) FAILED$"
+    r"|(?P<gradle>\S.* > .*) FAILED *$"
     r"|\[ERROR\] +(?P<maven>[\w.$]+(?:Test\w*|IT|Spec)\b.*)$"
     r"|\s+(?:Failed|X) (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
     r"|\s*✘ (?P<other>\S.*)$"
+    r"|\[ RUN      \] (?P<gtest>\S.*)$"
+    r"|\s+\d+ - (?P<ctest>\S.*?)(?: \(Failed\)|(?<=\))) *$"
 )
 _COUNT = Pattern(
     r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
@@ -36,21 +38,24 @@ _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
 _ENDS = Pattern(
-    r"\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS) |FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
+    r"\[(?:  FAILED  |       OK |-{10}|={10})\]|Errors while running CTest|\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS)[ \t]|FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
 )
 _CODE = Pattern(
     r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: (?!panic|test did)|\s*@@|[-]{10,}|stack backtrace:"
 )
 _DIFF = Pattern(
-    r"\s*(?:Expected|Received|Actual|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\S.{0,200} !==? \S"
+    r"\s*(?:Expected|Received|Actual|Which is|Value of|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\S.{0,200} !==? \S"
 )
 _NOISE = Pattern(
-    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|\(compared using|\[\w+\]$)"
+    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|Failure$|Expected equality of these values:$|\(compared using|\[\w+\]$)"
 )
 _BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
-_MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? ?(?:-- Time.*|»? ?(.*))$")
+_MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? *(?:(?:-- )?Time elapsed.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
+_TOLD = Pattern(  # by googletest and ctest, of what a block or a list tells as well
+    r"\[  FAILED  \]| *\d+ FAILED TESTS?$|Note: Google Test filter|\s*\d+/\d+ Test +#\d+: .*\*\*\*Failed|The following tests FAILED:"
+)
 _COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
 _OF_PERL = Pattern(r"\s*#  |\s*$")
 _PERL_PLACE = Pattern(r"\s*#\s+(?:in|at) (\S+) (?:at )?line (\d+)\.$")
@@ -100,6 +105,8 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         known = failures.get(key)
         if known is None or len(known.lines) < len(failure.lines):
             failures[key] = failure
+    if any(kind in ("gtest", "ctest") for kind, *_ in blocks):
+        used.update(at for at, line in enumerate(lines) if _TOLD.match(line))
     if pytest:
         return joined_with(list(results.values()), failures, lines, used, own), counts, used
     return _told_once(list(failures.values())), counts, used
@@ -147,7 +154,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
             or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
         )
         if match or ends:
-            if start >= 0:
+            if start >= 0 and not line.startswith("[       OK "):
                 blocks.append((kind, name, start, at))
             start = -1
         if match and match.lastgroup:
@@ -184,7 +191,7 @@ def _logs(lines: Sequence[str]) -> dict[str, list[int]]:
 
 def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
     return any(
-        "failing" in line or re.match(r"\d+ failed", line) or "ailures" in line or "examples" in line
+        "failing" in line or re.match(r"\d+ failed", line) or "ailure" in line or "examples" in line
         for line in counts
     ) or any(
         line.startswith(("There was ", "There were ", "Failures:")) or "  Failure/Error: " in line
@@ -235,10 +242,13 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
         if frame := frame_of(line):
             frames.append(frame)
         elif match := _BARE.match(text):
-            frames.append(Frame(match["file"], match["line"]))
+            if all(
+                frame.file != match["file"] for frame in frames
+            ):  # else where a test begins that a stack tells of
+                frames.append(Frame(match["file"], match["line"]))
         elif match := PYTEST_PLACE.match(text):
             frames.append(Frame(match["file"], match["line"]))
-            if match["rest"]:
+            if match["rest"] and not _NOISE.match(match["rest"]):
                 kept.append(match["rest"])
         elif (is_diff := bool(_DIFF.match(line))) or (len(kept) < 3 and text[-1] not in "{[("):
             compared += is_diff

@@ -17,7 +17,7 @@ FAILED = (
 # Looking for fifty words one by one is faster than one expression with all of them.
 _STRONG = (
     *(word for word in FAILED if word not in ("fail", "sanitizer")),  # a line with these need not tell of one
-    *("failed", "failure", "can't", "couldn't", "no such", "unresolved", "core dumped", "timeout"),
+    *("failed", "failing", "failure", "can't", "couldn't", "no such", "unresolved", "core dumped", "timeout"),
     *("unhandled", "stuck", "kernel bug", "oops: "),
     *("out of memory", "exit with", "non-zero", "conflict", "crash", "not allowed", "impossible", "terminat"),
     *("corrupt", "assertion", "violat", "invalid", "undefined", "unexpected", "missing", "✖", "✗", "×", "●"),
@@ -25,7 +25,7 @@ _STRONG = (
     *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
     *("out of ", "already", "duplicate", "not permitted", "unbound", "ambiguous", "interrupted", "unrecogni"),
-    *("no route", "no space", "giving up", "incorrect", "wrong", "never "),
+    *("no route", "no space", "giving up", "incorrect", "wrong", "never ", "intercept"),
     *("sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
 _MAYBE_STRONG = ("fail", "bad", "returned ", "e  ")
@@ -39,7 +39,7 @@ _NAMES = ("error", "fatal", "panic", "fail")
 CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
-    r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^(?!INFO|DEBUG|TRACE|NOTICE)[A-Z]\w+(?:\.\w+)*: "
+    r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^(?!INFO|DEBUG|TRACE|NOTICE)[A-Z]\w+(?:\.\w+)*: (?=\S+ |['\"<(\[])"
 )
 _LOUD = Pattern(r"\b(?:ERROR|FAIL(?:ED|URE)?|FATAL|PANIC|ABORT(?:ED)?|CRITICAL)\b")
 _SUCCESS = Pattern(
@@ -55,6 +55,8 @@ _FEW_TAGS = 5  # lines; what more of them begin with is who speaks: ACPI, Get
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
 _PLACE = Pattern(r"(?<![\w./\\-])(?=[\d.:-]*[A-Za-z/])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
 _SPACES = Pattern(r"\s+")
+_BEGINNING = 6  # words
+_OF_A_BEGINNING = 2  # lines
 
 
 def failure_at(text: str, start: int = 0) -> int:
@@ -87,8 +89,9 @@ def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG, tags: C
     lowered = line.lower()
     heavy = 0
     if _says(lowered, strong) and _says(_NAMED.sub(_unless_said, lowered), strong):
-        names = lowered.lstrip().startswith(_NAMES) or _TYPES.search(line) or _LOUD.search(line[:80])
-        heavy = 3 if names else 2
+        begins = lowered.lstrip(" \t#[")
+        names = begins.startswith(_NAMES) or _TYPES.search(line) or _LOUD.search(line[:80])
+        heavy = 3 if names and not begins.startswith("warn") else 2
     elif (": " in line and line.partition(": ")[0] not in tags and _TYPES.search(line)) or _COMPARED.match(
         lowered
     ):
@@ -176,6 +179,18 @@ def from_both_ends(alike: Sequence[Alike]) -> list[Alike]:
         for number in range(half):
             ordered += first[number : number + 1] + last[number : number + 1]
     return ordered
+
+
+def varied(alike: Sequence[Alike], lines: Sequence[str]) -> list[Alike]:
+    """Weigh those that begin as two before them do less, and put them behind: a log may say the same in many ways."""
+    begun = Counter[tuple[str, ...]]()
+    weighed: list[Alike] = []
+    for one in alike:
+        beginning = tuple(shape(lines[one.numbers[0]][:200]).split()[:_BEGINNING])
+        begun[beginning] += 1
+        late = begun[beginning] > _OF_A_BEGINNING and one.weight > 2
+        weighed.append(one._replace(weight=one.weight - late))
+    return sorted(weighed, key=lambda one: -one.weight)
 
 
 def places(lines: Sequence[str], numbers: Sequence[int], most: int = 24) -> list[str]:

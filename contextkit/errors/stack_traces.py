@@ -13,6 +13,7 @@ _TITLE = Pattern(
     r"(?i)\s*(?:full |python )?(?:stack ?-?trace|backtrace|call stack|(?:stack )?traceback)(?: ?\(.*\))?:?$"
 )
 _FIELD = Pattern(r"\s+([A-Za-z]\w*): ([^\[{].*?),?$")
+_ANNOUNCED = Pattern(r"(?:[a-z]\w*\.){2,}[A-Z]\w*: *$")  # a qualified class, whose message follows
 _CODE = Pattern(r"\s*>?\s*\d+\s*[|│]|\s*[|│^~]|\d+\t")
 _FIELDS = 6
 _FARTHEST = 120  # lines of a message
@@ -77,7 +78,9 @@ def head_above(reading: Reading, at: int) -> int:
         if not text.strip():
             parted = True
         elif is_head(text, near=number == at - 1) and (
-            not parted or (text[:1].strip() and NAMED.search(text.partition(":")[0].partition(" [")[0]))
+            not parted
+            or (text[:1].strip() and NAMED.search(text.partition(":")[0].partition(" [")[0]))
+            or _ANNOUNCED.match(text)
         ):
             return number
     near = (titled or top == at - 1) and top >= 0 and top not in reading.used

@@ -159,10 +159,13 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
     if facts.findings:
         return facts, set(range(len(lines)))
     facts.failures, facts.counts, used = read_runs(lines, own)
-    if not facts.failures:
-        facts.faults, facts.stacks, traced = read_traces(lines, own)
+    if not facts.failures or any(
+        line.startswith("panic: ") for line in lines
+    ):  # Go's end a whole run of tests
+        others = ["" if at in used else line for at, line in enumerate(lines)] if used else lines
+        facts.faults, facts.stacks, traced = read_traces(others, own)
         used |= traced
-        if not facts.faults and not facts.stacks:
+        if not facts.failures and not facts.faults and not facts.stacks:
             facts.faults, traced = read_unknown_stacks(lines, used)
             used |= traced
     facts.findings, found = read_findings(lines, used)
@@ -217,7 +220,9 @@ def _pieces(facts: Facts, own: OwnCode) -> Pieces:
         pieces.start(0, "failed:")
     add_failures(pieces, facts.failures)
     add_faults(pieces, facts.faults, own)
-    fatal = not facts.faults or any(fault.type == "fatal error" for fault in facts.faults)
+    fatal = not facts.faults or any(
+        fault.type == "fatal error" or "timed out" in fault.message for fault in facts.faults
+    )
     for number, stack in enumerate(facts.stacks):
         pieces.start((3 if number < 12 else 6) if fatal else STANDARD if number < 2 else 6, stack)
     add_findings(pieces, facts.findings)

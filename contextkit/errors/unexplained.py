@@ -7,7 +7,7 @@ from ..patterns import Pattern
 from .findings import is_source
 from .frames import frame_of
 from .pieces import STANDARD, Pieces, abridged
-from .salience import CALM, TITLE, Alike, from_both_ends, salient
+from .salience import CALM, TITLE, Alike, from_both_ends, salient, varied
 
 _MOST = 12  # lines; of a long log up to twice as many
 _LINES_FOR_ONE = 100
@@ -23,6 +23,7 @@ _FACT = Pattern(
 )
 _FIELD = Pattern(r"\s*[\w ().#-]{2,40}[:=] *\S")
 _DRAWN = Pattern(r"\s*>?\s*\d*\s*[|│]|[\s\W]*$|.*[;{(|]$")
+_STATUS = Pattern(r"(?i)\bexit(?:ed)?(?: with)? (?:code|status)[ :=]+[1-9]")
 _CLOCK = Pattern(r"\[?\d{2,4}[-./]\d\d[-./]\d{2,4}[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| UTC)?[\]:]? *")
 
 
@@ -35,7 +36,10 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
     missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
     end = max((alike.numbers[-1] for alike in missed), default=0)
     # What a run ended with is never left out, however much else matters.
-    missed = sorted(from_both_ends(missed), key=lambda alike: alike.numbers[-1] != end)
+    missed = sorted(
+        varied(from_both_ends(missed), lines),
+        key=lambda alike: alike.numbers[-1] != end and not _STATUS.search(lines[alike.numbers[-1]]),
+    )
     if least > 1:
         missed += _others(_warnings(lines, used), missed, words, lines, _WARNINGS)
     missed += _others(_beside(lines, used, missed), missed, words, lines, _BESIDE)

@@ -1,0 +1,241 @@
+"""Outputs as runners and terminals hand them on: what they write before lines, break, and say often."""
+
+import pytest
+
+from contextkit import summarize_error
+
+LOAD = "".join(f"npm http fetch GET 200 https://registry.example/pack-{n} {n * 7}ms\n" for n in range(60))
+
+
+def told(text: str, *facts: str) -> str:
+    """Summarise a text, and check that the summary has these."""
+    summary = summarize_error(text)
+    assert [fact for fact in facts if fact not in summary] == []
+    return summary
+
+
+def stepped(text: str, step: str = "Run tests") -> str:
+    """Write before each line what `gh run view --log` does: the job, the step and a time."""
+    lines = text.splitlines()
+    return "".join(
+        f"build (20.x)\t{step}\t2026-02-05T15:40:{n % 60:02}.6271150Z {line}\n"
+        for n, line in enumerate(lines)
+    )
+
+
+TRACE = """\
+Traceback (most recent call last):
+  File "/home/runner/work/mill/mill/src/mill/run.py", line 12, in main
+    grind("rye")
+  File "/home/runner/work/mill/mill/src/mill/stones.py", line 4, in grind
+    raise StoneError(kind)
+StoneError: no stone for rye
+"""
+
+
+def test_steps_of_github_are_taken_away() -> None:
+    """So that what stands behind them is read; paths in the workspace are those of the repository."""
+    summary = told(
+        stepped(LOAD + TRACE + "##[error]Process completed with exit code 1.\n"),
+        "StoneError: no stone for rye\n",
+        "at src/mill/stones.py:4 grind ← src/mill/run.py:12 main",
+        "exit code 1",
+    )
+    assert "build (20.x)" not in summary
+
+
+def test_rows_of_a_linter_that_github_annotates_belong_to_their_file() -> None:
+    """It writes `##[error]` before them."""
+    text = "\n/srv/mill/src/stones.tsx\n##[error]  34:30  error  Unexpected use of 'fetch'  no-globals\n\n"
+    told(stepped(LOAD + text), "src/stones.tsx:34:30 error: Unexpected use of 'fetch'")
+
+
+def test_what_a_terminal_broke_is_whole_again() -> None:
+    """PowerShell breaks lines where its width ends, and names of functions and messages with them."""
+    trace = TRACE.replace(
+        "/home/runner/work/mill/mill/src", "C:/Users/miller/Documents/all my projects/of/the/mill"
+    )
+    trace = trace.replace(
+        "no stone for rye", "no stone for rye, and the mill pond is far too low " * 4 + "to turn"
+    )
+    broken = "\n".join(
+        line[at : at + 82] for line in trace.split("\n") for at in range(0, len(line) or 1, 82)
+    )
+    assert summarize_error(broken) == summarize_error(trace)
+
+
+def test_a_level_before_all_lines_is_taken_away() -> None:
+    """Build tools write it before the stack that a test printed as well."""
+    text = """\
+[info] MillTest:
+[info] - grinds rye *** FAILED ***
+[info]   java.lang.IllegalStateException: no stone for rye
+[info]   at mill.Stones$.grind(Stones.scala:13)
+[info]   at mill.MillTest.$anonfun$new$1(MillTest.scala:12)
+[info]   at org.scalatest.OutcomeOf.outcomeOf(OutcomeOf.scala:85)
+[info] Tests: succeeded 0, failed 1, canceled 0
+[error] (Test / test) sbt.TestsFailedException: Tests unsuccessful
+"""
+    told("[info] resolving\n" * 40 + text, "grinds rye", "no stone for rye", "Stones.scala:13", "failed 1")
+
+
+def test_a_run_of_go_that_hangs_says_which_test_and_where() -> None:
+    """What runs is the alarm; what hangs stands in the other goroutines."""
+    text = """\
+--- FAIL: TestSift (0.00s)
+    sift_test.go:9: got 3, want 4
+FAIL	mill/sift	0.01s
+panic: test timed out after 1m0s
+	running tests:
+		TestGrind (59s)
+
+goroutine 17 [running]:
+testing.(*M).startAlarm.func1()
+	/usr/local/go/src/testing/testing.go:2366 +0x30
+
+goroutine 1 [chan receive]:
+testing.(*T).Run(0xc000, {0x5, 0x9}, 0x5)
+	C:/Program Files/Go/src/testing/testing.go:1750 +0x3ab
+
+goroutine 5 [chan receive]:
+mill.wait(...)
+	/srv/mill/wait.go:8
+mill.TestGrind(0xc000)
+	/srv/mill/grind_test.go:21 +0x1d
+created by testing.(*T).Run in goroutine 1
+	/usr/local/go/src/testing/testing.go:1742 +0x390
+FAIL	mill	60.01s
+"""
+    summary = told(text, "test timed out after 1m0s", "TestGrind (59s)", "TestSift at sift_test.go:9")
+    assert "[chan receive] at mill/wait.go:8 mill.wait ← mill/grind_test.go:21 mill.TestGrind" in summary
+    assert "testing.go" not in summary
+
+
+GTEST = """\
+[==========] Running 3 tests from 1 test suite.
+[ RUN      ] Stones.Turn
+expected to be slow
+[       OK ] Stones.Turn (3 ms)
+[ RUN      ] Stones.Grind
+/srv/mill/stones_test.cc:10: Failure
+Expected equality of these values:
+  flour()
+    Which is: 3
+  4
+[  FAILED  ] Stones.Grind (0 ms)
+[ RUN      ] Stones.Lift
+"""
+
+
+def test_googletest_tells_names_places_and_values() -> None:
+    """Of those that passed nothing; the one that ended all is named."""
+    summary = told(
+        GTEST + "[  FAILED  ] 1 test, listed below:\n[  FAILED  ] Stones.Grind\n",
+        "Stones.Grind at mill/stones_test.cc:10\n  flour()\n  Which is: 3\n",
+        "Stones.Lift",
+    )
+    assert "Turn" not in summary
+    assert summary.count("Stones.Grind") == 1
+
+
+def test_a_message_behind_its_class_and_a_blank_line_is_read() -> None:
+    """So writes Mockito; what several tests say is told once."""
+    text = "Tests run: 9, Failures: 4, Errors: 0, Skipped: 0\n"
+    for n, name in enumerate(["grinds", "sifts", "lifts", "turns"]):
+        text += f"""\
+[ERROR] com.mill.StonesTest.{name}  Time elapsed: 0.02{n} s  <<< FAILURE!
+org.mockito.exceptions.verification.TooManyActualInvocations:
+
+pond.open(<any string>);
+Wanted 1 time:
+But was 2 times:
+
+	at com.mill.Pond.open(Pond.java:111)
+	at com.mill.StonesTest.{name}(StonesTest.java:{n}1)
+
+"""
+    summary = told(text, "StonesTest.turns: TooManyActualInvocations", "Wanted 1 time:", "But was 2 times:")
+    assert summary.count("Wanted 1 time:") == 1
+
+
+def test_errors_of_elixir_keep_their_modules() -> None:
+    """Their last names are the same; and libraries are not the user's own code."""
+    text = """\
+** (DBConnection.ConnectionError) connection not available
+    (db_connection 2.6.0) lib/db_connection.ex:934: DBConnection.checkout/2
+    (ecto_sql 3.11.1) lib/ecto/adapters/sql.ex:256: Ecto.Adapters.SQL.sql_call/6
+    (mill 0.1.0) lib/mill/stones.ex:109: Mill.Stones.grind!/4
+    (stdlib 5.2) gen_server.erl:636: :gen_server.try_handle_call/4
+"""
+    assert summarize_error(text * 1) == (
+        "DBConnection.ConnectionError: connection not available\n  at lib/mill/stones.ex:109 Stones.grind!/4"
+    )
+
+
+def test_of_a_stack_of_the_jvm_the_program_is_told_behind_a_library() -> None:
+    """A library's packages look like anybody's; the program is where the stack begins."""
+    library = "".join(f"\tat net.pond.Sluice.open{n}(Sluice.java:{n})\n" for n in range(1, 4))
+    text = f"""\
+Exception in thread "main" net.pond.SluiceException: gate is shut
+{library}\tat com.mill.Stones.grind(Stones.kt:99)
+\tat com.mill.MainKt.main(Main.kt:7)
+"""
+    told(text * 1, "at Sluice.java:1 Sluice.open1 ← Stones.kt:99 Stones.grind ← Main.kt:7 MainKt.main")
+
+
+def test_kotlin_under_gradle() -> None:
+    """It writes `e:` and a URL."""
+    text = "".join(
+        f"e: file:///home/runner/work/mill/mill/src/main/Stones.kt:{line}:9 Unresolved reference 'rye'.\n"
+        for line in (45, 83)
+    )
+    told(
+        "> Task :compileKotlin\n" * 30 + text + "BUILD FAILED in 3s\n",
+        "e: Unresolved reference 'rye'. ×2\n  src/main/Stones.kt:45,83",
+    )
+
+
+def test_places_in_one_line_are_told_apart() -> None:
+    """By their columns."""
+    text = "src/mill.c:5:22: error: no rye\nsrc/mill.c:5:26: error: no rye\nsrc/mill.c:7:1: error: no rye\n"
+    told(text, "  src/mill.c:5:22,5:26,7")
+
+
+@pytest.mark.parametrize(
+    "folder", ["/builds/guild/mill/", "/workspace/", "/github/workspace/", "D:/a/mill/mill/"]
+)
+def test_paths_of_workspaces_are_those_of_the_repository(folder: str) -> None:
+    """So that they can be opened; other absolute paths keep their last folder."""
+    trace = TRACE.replace("/home/runner/work/mill/mill/", folder)
+    told(trace, "at src/mill/stones.py:4 grind")
+    told(TRACE.replace("/home/runner/work/mill/mill/", "/home/miller/code/"), "at mill/stones.py:4 grind")
+
+
+def test_what_a_log_says_in_many_ways_leaves_room_for_the_rest() -> None:
+    """Errors that begin alike come behind others that matter."""
+    same = "".join(
+        f"E0922 16:54:{n:02}.5 1440 reflector.go:127] stones.go:134: Failed to watch {chr(n + 97) * 9}: "
+        f"Error: {'the pond is shut and nobody knows for how long ' * 3}\n"
+        for n in range(26)
+    )
+    text = (
+        "started\n" * 30
+        + same
+        + "unable to update: no networks found in /etc/net.d\n"
+        + same
+        + "done for now\n"
+    )
+    told(text, "no networks found in /etc/net.d", "Failed to watch aaaaaaaaa")
+
+
+def test_how_a_process_ended_stays_among_many_warnings() -> None:
+    """However many of them there are, and whatever comes behind."""
+    warnings = "".join(
+        f"##[warning]Failed to save entry {'xyz'[n % 3] * (n + 3)} of the cache\n" for n in range(40)
+    )
+    failed = "src/mill.c:5:2: error: no rye\n##[error]Process completed with exit code 70.\n"
+    told(
+        "compiling\n" * 60 + failed + warnings + "Cleaning up\n",
+        "exit code 70",
+        "src/mill.c:5:2 error: no rye",
+    )
