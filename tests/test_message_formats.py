@@ -16,7 +16,7 @@ from contextkit.message_formats import (
     OPENAI_RESPONSES,
     MessageFormat,
 )
-from contextkit.messages.dialects import OPENING
+from contextkit.messages.dialects import GAP, OPENING
 from contextkit.messages.drafts import NO_RESULT
 from contextkit.messages.reading import READERS
 from contextkit.messages.validating import validate
@@ -208,7 +208,7 @@ def test_an_image_goes_from_one_provider_to_another(format: MessageFormat, found
 def test_what_cannot_be_carried_over_is_named() -> None:
     """A thought with a signature, and an image in an answer, are in the loss report."""
     source = {"type": "base64", "media_type": "image/png", "data": PNG}
-    history = [
+    history: list[dict[str, Any]] = [
         {"role": "user", "content": "go"},
         {
             "role": "assistant",
@@ -244,7 +244,7 @@ def test_changed_data_overrides_what_came() -> None:
         {"type": "text", "text": "and now?", "citations": None},
     ]
     use = {"type": "tool_use", "id": "1", "name": "read", "input": {}}
-    history = [
+    history: list[dict[str, Any]] = [
         {"role": "user", "content": "go"},
         {"role": "assistant", "content": [use]},
         {"role": "user", "content": blocks},
@@ -259,3 +259,37 @@ def test_white_space_of_another_provider_is_not_written(role: str) -> None:
     blank = {"role": role, "content": " \n"}
     written = to_messages(from_messages([blank, {"role": "user", "content": "Deploy."}, blank]), "anthropic")
     assert validate(written.messages, "anthropic", system=written.system) == []
+
+
+def test_calls_whose_message_lost_its_beginning_stand_behind_a_user() -> None:
+    """Gemini takes no call behind another message of the model's: a user's with fixed words parts them."""
+    said = [{"text": "One."}]
+    call = {
+        "functionCall": {"name": "get_log", "args": {"page": 1}, "id": "call_1"},
+        "thoughtSignature": "c2ln",
+    }
+    answer = {"functionResponse": {"name": "get_log", "response": {"result": "up"}, "id": "call_1"}}
+    history: list[dict[str, Any]] = [
+        {"role": "user", "parts": [{"text": "Deploy it."}]},
+        {"role": "model", "parts": said},
+        {"role": "model", "parts": said},
+        {"role": "user", "parts": [{"text": "Go on."}]},
+        {"role": "model", "parts": [{"text": "Hm.", "thought": True}, {"text": "I look."}, call]},
+        {"role": "user", "parts": [answer]},
+    ]
+    thread = from_messages(history)
+    assert [event.kind for event in thread][3:6] == ["user", "reasoning", "assistant"]
+    view = thread.drop(["3"]).replace("4", "another thought")
+    written = GEMINI.written(view)
+    assert [message["role"] for message in written.messages] == [
+        "user",
+        "model",
+        "model",
+        "user",
+        "model",
+        "user",
+    ]
+    assert written.messages[3]["parts"] == [{"text": GAP}]
+    assert validate(written.messages, "gemini") == []
+    measure = Window(GEMINI).measure
+    assert measure.total(view) >= measure.exact(view)

@@ -173,7 +173,7 @@ class MessageMeasure(Measure):
             return 0
         last, added.said = added.said, leaf.source
         follows = isinstance(last[1], int) and leaf.source == (last[0], last[1] + 1) and event.kind != "call"
-        begins = leaf.source[0] == self.provider and not leaf.is_part
+        begins = leaf.source[0] == self.provider and (not leaf.is_part or leaf.source != last)
         if not by_model(event):
             added.models = 0
         elif not added.models:

@@ -354,6 +354,8 @@ class Writer:
         follows = source[:2] == self._source[:2] and self._source[2] < source[2]
         if self._role is None:
             return False
+        if self._dialect.alternates and role == "assistant":  # what a message began with may be gone
+            begins = begins or source[:2] != self._source[:2]
         if own and begins:
             return self._at_models(event, role, source) and not self._parted(event, role, source)
         if own and follows:
