@@ -194,9 +194,10 @@ class TestWhatCountsByItself:
         text = f"checking\n{shown[0]}\n" + "  a long way\n" * 60 + "\n".join(shown[1:])
         assert self.of(Event("error", text, id="e"))["error e"] == "\n".join(shown)
 
-    def test_of_a_long_paste_nothing_does(self) -> None:
-        """It is no longer what somebody says."""
-        assert "user e" not in self.of(Event("user", "it goes on and on\n" * 60, id="e"))
+    def test_of_a_long_paste_the_first_line(self) -> None:
+        """It says what to do with the rest."""
+        paste = "\nlook at this please\n" + "it goes on and on\n" * 60
+        assert self.of(Event("user", paste, id="e"))["user e"] == "look at this please"
 
     def test_an_error_that_came_again_is_told_once(self) -> None:
         """The newest of them."""

@@ -21,13 +21,13 @@ class Quote:
 
     Quoted are the lines that name what is not named in the units that stay: paths, ids, numbers and
     code symbols (see `contextkit.identifiers`), those first that the model has written itself, as
-    many for a token as can be. What people have said in a few words, and what errors say, goes before
-    them, the newest first, up to a quarter of what the quotes may have. They stand in one
-    `omitted` event in the place of the first of what is gone, under the type and the id of the
-    event that they are from; the id brings all of it back. Those of an earlier `Quote` take part in
-    the choice, and may go. Of JSON, one record is a line; of a line of more than 200 characters
-    pieces are quoted. Pinned events, the task, calls in flight and the newest unit stay, and of the
-    rest a summary goes last.
+    many for a token as can be. What people have said in a few words, the first line of what they have
+    pasted, and what errors say goes before them, the newest first, up to a quarter of what the quotes
+    may have. They stand in one `omitted` event in the place of the first of what is gone, under the
+    type and the id of the event that they are from; the id brings all of it back. Those of an earlier
+    `Quote` take part in the choice, and may go. Of JSON, one record is a line; of a line of more than
+    200 characters pieces are quoted. Pinned events, the task, calls in flight and the newest unit stay,
+    and of the rest a summary goes last.
 
     Attributes:
         share: What the quotes may have together of the room that pinned events leave, and not more

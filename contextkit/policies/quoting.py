@@ -39,7 +39,8 @@ class Source(NamedTuple):
         text: The text.
         own: Whether the model wrote it.
         heard: Which of its lines count whatever they name, by their numbers: all that a person said in a few
-            words, or of a short error; of a longer error the first and the last that name one, and its last.
+            words, or of a short error; the first of a paste; of a longer error the first and the last line
+            that name one, and its last.
     """
 
     name: str
@@ -84,8 +85,8 @@ def heard_in(text: str, kind: Kind) -> Sequence[int]:
         return ()
     if len(text) <= _FEW_WORDS:
         return range(text.count("\n") + 1)
-    if kind == "user":
-        return ()
+    if kind == "user":  # what is asked stands before what is pasted
+        return (text.count("\n", 0, len(text) - len(text.lstrip())),)
     lowered = text.lower()
     ends = [lowered.find(word) for word in _NAMING] + [lowered.rfind(word) for word in _NAMING]
     found = [at for at in ends if at >= 0] + [len(text.rstrip())]
