@@ -179,6 +179,7 @@ class TestWhatCountsByItself:
         [
             Event("error", "the service refused to talk to us", id="e"),
             Event("check_result", "the service refused to talk to us", kind="error", id="e"),
+            Event("check_result", "Error: the service refused to talk to us", id="e"),
             Event("user", "leave the billing alone\nand be quick", id="e"),
         ],
     )

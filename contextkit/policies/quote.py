@@ -10,7 +10,7 @@ from ..exceptions import SettingError
 from ..threads import Thread, Unit
 from .drop import counts_of, is_summary, line_of, parted, sizes_of, tokens_of
 from .policy import telling
-from .quoting import Quotable, Source, heard_in, source_of
+from .quoting import Quotable, Source, heard_in, source_of, speaker_of
 
 _CHARACTERS = 4  # a token, roughly: only for how much of what goes may be quoted
 
@@ -141,5 +141,5 @@ def _quoted(lines: list[Event], view: Thread) -> Iterator[Source]:
             if isinstance(text, str):
                 type, _, id = name.partition(" ")
                 origin = view.logged(id)
-                kind = kind_of(type) if origin is None else origin.kind
+                kind = kind_of(type) if origin is None else speaker_of(origin)
                 yield Source(name, text, own=False, heard=heard_in(text, kind))
