@@ -107,7 +107,7 @@ def _details(pieces: Pieces, fault: Fault, rank: int) -> None:
 
 
 def _of_program(frames: Sequence[Frame]) -> int:
-    """Find where the program itself calls a library that looks like own code: by the package it begins in, on the JVM."""
+    """Find where a program of the JVM calls libraries that look like own code: by the package that it begins in."""
     packages = [tuple(frame.function.split(".")[:-2][:2]) for frame in frames if frame.file.endswith(_JVM)]
     return max(packages.index(packages[-1]), 1) if len(packages) == len(frames) > 3 else 1
 

@@ -25,7 +25,7 @@ _STARTS = Pattern(
     r"|\s+(?:Failed|X) (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
     r"|\s*✘ (?P<other>\S.*)$"
     r"|\[ RUN      \] (?P<gtest>\S.*)$"
-    r"|\s+\d+ - (?P<ctest>\S.*?)(?: \(Failed\)|(?<=\))) *$"
+    r"|\s+\d+ - (?P<ctest>\S+(?: \((?!Failed)(?:[A-Z_]+|Timeout|Not Run|\w+ aborted)\))?)(?: \(Failed\)|(?<=\))) *$"
 )
 _COUNT = Pattern(
     r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
@@ -242,9 +242,7 @@ def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
         if frame := frame_of(line):
             frames.append(frame)
         elif match := _BARE.match(text):
-            if all(
-                frame.file != match["file"] for frame in frames
-            ):  # else where a test begins that a stack tells of
+            if all(frame.file != match["file"] for frame in frames):  # else it is where the test begins
                 frames.append(Frame(match["file"], match["line"]))
         elif match := PYTEST_PLACE.match(text):
             frames.append(Frame(match["file"], match["line"]))

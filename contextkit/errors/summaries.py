@@ -159,9 +159,8 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
     if facts.findings:
         return facts, set(range(len(lines)))
     facts.failures, facts.counts, used = read_runs(lines, own)
-    if not facts.failures or any(
-        line.startswith("panic: ") for line in lines
-    ):  # Go's end a whole run of tests
+    ended = any(line.startswith("panic: ") for line in lines)  # as Go does a whole run of tests
+    if not facts.failures or ended:
         others = ["" if at in used else line for at, line in enumerate(lines)] if used else lines
         facts.faults, facts.stacks, traced = read_traces(others, own)
         used |= traced
