@@ -209,6 +209,7 @@ _COLUMNS: tuple[tuple[str, str, str, float], ...] = (
     ("recall", "recall", ".3f", 1),
     ("far recall", "far_recall", ".3f", 1),
     ("bare", "bare_recall", ".3f", 1),
+    ("heard", "heard", ".3f", 1),
     ("re-reads", "rereads", ",.0f", 1),
     ("prefix %", "prefix", ".1f", 100),
     ("breaks", "breaks", ",.0f", 1),

@@ -28,6 +28,7 @@ _ANSWERS: frozenset[Kind] = frozenset(("result", "error"))
 _SURROUNDINGS = 16  # word characters on each side
 _REACH = 96  # characters in which these are looked for
 _TAIL = 512  # characters in which the last seam of a context is looked for
+_FEW_WORDS = 600  # characters
 _FOLDED = re.compile(r"(?:\\[nrt\"]|&(?:lt|gt|amp|quot|apos);|\W)+")
 
 
@@ -49,6 +50,8 @@ class Call:
         far: Those among the written ones whose last mention was more than ten messages back.
         far_shown: How many of these it showed with their surroundings.
         far_bare: How many of these it showed anywhere.
+        said: How often people had said something in a few words.
+        said_shown: How much of that the context showed, word for word.
         violations: What was wrong with the context.
         reread: What the model read again because the context had lost it.
         kinds: The tokens of the events, by kind.
@@ -64,6 +67,8 @@ class Call:
     far: int = 0
     far_shown: int = 0
     far_bare: int = 0
+    said: int = 0
+    said_shown: int = 0
     violations: tuple[str, ...] = ()
     reread: tuple[str, ...] = ()
     kinds: Mapping[str, int] = dataclasses.field(default_factory=dict)
@@ -98,6 +103,11 @@ class Replay:
     def bare_recall(self) -> float:
         """The same, wherever in the context it stands."""
         return _share(sum(c.far_bare for c in self.calls), sum(c.far for c in self.calls))
+
+    @property
+    def heard(self) -> float:
+        """The share of what people had said in a few words that the contexts showed."""
+        return _share(sum(c.said_shown for c in self.calls), sum(c.said for c in self.calls))
 
     @property
     def rereads(self) -> int:
@@ -138,7 +148,10 @@ class Replay:
     def to_data(self) -> dict[str, JSON]:
         """Give the figures of the run as plain data, times in milliseconds."""
         times = sorted(1_000 * call.seconds for call in self.calls) or [0.0]
-        names = ("violations", "recall", "far_recall", "bare_recall", "rereads", "tokens", "prefix", "breaks")
+        names = (
+            *("violations", "recall", "far_recall", "bare_recall", "heard", "rereads", "tokens"),
+            *("prefix", "breaks"),
+        )
         return {
             "calls": len(self.calls),
             **{name: getattr(self, name) for name in names},
@@ -211,6 +224,9 @@ def replay(
     before and after it in its line or value, everything else folded away. *Far* are those whose
     last mention is more than ten messages back. *Bare* is far, found without surroundings.
 
+    **Heard.** What people have said in up to 600 characters, at each call: the context shows it if it
+    holds the words of each text in it, in their order.
+
     **Prefix.** The tokens of the longest text that this context and the one before begin with.
 
     **Violations.** More tokens than the limit, counted from the text alone; a result without its
@@ -251,6 +267,7 @@ def replay(
             call = dataclasses.replace(
                 call,
                 **seen.recall(events[start:stop], numbers[start], shown.folded()),
+                **seen.heard(shown.folded()),
                 reread=tuple(seen.rereads(events[start:stop], view)),
                 violations=(*over, *seen.violations(view)),
                 kinds=shown.kinds(view),
@@ -375,6 +392,7 @@ class _Seen:
         self._mentions: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._last: dict[str, int] = {}
         self._pinned: list[Event] = []
+        self._said: list[list[str]] = []
         self._calls: dict[str, Event] = {}  # the last of each id
         self._asked: dict[str | None, Event] = {}  # answer -> call, by the ids of the events
         self._answers: defaultdict[str | None, list[Event]] = defaultdict(list)
@@ -390,6 +408,8 @@ class _Seen:
                 self._last[name] = numbers[position]
             if event.pinned:
                 self._pinned.append(event)
+            if event.kind == "user" and len(event.text) <= _FEW_WORDS:
+                self._said.append([_fold(value) for value in values(event.data)])
             self._follow(event)
         self._read = stop
 
@@ -422,6 +442,11 @@ class _Seen:
                 told["far_shown"] += is_shown
                 told["far_bare"] += is_there
         return told
+
+    def heard(self, folded: str) -> dict[str, Any]:
+        """Count what people have said, and how much of it the context shows."""
+        shown = sum(all(value in folded for value in said) for said in self._said)
+        return {"said": len(self._said), "said_shown": shown}
 
     def rereads(self, message: Iterable[Event], view: Iterable[Event]) -> Iterator[str]:
         """Give what the message reads again that does not stand whole in the context."""

@@ -352,6 +352,7 @@ class TestWindow:
         assert done.breaks > 2
         assert all(sum(call.kinds.values()) == call.tokens for call in done.calls)
         assert 0 < done.far_recall <= done.bare_recall <= 1
+        assert 0.5 < done.heard < 1
         assert done.recall > done.far_recall
 
     def test_for_the_time_alone_only_recall_and_the_like_are_left_out(self) -> None:
@@ -382,3 +383,16 @@ class TestWindow:
         assert data["recall"] == done.recall
         assert 0 < data["median"] <= data["p95"] <= data["milliseconds"]
         assert Replay(()).to_data()["recall"] == 1.0
+
+
+def test_what_people_have_said_is_heard_or_not() -> None:
+    """Each text in it, word for word, wherever it stands; long pastes do not count."""
+    thread = Thread([Event("user", "ship it"), Event("assistant", "I begin.")])
+    thread = thread.append(Event("slack_message", {"user": "ines", "text": "leave the <billing> alone"}))
+    thread = thread.append(Event("user", "a line of a log\n" * 60)).append(Event("assistant", "yes"))
+    whole = replay(thread, lambda head: head.view())
+    assert [(call.said, call.said_shown) for call in whole.calls] == [(1, 1), (2, 2)]
+    lost = replay(thread, lambda head: head.where(lambda event: event.type != "slack_message"))
+    assert [(call.said, call.said_shown) for call in lost.calls] == [(1, 1), (2, 1)]
+    assert (whole.heard, lost.heard) == (1, 2 / 3)
+    assert replay(Thread([Event("assistant", "I begin.")]), lambda head: head.view()).heard == 1
