@@ -143,7 +143,7 @@ def test_the_policy_tells_the_newest_open_error_in_brief() -> None:
     told = [event.text for event in view if event.kind == "error"]
     assert told == [
         "[error 1 left out: it came again]",
-        "OSError: 3 of 17 parts\n  at app/run.py:3 main",
+        "OSError: 3 of 17 parts\n  at app/run.py:3 main\n  run()",
     ]
 
 

@@ -39,9 +39,53 @@ def test_steps_of_github_are_taken_away() -> None:
         stepped(LOAD + TRACE + "##[error]Process completed with exit code 1.\n"),
         "StoneError: no stone for rye\n",
         "at src/mill/stones.py:4 grind ← src/mill/run.py:12 main",
-        "exit code 1",
+        "\n##[error]build (20.x), Run tests: Process completed with exit code 1.",
     )
-    assert "build (20.x)" not in summary
+    assert summary.count("build (20.x)") == 1
+
+
+def test_what_github_runs_is_not_what_it_says() -> None:
+    """Inputs and scripts are folded in its log, and have words of failure often."""
+    run = "##[group]Run make\nfail-on-cache-miss: false\nif fail; then exit 1; fi\n##[endgroup]\n"
+    summary = told(stepped(LOAD + run + TRACE), "StoneError: no stone for rye")
+    assert "fail-on-cache-miss" not in summary
+
+
+def test_signs_that_a_console_garbled_are_read() -> None:
+    """Of the code pages of Windows, through which PowerShell hands on what a runner of tests writes."""
+    run = """\
+FAIL test/mill.test.ts
+  ● Mill › grinds rye
+
+    expect(received).toBe(expected)
+
+    Expected: 3
+    Received: 0
+
+      at Object.<anonymous> (test/mill.test.ts:7:20)
+
+FAIL test/pond.test.ts
+  ● Test suite failed to run
+
+    test/pond.test.ts:1:10 - error TS2305: Module '"./pond"' has no exported member 'sluice'.
+
+FAIL test/weir.test.ts
+  ● Test suite failed to run
+
+    test/weir.test.ts:2:10 - error TS2305: Module '"./weir"' has no exported member 'gate'.
+
+Tests:       1 failed, 3 passed, 4 total
+"""
+    facts = ["Mill › grinds rye at test/mill.test.ts:7", "Expected: 3", "member 'sluice'", "member 'gate'"]
+    told(run, *facts)
+    for page in ("cp437", "cp850"):
+        assert summarize_error(run.encode().decode(page)) == summarize_error(run)
+
+
+def test_a_linter_names_files_of_windows() -> None:
+    """With a drive, and spaces in them."""
+    text = "\nD:\\mill - Copy\\App.jsx\n  1:8  error  'React' is not used  no-unused\n\n1 problem (1 error)\n"
+    told(LOAD + text, "App.jsx:1:8 error: 'React' is not used")
 
 
 def test_rows_of_a_linter_that_github_annotates_belong_to_their_file() -> None:

@@ -636,7 +636,7 @@ ValueError: expected a kind
 def test_tracebacks_of_notebooks_are_read() -> None:
     """IPython writes the places with the code around them, and the class in the title."""
     assert summarize_error(NOTEBOOK) == (
-        "MillError: no stone for rye\n  at Cell In[3]:4 grind ← Cell In[7]:2\n"
+        "MillError: no stone for rye\n  at Cell In[3]:4 grind ← Cell In[7]:2\n  return mill.stones[kind]\n"
         "caused by KeyError: 'rye'\n  at grain/base.py:38 Index.find\n  return self._engine.find(key)"
     )
     assert summarize_error(OLD_NOTEBOOK).startswith(

@@ -31,7 +31,7 @@ class Frame(NamedTuple):
         >>> Frame("/srv/shop/shop/pricing.py", "20", "total").place
         'shop/pricing.py:20'
         """
-        file = short_path(self.file.replace("\\", "/")).lstrip("/")
+        file = short_path(_SLASHES.sub("/", self.file)).lstrip("/")
         return f"{file}:{self.line}" if self.line else file
 
     @property
@@ -68,6 +68,7 @@ _WORKSPACE = Pattern(  # where runners and containers keep what they check out
     r"(?:\.|/(?:home|Users)/runner/work/[^/]+/[^/]+|[A-Z]:/a/[^/]+/[^/]+|/builds/[^/]+/[^/]+|/(?:github/)?workspaces?"
     r"|(?:/usr/src)?/app)/(?=[^/]+/)|\w+/(?=lib/\S+\.ex$)"
 )
+_SLASHES = Pattern(r"\\+")
 _HALF_WORD = Pattern(r"^\w+\W*")
 _ARGUMENTS = Pattern(r"(?<!\.)\(.*")  # Go writes receivers so: main.(*Crane).lift
 
@@ -102,7 +103,7 @@ def own_code(frame: Frame) -> bool:
 @functools.lru_cache(maxsize=1_000)
 def _is_own(file: str, function: str) -> bool:
     name = function.removeprefix("app//").partition("@")[0]
-    return not _FOREIGN_FILES.search(file) and not _FOREIGN_NAMES.match(name)
+    return not _FOREIGN_FILES.search(_SLASHES.sub("/", file)) and not _FOREIGN_NAMES.match(name)
 
 
 @dataclasses.dataclass

@@ -24,8 +24,7 @@ def add_faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
             continue
         # Elixir's modules have no folders, and their errors are called the same: DBConnection.ConnectionError.
         fault.qualified = any(frame.file.endswith((".ex", ".exs", ".erl")) for frame in fault.frames)
-        mine = next((frame for frame in fault.frames if own(frame)), None)
-        same = folded.setdefault((fault.relation, fault.type, fault.message, str(mine)), [])
+        same = folded.setdefault(_key(fault, own), [])
         if not same:
             order.append(fault)
         same.append(fault)
@@ -52,12 +51,18 @@ def add_faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
             rank = 1
         else:
             rank = 3 if fault.relation == "-" else 4
-        mine = next((frame for frame in fault.frames if own(frame)), None)
-        times = len(folded[fault.relation, fault.type, fault.message, str(mine)])
+        times = len(folded[_key(fault, own)])
         _headline(pieces, fault, rank, before if rank > 1 else head, times)
         _details(pieces, fault, max(rank, 3))
         _stack(pieces, fault, rank, own)
         before = fault
+
+
+def _key(fault: Fault, own: OwnCode) -> tuple[str, ...]:
+    """Give what is the same in an error that came again; of one that is announced, with what it is."""
+    mine = next((frame for frame in fault.frames if own(frame)), None)
+    said = fault.details[:1] if fault.message.endswith(":") else []
+    return fault.relation, fault.type, fault.message, *said, str(mine)
 
 
 def _headline(pieces: Pieces, fault: Fault, rank: int, before: Fault | None, times: int) -> None:
@@ -138,9 +143,9 @@ def _stack(pieces: Pieces, fault: Fault, rank: int, own: OwnCode) -> None:
         )
         shown += 1
     code = frames[0].code
-    if code:
+    if code and not code.startswith(("raise ", "throw ")):  # which say again what is told already
         terse = len(fault.message.split()) < 4 or "SyntaxError" in fault.type
-        pieces.start(4 if terse and rank <= 2 else 6, f"  {shortened(code, 120)}")
+        pieces.start(6 if rank > 2 else 4 if terse else STANDARD, f"  {shortened(code, 120)}")
     if mine and rest[0] is not mine[0]:
         pieces.start(7, f"  via {rest[0]}")
 

@@ -18,7 +18,7 @@ _PLACED = Pattern(
     rf"(?:\s*[:,-]?\s+-?\s*|:\s*){_LEVEL}?(?P<message>\S.*)$"
 )
 _ALONE = Pattern(r"(?i)(error|warning):? *(\[[\w-]+\])?$")
-_HEADING = Pattern(r"(?!.* -)[\w@./\\+ -]++:?$")
+_HEADING = Pattern(r"[A-Za-z]:[\\/][^:*?\"<>|]++:?$|(?!.* -)[\w@./\\+ -]++:?$")
 _FILE = Pattern(r"\.[A-Za-z]\w{0,7}:?$|[/\\]\w")
 _SENTENCE = Pattern(r"\s|.* /|[^ ]+(?: [^ ]+){4}")  # what a path is not: it begins in the first column
 _TABLE = Pattern(r"  Line\s{2,}(?P<file>[^\s:]+\.\w+)\s*$")  # PHPStan's, over its rows

@@ -1,5 +1,6 @@
 """A raw text -> plain lines: no colours, no carriage returns, no logger's prefix on each line."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -22,11 +23,14 @@ _RETURN = Pattern(r"\r(?!\n)")
 _NO_LETTERS = Pattern(r"[\W\d_]+")
 _TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")
 _PLACE = Pattern(r"[^\s:()]+\.[A-Za-z]\w{0,5}[:(]0")
-_STEP = Pattern(r"[^\t]+\t[^\t]*\t\W{0,3}\d{4}-\d\d-\d\dT[\d:.]+Z ?")
+_STEP = Pattern(r"([^\t]+)\t([^\t]*)\t\W{0,3}\d{4}-\d\d-\d\dT[\d:.]+Z ?")
 _INFO = Pattern(r"\[(?:info|INFO)\](?: |$)")
 _ANNOTATED = Pattern(r"##\[(?:error|warning)\](?=\s+\d+:\d)")  # GitHub's, before a linter's line
 _NARROWEST, _WIDEST = 79, 300  # columns of a terminal
 _FULL, _TORN = 3, 2  # lines
+_SIGNS = "✓✔√✗✘✕✖×●○❯›→⎯└├│─"
+_GARBLED_FIRST = ("Γ", "Ô", "â", "├ù", "Ã—")
+_INPUTS = Pattern(r"##\[group\](?:Run |Runner Image|Operating System|GITHUB_TOKEN )")
 _BETWEEN_WORDS = Pattern(r"\W+")
 _HALF_WORD = Pattern(r"\w+$")  # the parts are cut anywhere
 _PARTS = 8
@@ -36,12 +40,25 @@ _LONGEST = 2_000  # characters of a line that are looked at
 def plain(text: str) -> str:
     r"""Give the text without colours and other control characters, with newlines only.
 
+    Signs that a console of Windows garbled are themselves again.
+
     >>> plain("\x1b[31mError\x1b[0m\r\nbad")
     'Error\nbad'
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if any(map(text.__contains__, _GARBLED_FIRST)):
+        for garbled, sign in _garbled().items():
+            text = text.replace(garbled, sign)
     return _CONTROL.sub("", text) if _ANY_CONTROL.search(text) else text
+
+
+@functools.cache
+def _garbled() -> dict[str, str]:
+    """Give what the code pages of a Windows console make of the signs that runners of tests write."""
+    return {
+        sign.encode().decode(page, "ignore"): sign for page in ("cp437", "cp850", "cp1252") for sign in _SIGNS
+    }
 
 
 def last_states(text: str) -> str:
@@ -76,13 +93,36 @@ def lines_of(text: str) -> list[str]:
     lines = text.split("\n")
     if max(map(len, lines)) > _LONGEST:
         lines = [piece for line in lines for piece in ([line] if len(line) <= _LONGEST else _parts(line))]
-    lines = _without(_STEP, _by_source(_unbroken(lines)))
+    lines = _without(_STEP, [_with_step(line) for line in _by_source(_unbroken(lines))])
     prefix = _prefix(lines)
     if prefix:
         pattern = _beginning(prefix)
         lines = _untagged([line[m.end() :] if (m := pattern.match(line)) else line for line in lines])
-    lines = [_ANNOTATED.sub("", line) if line.startswith("##[") else line for line in lines]
-    return _dedented(_without(_INFO, lines))
+    return _dedented(_without(_INFO, _without_inputs(lines)))
+
+
+def _with_step(line: str) -> str:
+    """Write the names of job and step, which GitHub writes before each line, behind the sign of an error as well."""
+    if "\t" not in line or "Z ##[error]" not in line or not (match := _STEP.match(line)):
+        return line
+    front, sign, error = line.partition("##[error]")
+    step = match[2].replace("UNKNOWN STEP", "")
+    return line if error[:1].isspace() else f"{front}{sign}{match[1]}{step and ', '}{step}: {error}"
+
+
+def _without_inputs(lines: list[str]) -> list[str]:
+    """Leave out the inputs and the script that GitHub writes ahead of what a step says, and its signs in tables."""
+    if not any(line.startswith("##[") for line in lines):
+        return lines
+    kept: list[str] = []
+    inside = False
+    for line in lines:
+        if not inside or line.startswith("##[endgroup]"):
+            text = _ANNOTATED.sub("", line)
+            # What the runner says of an error is no part of the message before it.
+            kept += ["", text] if text.startswith("##[error]") else [text]
+        inside = bool(_INPUTS.match(line)) or (inside and not line.startswith("##["))
+    return kept
 
 
 def _unbroken(lines: list[str]) -> list[str]:

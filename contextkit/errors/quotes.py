@@ -11,7 +11,7 @@ from .pieces import STANDARD, Piece, Pieces, abridged, fitted
 from .salience import FAILED, Alike, failure_at, from_both_ends, is_letter, places, salient, shape, varied
 from .unexplained import explains, words_of
 
-MOST = 2_000  # tokens of a summary without a budget
+MOST = 1_900  # tokens of a summary without a budget
 _FALLBACK = 480  # tokens of one of a format that nobody knows; more for a long text
 _LONG = 200  # lines of a log, of whose ends but some say more than what stands around a line that speaks of failure
 _OF_ENDS = 6

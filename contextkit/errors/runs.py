@@ -29,13 +29,13 @@ _STARTS = Pattern(
 )
 _COUNT = Pattern(
     r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
-    r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|examples?|tests?\b|failures?\b|runs?,)"
+    r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|issues?\b|examples?|tests?\b|failures?\b|runs?,)"
     r"|\d+% tests passed, |(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
 )
 _FIRST = frozenset("_●FX×✗-En[✘#0123456789")
 _COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
-    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
+    r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
 _ENDS = Pattern(
     r"\[(?:  FAILED  |       OK |-{10}|={10})\]|Errors while running CTest|\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS)[ \t]|FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
@@ -53,6 +53,7 @@ _BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? *(?:(?:-- )?Time elapsed.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
+_FAILED = Pattern(r"FAIL +(\S+)")
 _TOLD = Pattern(  # by googletest and ctest, of what a block or a list tells as well
     r"\[  FAILED  \]| *\d+ FAILED TESTS?$|Note: Google Test filter|\s*\d+/\d+ Test +#\d+: .*\*\*\*Failed|The following tests FAILED:"
 )
@@ -94,6 +95,9 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if kind == "go":
             used.update(logs.get(name, ()))
             block = [*(lines[number] for number in logs.get(name, ())), *block]
+        if name.endswith("suite failed to run"):  # many do, and are told apart by their files
+            above = (_FAILED.match(line) for line in reversed(lines[max(start - 3, 0) : start]))
+            name = next((f"{match[1]} › {name}" for match in above if match), name)
         failure = of_section(name, block, own) if kind == "pytest" else _of_any(name, block, own)
         key = re.sub(r"^\S+\.\w+ > ", "", name) if kind == "vitest" else name
         if kind == "numbered":

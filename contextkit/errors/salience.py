@@ -43,7 +43,7 @@ _TYPES = Pattern(
 )
 _LOUD = Pattern(r"\b(?:ERROR|FAIL(?:ED|URE)?|FATAL|PANIC|ABORT(?:ED)?|CRITICAL)\b")
 _SUCCESS = Pattern(
-    r"(?i)\balready (?:satisfied|up[ -]to|the newest)|\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:✓|ok )|^PASS\b"
+    r"(?i)\balready (?:satisfied|up[ -]to|the newest)|\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:[✓✔√]|ok )|^PASS\b"
 )
 # Paths, options and packages, whose words say nothing of what happened: crash/test_3.html, --timeout, liberror-perl.
 _NAMED = Pattern(
