@@ -59,6 +59,8 @@ def is_ours(policy: Policy) -> bool:
 OURS = ladders().map(lambda ladder: tuple(filter(is_ours, ladder)))
 """Ladders of our own policies: what a user's policy writes is the user's."""
 
+_COUNTED = re.compile(r"\[\d+ times in a row\]")  # what `CollapseErrors` writes below an error
+
 
 class TestReferences:
     """Every reference from one event to another names one that stands whole in the same view."""
@@ -133,6 +135,8 @@ def check_quotes(line: Event, thread: Thread, *, clamps: bool, told_anew: bool =
             assert text == text.strip() != ""
             if text not in lines and any(text in each for each in lines) and (clamps or was_cut(id, thread)):
                 continue  # what an earlier policy, or compaction, left of a line
+            if _COUNTED.fullmatch(text):
+                continue  # how often an error came, in the same compaction
             if text not in lines and (told_anew or any(text in part for part in left_of(id, thread))):
                 continue  # a line of a digest, or of what became of an error
             if text not in lines:
