@@ -121,6 +121,14 @@ def test_the_words_of_shapes_that_became_one_are_told() -> None:
     assert "also bob, cem, dan" in told.text
 
 
+def test_a_path_is_one_word() -> None:
+    """Whatever the number of folders, lines that differ in a path only are of one shape."""
+    folders = ("src", "lib/net", "core/io/disk", "drivers/usb/host/pci", "mm")
+    names = ("ring", "queue", "page", "slab", "irq", "bus", "timer")
+    lines = [f"10:00:00 CC {folders[n % 5]}/{names[n % 7]}.o for {n}" for n in range(300)]
+    assert digest("\n".join(lines)).counts == {"shape": 1}
+
+
 def test_a_trace_is_told_once_whatever_two_values_it_has() -> None:
     """Entries with the same trace, but for a word above it and one in what was raised, are of one shape."""
     names = [f"{a}{b}" for a in ("oslo", "bern", "rome") for b in ("east", "west", "north")]

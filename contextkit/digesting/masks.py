@@ -30,8 +30,8 @@ _LEVELS = (
     r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|SEVERE|PANIC|ALERT|EMERG|"
     r"INF|DBG|WRN|FTL|CRT"
 )
-_LEVEL = re.compile(rf"\b(?<![/.-])(?:{_LEVELS})(?![\w/.-])")
-# It begins with signs, for which a search is fast.
+# Both begin with few signs, for which a search is fast; then it looks at what stands around the sign.
+_LEVEL = re.compile(rf"[ACDEFINPSTW](?<![\w/.-].)(?<=(?=({_LEVELS})(?![\w/.-])).)")
 _SMALL_LEVEL = re.compile(
     r"[\[<(|lLsS](?:(?<=[\[<(|])\s?|(?<!\w.)(?i:(?<=l)(?:evel|vl|oglevel)|(?<=s)everity)[\"']?\s?[=:]\s?[\"']?)"
     rf"((?i:{_LEVELS}))\b"
@@ -56,12 +56,24 @@ _FROM_DIGIT = re.compile(r"[0-9][A-Za-z0-9_.:@%+-]*+(?:,[0-9][A-Za-z0-9_.%]*+)*+
 _SIGN = re.compile(r"[-+](?<!\w.)(?=0)")
 _LETTERS = f"{ascii_letters}_"
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|(?<!\w)'[^'\n]{0,120}'(?!\w)")
-_TOKEN = re.compile(r"[^\s=:,/\"'()\[\]{}<>|;]+")
-_FAILED = re.compile(
-    r"\b(?:error|fail(?:ed|ure|s|ing)?|fatal|panic|exception|traceback|denied|refused|cannot|could not|"
-    r"unable|"
-    r"aborted|killed|segmentation fault|timed out|unhandled|uncaught|out of memory|not found|no such)\b"
+_TOKEN = re.compile(r"[^\s=:,\"'()\[\]{}<>|;]+(?::[^\s=:,\"'()\[\]{}<>|;]+)*")
+_STEMS = (  # looking for them one by one is faster than the expression, which is needed at few lines
+    *(
+        "error",
+        "fail",
+        "fatal",
+        "panic",
+        "exception",
+        "traceback",
+        "denied",
+        "refused",
+        "cannot",
+        "could not",
+    ),
+    *("unable", "aborted", "killed", "segmentation fault", "timed out", "unhandled", "uncaught"),
+    *("out of memory", "not found", "no such"),
 )
+_FAILED = re.compile(rf"\b(?:{'|'.join(_STEMS).replace('fail', 'fail(?:ed|ure|s|ing)?')})\b")
 _NO_FAILURE = re.compile(
     r"(?i)\b(?:0|no) (?:errors?|failures?|failed)\b|\b(?:errors?|failed|failures?)[=:] ?0\b"
 )
@@ -200,7 +212,7 @@ def is_steady(line: Line) -> bool:
 
 def _level(text: str, told: int) -> str:
     if (found := _LEVEL.search(text, told, told + 80)) is not None:
-        return found[0]
+        return found[1]
     found = _TITLED.match(text, told) or (_TITLED.match(text) if told else _FIRST_LEVEL.match(text))
     found = found or _SMALL_LEVEL.search(text, told, told + 120)
     return found[1] if found is not None else ""
@@ -208,7 +220,7 @@ def _level(text: str, told: int) -> str:
 
 def _by_words(text: str) -> int:
     lowered = text.lower()
-    if _FAILED.search(lowered) is None:
+    if not any(map(lowered.__contains__, _STEMS)) or _FAILED.search(lowered) is None:
         return OTHER
     return OTHER if _NO_FAILURE.search(lowered) is not None else ERROR
 

@@ -1,6 +1,5 @@
 """Many shapes of a log -> fewer: those that differ in words only which are values become one."""
 
-import dataclasses
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +9,7 @@ from typing import TypeAlias
 from .masks import ERROR
 from .shapes import RARE, Shape
 
-_VALUED = ((6, 1), (6, 1), (6, 2), (6, 1))  # shapes, and words that differ, which make these ones for values
+_VALUED = ((6, 1), (6, 1), (6, 2))  # shapes, and words that differ, which make these ones for values
 _CROWDED = ((6, 1), (6, 2), (3, 1), (3, 2), (3, 1), (2, 1))  # the same, where there is no room
 _FORMS = 4  # of a word; with fewer it is likely no value
 _SPREAD = 4  # times the spread that chance gives to how often words come
@@ -22,6 +21,10 @@ Merged: TypeAlias = dict[tuple[int, int, int], dict[tuple[str, ...], Shape]]
 """Shapes that became one: by number of words, weight and the places that differ, and by their words."""
 
 _Spots: TypeAlias = tuple[int, ...]
+_Bucket: TypeAlias = tuple[
+    int, int
+]  # weight, and number of words: only shapes that have both in common may be one
+_Step: TypeAlias = tuple[int, int, bool]
 
 
 def merged(shapes: Sequence[Shape], room: int, into: Merged) -> list[Shape]:
@@ -34,11 +37,14 @@ def merged(shapes: Sequence[Shape], room: int, into: Merged) -> list[Shape]:
     """
     merging = _Merging({id(shape): shape for shape in shapes}, into)
     for least, places in _VALUED:
-        merging.step(least, places, room)
+        merging.step(least, places)
+    # Not sooner: what has lost some of its words is like less.
+    merging.by_values(room)
     for least, places in _CROWDED:
         # Words with few forms are likely no values: these become one only where they take far too much.
-        merging.step(least, places, room, down_to=room if least >= 6 else room * 5 // 4)
-    if merging.size() > 2 * room:
+        merging.step(least, places, down_to=room if least >= 6 else room * 5 // 4)
+        merging.by_values(room)
+    if merging.size > 2 * room:
         merging.by_beginning()
     return sorted(merging.left.values(), key=_first_line)
 
@@ -52,47 +58,30 @@ def _first_line(shape: Shape) -> int:
     return shape.example.number
 
 
-@dataclasses.dataclass
 class _Merging:
     """Shapes that become fewer.
 
     Attributes:
         left: Those that are left, by their identity.
-        into: Where those that became one can be found.
-        vain: What was tried since anything changed, and changed nothing.
+        size: About how many characters these take.
     """
 
-    left: dict[int, Shape]
-    into: Merged
-    vain: set[tuple[object, ...]] = dataclasses.field(default_factory=set)
-    _size: int = -1
+    def __init__(self, left: dict[int, Shape], into: Merged) -> None:
+        self.left = left
+        self.size = sum([shape.size for shape in left.values()])
+        self._into = into
+        self._vain: dict[
+            _Bucket, set[_Step]
+        ] = {}  # what was tried since anything changed, and changed nothing
+        self._changed = False  # since words that are values elsewhere were looked for
 
-    def size(self) -> int:
-        """About how many characters all take."""
-        if self._size < 0:
-            self._size = sum([shape.size for shape in self.left.values()])
-        return self._size
-
-    def step(self, least: int, places: int, room: int, down_to: int = -1) -> None:
-        """Make one of shapes that differ in so many places, and then of those that do in the values there."""
-        if (places > 1 and len(self.left) > _FEW) or self.size() <= down_to:
-            return
-        if (what := (least, places, down_to < 0)) not in self.vain:
-            self.vain.add(what)
-            self._by_places(least, places, down_to)
-        if ("values",) not in self.vain and self.size() > room:
-            self.vain.add(("values",))
-            self._by_values()
-
-    def _by_places(self, least: int, places: int, down_to: int) -> None:
+    def step(self, least: int, places: int, down_to: int = -1) -> None:
         """Make one of at least so many shapes that differ in so many words, if these have forms enough."""
-        size = self.size()
+        if (places > 1 and len(self.left) > _FEW) or self.size <= down_to:
+            return
         done: set[int] = set()
-        found = _differing(self.left.values(), least, places)
-        if not found:
-            self.vain |= {(least, places, True), (least, places, False)}
-        for spots, group in found:
-            if size <= down_to:
+        for spots, group in self._differing(least, places, (least, places, down_to < 0)):
+            if self.size <= down_to:
                 break
             free = [shape for shape in group if id(shape) not in done]
             forms = [{shape.words[at] for shape in free} for at in spots]
@@ -101,17 +90,32 @@ class _Merging:
             if down_to < 0 and not _are_values(free):
                 continue
             free = _common(free)
-            size -= sum([shape.size for shape in free[1:]])
             self._make_one(free, spots)
             done.update(map(id, free))
 
-    def _by_values(self) -> None:
-        """Make one of shapes that differ in words only that are values elsewhere."""
-        values = {value for shape in self.left.values() for value in shape.values}
+    def _differing(self, least: int, places: int, step: _Step) -> list[tuple[_Spots, list[Shape]]]:
+        """Give the shapes that may become one in a step, but for those with which it was in vain."""
+        buckets: dict[_Bucket, list[Shape]] = {}
+        for shape in self.left.values():
+            buckets.setdefault(_bucket(shape), []).append(shape)
+        tried = [key for key in buckets if step not in self._vain.setdefault(key, set())]
+        found = differing([buckets[key] for key in tried], least, places)
+        some = {_bucket(group[0]) for _, group in found}
+        for key in tried:
+            self._vain[key] |= {step} if key in some else {(least, places, True), (least, places, False)}
+        return found
+
+    def by_values(self, room: int) -> None:
+        """Make one of shapes that differ in words only that are values elsewhere, where there is no room."""
+        if not self._changed or self.size <= room:
+            return
+        self._changed = False
+        values = {value for shape in self.left.values() for value in shape.values} | {""}
         groups: dict[tuple[object, ...], list[Shape]] = {}
         for shape in self.left.values():
-            told = ["" if word in values else word for word in shape.words]
-            groups.setdefault((shape.weight, *told), []).append(shape)
+            if not values.isdisjoint(shape.words):
+                told = ["" if word in values else word for word in shape.words]
+                groups.setdefault((shape.weight, *told), []).append(shape)
         for group in groups.values():
             if len(group) > 1:
                 group.sort(key=_first_line)
@@ -129,8 +133,7 @@ class _Merging:
             if len(others) >= _ALIKE:
                 for other in others:
                     first.take(other)
-                    del self.left[id(other)]
-                self._size = -1
+                    self._drop(other)
 
     def _make_one(self, shapes: Sequence[Shape], spots: _Spots) -> None:
         first, *others = shapes
@@ -138,23 +141,36 @@ class _Merging:
             first.values.setdefault(first.words[at])
         for other in others:
             first.take(other, *[other.words[at] for at in spots])
-            del self.left[id(other)]
+            self._drop(other)
         first.words = ["" if at in spots else word for at, word in enumerate(first.words)]
         mask = sum(1 << at for at, word in enumerate(first.words) if not word)
-        self.into.setdefault((len(first.words), first.weight, mask), {})[tuple(first.words)] = first
-        self.vain.clear()
-        self._size = -1
+        self._into.setdefault((len(first.words), first.weight, mask), {})[tuple(first.words)] = first
+        self._vain[_bucket(first)] = set()
+        self._changed = True
+
+    def _drop(self, shape: Shape) -> None:
+        del self.left[id(shape)]
+        self.size -= shape.size
 
 
-def _differing(shapes: Iterable[Shape], least: int, places: int) -> list[tuple[_Spots, list[Shape]]]:
-    """Give the shapes that have all but so many words in common, with the places of these; the most first."""
-    alike: dict[tuple[int, int], list[Shape]] = {}
-    for shape in shapes:
-        alike.setdefault((shape.weight, len(shape.words)), []).append(shape)
+def _bucket(shape: Shape) -> _Bucket:
+    return shape.weight, len(shape.words)
+
+
+def differing(
+    buckets: Iterable[Sequence[Shape]], least: int, places: int
+) -> list[tuple[_Spots, list[Shape]]]:
+    """Give the shapes that have all but so many words in common, with the places of these; the most first.
+
+    Args:
+        buckets: Shapes of one weight and number of words each.
+        least: How many shapes must have the others in common.
+        places: How many words may differ.
+    """
     draw = random.Random(0)  # noqa: S311 - the same numbers in every process, as hashes are not
     found = [
         (spots, group)
-        for shapes in alike.values()
+        for shapes in buckets
         if len(shapes) >= least
         for spots, group in _grouped(shapes, least, places, draw)
     ]
@@ -173,31 +189,36 @@ def _grouped(
     varied = [at for at, forms in enumerate(counts[:_PLACED]) if len(forms) >= min(least, _FORMS)]
     if not varied:
         return
-    times = zip(
-        *[map(forms.__getitem__, words) for forms, words in zip(counts, columns, strict=True)], strict=True
-    )
-    codes = [
-        {word: draw.getrandbits(64) for word, number in forms.items() if number >= least} for forms in counts
+    # The sum of the numbers of all other words stands for these words: 0 is that of what is rare, and what
+    # all have needs none.
+    differ = [at for at, forms in enumerate(counts) if len(forms) > 1]
+    numbered = [
+        map(
+            {
+                word: draw.getrandbits(64) if times >= least else 0 for word, times in counts[at].items()
+            }.__getitem__,
+            columns[at],
+        )
+        for at in differ
     ]
     groups: dict[tuple[_Spots, int], list[Shape]] = {}
-    for shape, often in zip(shapes, times, strict=True):
-        words = shape.words
-        rare = [at for at, number in enumerate(often) if number < least] if min(often) < least else []
-        if len(rare) > places:
+    for shape, numbers in zip(shapes, zip(*numbered, strict=True), strict=True):
+        missing = places - numbers.count(0)
+        if missing < 0:
             continue
-        may = [at for at in varied if words[at]]
+        number_at = dict(zip(differ, numbers, strict=True))
+        rare = [at for at, number in number_at.items() if not number]
+        may = [at for at in varied if shape.words[at]]
         if not set(rare) <= set(may):
             continue
-        # The sum of the numbers of all other words stands for these words; what is rare has none.
-        numbers = [drawn.get(word, 0) for drawn, word in zip(codes, words, strict=True)]
         whole = sum(numbers)
-        if len(rare) == places:
+        if not missing:
             groups.setdefault((tuple(rare), whole), []).append(shape)
             continue
         may = [at for at in may if at not in rare and at < _PLACED // places]
-        for more in combinations(may, places - len(rare)):
+        for more in combinations(may, missing):
             spots = tuple(sorted((*rare, *more)))
-            groups.setdefault((spots, whole - sum([numbers[at] for at in more])), []).append(shape)
+            groups.setdefault((spots, whole - sum([number_at[at] for at in more])), []).append(shape)
     for (spots, _), group in groups.items():
         if len(group) >= least:
             yield spots, group

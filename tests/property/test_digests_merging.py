@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contextkit.digesting.entries import entries
-from contextkit.digesting.merging import _FORMS, _differing
+from contextkit.digesting.merging import _FORMS, differing
 from contextkit.digesting.shapes import Shape
 
 WORDS = st.lists(st.sampled_from(("", "up", "down", "a", "b", "c", "d", "e")), min_size=1, max_size=4)
@@ -44,7 +44,8 @@ def _has_forms(group: Sequence[Shape], spots: object, least: int) -> bool:
 def test_no_shapes_that_could_be_one_are_passed_over(said: list[list[str]], least: int, places: int) -> None:
     """All groups are found that differ in so many words, the largest first."""
     shapes = [shape(number, words) for number, words in enumerate(said, start=1)]
-    found = _differing(shapes, least, places)
+    buckets = [[each for each in shapes if len(each.words) == length] for length in range(1, 5)]
+    found = differing(buckets, least, places)
     sizes = [len(group) for _, group in found]
     assert sizes == sorted(sizes, reverse=True)
     assert {
@@ -61,7 +62,7 @@ def test_words_that_are_exchanged_are_other_words() -> None:
         for number, pair in enumerate(combinations([f"node {at}" for at in range(12)], 2), start=1)
         for turned, step in enumerate((1, -1))
     ]
-    for spots, group in _differing(shapes, 2, 1):
+    for spots, group in differing([shapes], 2, 1):
         assert (
             len({tuple(word for at, word in enumerate(each.words) if at not in spots) for each in group}) == 1
         )
