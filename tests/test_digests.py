@@ -2,6 +2,7 @@
 
 import base64
 import json
+import random
 import re
 import time
 import tracemalloc
@@ -127,6 +128,18 @@ def test_a_path_is_one_word() -> None:
     names = ("ring", "queue", "page", "slab", "irq", "bus", "timer")
     lines = [f"10:00:00 CC {folders[n % 5]}/{names[n % 7]}.o for {n}" for n in range(300)]
     assert digest("\n".join(lines)).counts == {"shape": 1}
+
+
+def test_what_is_unlike_all_others_is_kept() -> None:
+    """Where there are too many rare lines, those that begin as many do make room; how it ended is told."""
+    draw = random.Random(3)  # noqa: S311 - not for secrets
+    words = [f"{a}{b}" for a in ("red", "blue", "dark", "light") for b in ("fox", "owl", "hen", "cat", "bee")]
+    lines = [f"linking {' '.join(draw.choices(words, k=draw.randint(3, 9)))}" for _ in range(900)]
+    lines[700] = "*** no rule makes it, so all stops here"
+    told = digest("\n".join([*lines, "added 1432 packages to it"]), kind="log").text
+    assert lines[700] in told
+    assert "added 1432 packages" in told
+    assert "shapes, " in told  # some are left out
 
 
 def test_a_trace_is_told_once_whatever_two_values_it_has() -> None:

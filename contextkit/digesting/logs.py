@@ -15,6 +15,8 @@ _MOST = 4_000  # shapes; with more, those that differ in a word become one
 _SHARE = 0.075  # of the characters of a log: what its digest may have
 _LEAST, _MOST_ROOM = 1_200, 24_000  # characters
 _BRIEF = 8  # lines of a trace
+_LIKES = 12  # shapes that begin alike; with more, one is worth no less
+_END = 12  # last lines, which say how it went
 
 _TRACED = re.compile(
     r"(?m)^\s*(?:at |File \"|Caused by|Traceback|goroutine|#\d|\d+: )|(?:Error|Exception|panic)\b"
@@ -82,10 +84,9 @@ def log_draft(text: str) -> Draft:
         if entry.read.weight >= WARNING and entry.read.level:
             levels[entry.read.level] += 1
     room = min(max(_LEAST, int(_SHARE * len(text))), _MOST_ROOM)
-    most = max(60, room // 110)
     found = [shape for shape in shapes.within(room) if shape.example.text or shape.example.below]
     whole = sum(shape.size for shape in found)
-    ranks = _ranks(found, most)
+    ranks = _ranks(found, max(60, room // 110), size)
     parts = [
         part
         for shape, rank in zip(found, ranks, strict=True)
@@ -95,17 +96,37 @@ def log_draft(text: str) -> Draft:
     return Draft(f"log{told}", parts, size, counts={"shape": len(found)}, room=room, noun="shapes")
 
 
-def _ranks(shapes: list[Shape], most: int) -> list[int]:
-    """Rank shapes: errors, warnings and what is rare, then others; of too many the first and the common."""
+def _ranks(shapes: list[Shape], most: int, size: int) -> list[int]:
+    """Rank shapes: errors, warnings and what is rare, then others; of too many the common and the unlike."""
     ranks = [_rank(shape) for shape in shapes]
+    alike = _alike(shapes)
+    order = {
+        at: (
+            ranks[at],
+            -shapes[at].count if ranks[at] == 3 else shapes[at].last <= size - _END,
+            alike[at],
+            at,
+        )
+        for at in range(len(shapes))
+    }
     seen: Counter[int] = Counter()
-    for at in sorted(
-        range(len(shapes)), key=lambda at: (ranks[at], -shapes[at].count if ranks[at] == 3 else at)
-    ):
+    for at in sorted(order, key=order.__getitem__):
         seen[ranks[at]] += 1
         if seen[ranks[at]] > (most if ranks[at] <= 1 else most // 2):
-            ranks[at] += 6
+            ranks[at] += 6 + min(alike[at], _LIKES)
     return ranks
+
+
+def _alike(shapes: list[Shape]) -> list[int]:
+    """Say of each shape how many of those before begin with the same word: these are likely of one kind."""
+    seen: Counter[str] = Counter()
+    told = []
+    for shape in shapes:
+        level = shape.example.read.level
+        begins = next((word for word in shape.words[1:] if word.strip("0") and word != level), "")
+        told.append(seen[begins])
+        seen[begins] += 1
+    return told
 
 
 def _parts(shape: Shape, rank: int, *, timed: bool) -> Iterator[Part]:
