@@ -89,6 +89,59 @@ def test_other_looks_of_a_kind(text: str, kind: str) -> None:
     assert digest(text).kind == kind
 
 
+STEPS = "".join(
+    f"#{n % 9} {n / 7:.2f} Unpacking lib{n} ({n}.2) ...\n#{n % 5} extracting sha256:{n * 7919:064x} {n}s\n"
+    for n in range(60)
+)
+TASKS = "".join(
+    f"> Task :part{n % 7}:compile{'Java' if n % 3 else 'Kotlin'} {'FROM-CACHE' * (n % 2)}\n"
+    for n in range(160)
+)
+PLANNED = "".join(
+    f'  # aws_disk.d{n} will be created\n  + resource "aws_disk" "d{n}" {{\n      + size = {n}\n    }}\n'
+    f"aws_disk.d{n}: Creating...\naws_disk.d{n}: Still creating... [{n}s elapsed]\n"
+    for n in range(40)
+)
+RECORDS = "".join(
+    f"{{'loss': {n / 7:.3f}, 'epoch': {n}}}\nepoch {n} step {n * 9} loss {n / 7:.2f}\n" for n in range(60)
+)
+PLAY = "".join(f"ok: [web-{n % 9}] => part {n}\n" for n in range(90)) + (
+    "--- before: /etc/a.conf\n+++ after: /etc/a.conf\n@@ -1,2 +1,2 @@\n all\n-a = 1\n+a = 2\n"
+    "fatal: [db-02]: FAILED! => no such package\n"
+)
+LEVELS = "time,level,part,event,value\n" + "".join(
+    f"2026-03-01 10:00:{n % 60:02},{'ERROR' if n == 77 else 'INFO'},cpu,{'lost' if n == 77 else 'load'},{n}\n"
+    for n in range(200)
+)
+SAID = "".join(f"web-{n % 3}  | served {n} with all there was to it\n" for n in range(90))
+
+
+@pytest.mark.parametrize("text", [STEPS, TASKS, PLANNED, RECORDS, PLAY, LEVELS, SAID])
+def test_what_tools_say_is_a_log(text: str) -> None:
+    """Whatever it begins with, though a diff or code be in it; a table with levels and times is one too."""
+    told = digest(text)
+    assert told.kind == "log"
+    assert COUNT(told.text) < 0.3 * COUNT(text)
+    assert all(line in told.text for line in text.split("\n") if "FAILED" in line or "ERROR" in line)
+
+
+def test_prose_and_code_are_no_logs() -> None:
+    """However many lines begin with the same few words."""
+    draw = random.Random(5)  # noqa: S311 - not for secrets
+    words = [
+        "the",
+        "a",
+        "of",
+        "and",
+        "it",
+        "in",
+        "that",
+        *(f"w{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(300)),
+    ]
+    prose = "\n".join(" ".join(draw.choices(words, range(307, 0, -1), k=11)) for _ in range(200))
+    assert digest(prose).kind == digest(CODE).kind == "text"
+
+
 # ---- logs
 
 
@@ -140,6 +193,44 @@ def test_what_is_unlike_all_others_is_kept() -> None:
     assert lines[700] in told
     assert "added 1432 packages" in told
     assert "shapes, " in told  # some are left out
+
+
+def test_indented_lines_that_also_stand_alone_belong_to_none() -> None:
+    """They are counted as what they are, and what is behind begins anew; what always has lines has them."""
+    lines = ["[  OK  ] Started the part 1."] + [
+        line
+        for n in range(60)
+        for line in (
+            *(["         Starting the part of it..."] * (n % 3)),
+            f"[  OK  ] Started the part {n}.",
+            *([f"plan {n} changes", f"    from {n}", f"    to {n + 1}"] if n % 9 == 0 else []),
+        )
+    ]
+    lines[90:90] = ["error: no part is left", "  = note: it was here", "         Starting the part of it..."]
+    lines[93:93] = ["thread 'main' panicked at src/a.rs:3:9:", "nobody has it"]
+    told = digest("\n".join(lines), kind="log").text
+    assert re.search(r"(?m)^\d.* ×6\d +Starting the part of it", told)
+    assert re.search(r"(?m)^91-92 error: no part is left$", told)
+    assert re.search(r"(?m)^94-95 thread 'main' panicked", told)
+    assert re.search(r"(?m)^\d+-\d+ ×7 plan 0 changes\n  from 0\n  to 1$", told)
+
+
+def test_a_trace_of_a_service_ends_with_what_was_raised() -> None:
+    """Also if each line begins with the service, and others speak in between."""
+    trace = (
+        "Traceback (most recent call last):",
+        '  File "/app/rates.py", line 12, in rate',
+        "    return rates[name]",
+        "           ~~~~~^^^^^^",
+        "KeyError: 'CHF'",
+    )
+    lines = [f"api-1  | served {n} in {n} ms" for n in range(90)]
+    lines[40:40] = [f"api-1  | {line}" for line in trace]
+    lines[20:20] = [f"web-1  | {line}" if n % 2 else "db-1   | done" for n, line in enumerate("abcd")]
+    told = digest("\n".join(lines)).text
+    assert "KeyError: 'CHF'" in told
+    assert "rates.py:12" in told
+    assert "^^^^" not in told
 
 
 def test_a_trace_is_told_once_whatever_two_values_it_has() -> None:

@@ -8,6 +8,9 @@ from .drafts import Draft, Part, clipped
 from .entries import lines_of
 
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
+_LINE = re.compile(
+    r"[ +@\\-]|diff |index |Index: |(?:new|deleted) file |rename |similarity |commit |Author: |Date: "
+)
 _FILE = re.compile(r"diff --git |Index: |--- \S|diff -\S* ")
 _GENERATED = re.compile(
     r"(?:^|/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|poetry\.lock|uv\.lock|Cargo\.lock|go\.sum|Gemfile\.lock|"
@@ -31,11 +34,15 @@ class _File:
 
 
 def is_diff(text: str) -> bool:
-    """Tell whether a text is a unified diff, by its beginning."""
+    """Tell whether a text is a unified diff, by its beginning, and no other that has one in it."""
     head = text[:20_000]
-    return bool(re.search(r"(?m)^@@ -\d+(?:,\d+)? \+\d+", head)) and bool(
-        re.search(r"(?m)^(?:diff --git |--- \S|\+\+\+ \S)", head)
+    found = re.search(r"(?m)^@@ -\d+(?:,\d+)? \+\d+", head) and re.search(
+        r"(?m)^(?:diff --git |--- \S|\+\+\+ \S)", head
     )
+    if not found:
+        return False
+    lines = [line for line in head.split("\n") if line.strip()]
+    return sum(_LINE.match(line) is not None for line in lines) * 2 >= len(lines)
 
 
 def _files(text: str) -> tuple[list[tuple[int, str]], list[_File], int]:

@@ -2,11 +2,25 @@
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from .masks import LONGEST, Line, clean, is_steady, masked, shape_of, sketch, understood
+from .masks import (
+    ERROR,
+    LONGEST,
+    OTHER,
+    Line,
+    clean,
+    first_words,
+    is_steady,
+    masked,
+    shape_of,
+    sketch,
+    source_of,
+    understood,
+)
 
 MOST_BELOW = 60
 """Lines below the first that an entry keeps; more are counted."""
@@ -40,6 +54,7 @@ class Read(NamedTuple):
     Attributes:
         key: Its weight, level and shape.
         starts: Whether an entry begins with it, by its time, level or address.
+        sourced: Whether it begins with who says it.
         weight: `ERROR`, `WARNING` or `OTHER`.
         level: Its level as it is written.
         part: Whether it is a part of a stack trace.
@@ -51,6 +66,7 @@ class Read(NamedTuple):
 
     key: str
     starts: bool
+    sourced: bool
     weight: int
     level: str
     part: bool
@@ -59,8 +75,12 @@ class Read(NamedTuple):
     awaits: bool
     steady: bool
 
+    def begins(self, most: int = 1) -> tuple[str, ...]:
+        """Give the first words."""
+        return first_words(self.key.partition("\n")[2], most)
 
-_UNREAD = Read("", False, 0, "", False, False, False, False, True)
+
+_UNREAD = Read("", False, False, 0, "", False, False, False, False, True)
 _REMEMBERED = 4_096  # lines that differ in more than values
 
 
@@ -88,18 +108,22 @@ class Reader:
 @lru_cache(maxsize=512)  # a line is read to tell the kind, and again as an entry's
 def _read(text: str) -> Read:
     line = understood(text)
-    raised = _TRACE.match(line.text) is not None
-    awaits = line.text.startswith(("The above", "During handling")) or (
-        line.text.endswith((":", ")")) and _AWAITS.search(line.text) is not None
+    told = line.text[source_of(text) :] if line.sourced else line.text
+    raised = _TRACE.match(told) is not None
+    awaits = told.startswith(("The above", "During handling")) or (
+        told.endswith((":", ")")) and _AWAITS.search(told) is not None
     )
+    traced = awaits or (raised if line.told == 0 else _TRACE.match(line.text, line.told) is not None)
+    weight = ERROR if traced and not line.level else line.weight
     return Read(
-        f"{line.weight} {line.level}\n{shape_of(line)}",
+        f"{weight} {line.level}\n{shape_of(line)}",
         line.starts,
-        line.weight,
+        line.sourced,
+        weight,
         line.level,
-        _PART.match(line.text) is not None,
+        _PART.match(told) is not None,
         raised,
-        awaits or (raised if line.told == 0 else _TRACE.match(line.text, line.told) is not None),
+        traced,
         awaits,
         is_steady(line),
     )
@@ -187,7 +211,8 @@ def _margin_of(head: str) -> tuple[int, bool]:
 def entries(text: str) -> Iterator[Entry]:
     r"""Give the entries of a log.
 
-    A line belongs to the one above if it is indented below one that begins an entry, or is a part of a trace.
+    A line belongs to the one above if it is indented below one that begins an entry, or is a part of a trace;
+    but not if lines like the one above, or like it, mostly stand alone.
 
     >>> text = '10:00:01 up\n10:00:02 ERROR lost\n'
     >>> text += 'Traceback (most recent call last):\n  File "a.py"\nKeyError: 7\n'
@@ -202,21 +227,23 @@ def entries(text: str) -> Iterator[Entry]:
         read = reader(told)
         if entry is not None and state.belongs(entry, told, read):
             entry.size += 1
+            told = told[len(state.source) :] if read.sourced else told
             if len(entry.below) < MOST_BELOW:
                 entry.below.append(told)
             elif state.in_trace:  # what a trace ends with says most
                 entry.below[-1] = told
             continue
         if entry is not None:
+            state.end(entry)
             yield entry
         entry = Entry(number, told, read, traced=read.traced)
-        state.begin(read)
+        state.begin(told, read)
     if entry is not None:
         yield entry
 
 
 class _State:
-    """What was read so far of an entry."""
+    """What was read so far of an entry, and of those before whether lines like it have others below."""
 
     def __init__(self, *, indented: bool) -> None:
         self.indented = indented  # most lines are, so that this says little
@@ -225,12 +252,32 @@ class _State:
         self.ended = False
         self.headed = False
         self.blank = 0
+        self.source = ""  # who says it, as all lines of an entry do, or none but the first
+        self._margin = 0
+        self._asked = False
+        self._above: Counter[str] = Counter()  # by what heads have in common: with lines below less without
+        self._alone: Counter[tuple[str, ...]] = (
+            Counter()
+        )  # by what indented lines begin with: alone less below
 
-    def begin(self, read: Read) -> None:
+    def begin(self, text: str, read: Read) -> None:
         """Take up the first line of an entry."""
         self.in_trace, self.ended, self.blank = read.traced, False, 0
         self.awaits = read.awaits
-        self.headed = read.starts or read.weight > 0
+        self.headed = read.starts or read.sourced or read.weight > 0
+        self.source = text[: source_of(text)] if read.sourced else ""
+        self._margin = _margin(text)
+        self._asked = False
+        if self._margin:
+            self._alone[read.begins()] += 1
+
+    def end(self, entry: Entry) -> None:
+        """Take up that an entry has no more lines."""
+        for seen in (self._above, self._alone):
+            if len(seen) > _REMEMBERED:
+                seen.clear()
+        if entry.read.weight == OTHER:
+            self._above[_common(entry.read)] += 1 if self._asked else -1
 
     def belongs(self, entry: Entry, text: str, read: Read) -> bool:
         """Whether a line belongs to an entry."""
@@ -238,8 +285,12 @@ class _State:
             self.blank += 1
             return self.blank < 3 and (self.in_trace or entry.size > 1 or not entry.text)
         blank, self.blank = self.blank, 0
+        if read.sourced:
+            if not self.source or not text.startswith(self.source):
+                return False
+            text = text[len(self.source) :]
         if text[0] in " \t":
-            return self._belongs_below(entry, read, blank)
+            return self._belongs_below(entry, text, read, blank)
         return not read.starts and self._belongs_beside(entry, text, read, blank)
 
     def _belongs_beside(self, entry: Entry, text: str, read: Read, blank: int) -> bool:
@@ -255,15 +306,36 @@ class _State:
             return True
         return entry.size > 1 and not blank and _CLOSES.match(text) is not None
 
-    def _belongs_below(self, entry: Entry, read: Read, blank: int) -> bool:
-        if self.in_trace or (not blank and read.part):
+    def _belongs_below(self, entry: Entry, text: str, read: Read, blank: int) -> bool:
+        if read.part and (self.in_trace or not blank):
             self.in_trace = entry.traced = True
             return True
+        if self._alone[read.begins()] > 0:
+            return False
+        if self.in_trace:
+            return True
         few = not self.indented and entry.size < _FEW
-        return not blank and (self.headed or few)
+        if blank or not (self.headed or few) or _margin(text) <= self._margin:
+            return False
+        if entry.read.weight != OTHER:
+            return True
+        self._asked = True
+        return self._above[_common(entry.read)] >= 0 and read.weight != ERROR
 
     def _goes_on(self, entry: Entry, read: Read) -> bool:
         self.in_trace = entry.traced = True
         self.awaits = read.awaits
         self.ended = not self.awaits
         return True
+
+
+def _margin(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _common(read: Read) -> str:
+    """Give what a line has in common with others below which the same stands.
+
+    It is the first word, but for lines that begin with a time or a level: nearly all of these do alike.
+    """
+    return read.key if read.starts or read.level else " ".join(read.begins())

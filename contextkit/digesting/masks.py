@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import islice
 from string import ascii_letters
 from typing import NamedTuple
 
@@ -117,6 +118,7 @@ class Line(NamedTuple):
     Attributes:
         text: The line, without colours.
         starts: Whether an entry begins with it, by its time, level or address.
+        sourced: Whether it begins with who says it: `web-1 | `.
         told: Where its text begins behind the time.
         level: Its level as it is written; empty where it has none.
         weight: `ERROR`, `WARNING` or `OTHER`.
@@ -125,6 +127,7 @@ class Line(NamedTuple):
 
     text: str
     starts: bool
+    sourced: bool
     told: int
     level: str
     weight: int
@@ -142,12 +145,11 @@ def understood(text: str) -> Line:
     if text.startswith("{") and text.endswith("}") and (fields := _fields(text)) is not None:
         level = _grade(fields)
         weight = _WEIGHTS.get(level.upper(), OTHER) if level else _by_words(text)
-        return Line(text, True, 0, level, weight, fields)
-    source = _SOURCE.match(text) if "| " in text[:62] else None
-    at = source.end() if source is not None else 0
+        return Line(text, True, False, 0, level, weight, fields)
+    at = source_of(text)
     klog = _KLOG.match(text, at) if text[at : at + 1] in _KLOG_LEVELS else _DATED.match(text, at)
     if klog is not None:
-        return Line(text, True, klog.end(), klog[1], _WEIGHTS.get(klog[1], OTHER), None)
+        return Line(text, True, at > 0, klog.end(), klog[1], _WEIGHTS.get(klog[1], OTHER), None)
     time = _TIME.match(text, at)
     told = time.end() if time is not None else at
     level = _level(text, told)
@@ -157,8 +159,18 @@ def understood(text: str) -> Line:
         weight = {"5": ERROR, "4": WARNING}.get(status[1], OTHER)
     else:
         weight = _by_words(text[told : told + 300])
-    starts = time is not None or source is not None or _STARTS.match(text, told) is not None
-    return Line(text, starts, told, level, weight, None)
+    starts = time is not None or _STARTS.match(text, told) is not None
+    return Line(text, starts, at > 0, told, level, weight, None)
+
+
+def source_of(text: str) -> int:
+    """Give where a line begins behind who says it.
+
+    >>> source_of("web-1  | ready"), source_of("ready")
+    (9, 0)
+    """
+    source = _SOURCE.match(text) if "| " in text[:62] else None
+    return source.end() if source is not None else 0
 
 
 def clean(line: str) -> str:
@@ -327,10 +339,9 @@ def words(shape: str) -> list[str]:
     return _TOKEN.findall(shape)
 
 
-def first_word(shape: str) -> str:
-    """Give the first of the words of a shape; nothing where it has none."""
-    found = _TOKEN.search(shape)
-    return found[0] if found is not None else ""
+def first_words(shape: str, most: int) -> tuple[str, ...]:
+    """Give the first of the words of a shape, as many as it has."""
+    return tuple([found[0] for found in islice(_TOKEN.finditer(shape), most)])
 
 
 def _place(name: str) -> int:

@@ -1,6 +1,7 @@
 """What kind of output a text or a value is."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Literal, get_args
@@ -12,7 +13,7 @@ from .diffs import is_diff
 from .entries import Read, Reader, lines_of, margin_of
 from .listings import is_listing
 from .literals import parsed
-from .masks import GRADES, TIMES, clean, first_word, understood
+from .masks import GRADES, TIMES, clean, understood
 from .pages import is_page
 from .records import flat
 from .tables import is_table
@@ -23,8 +24,7 @@ Kind = Literal["log", "json", "diff", "listing", "table", "html", "binary", "err
 KINDS: tuple[str, ...] = get_args(Kind)
 """The kinds of output."""
 
-_CODE_ENDS = ("{", "}", ";", "(", ",", ":")
-_CODE_BEGINS = ("#", "*", "//", "/*", "- ", "> ", "<", "@", ".")
+_CODE = re.compile(r"\s*(?:#(?!\d)|[*<@.]|//|/\*|- )|(?!\{.*\}$).*[{};(,:]$")
 _SAMPLE = 160  # lines
 _LONG_ROW = 4_000_000  # characters of a record on a line, and of the records that tell that all are
 _ENDS = 12_000  # characters of each end that tell whether a text is an error
@@ -44,7 +44,8 @@ _FINDING = re.compile(
 
 
 _SAID = {"msg", "message", "event", "log", "text", "@m", "@mt"}
-_MARKED = {name.lower() for name in GRADES} | TIMES
+_GRADED = {name.lower() for name in GRADES}
+_MARKED = _GRADED | TIMES
 _ASIDE = _MARKED | {"type", "seen"}
 
 
@@ -93,7 +94,7 @@ def _kind_of_text(text: str) -> Kind:
 def _is_table_of_entries(text: str) -> bool:
     """Tell whether the rows of a table are entries of a log, by the names of its columns."""
     names = set(re.findall(r"\w+", text[:400].lstrip().partition("\n")[0].lower()))
-    return bool(names & {"message", "msg"}) and bool(names & _ASIDE)
+    return bool(names & {"message", "msg"} and names & _ASIDE) or bool(names & _GRADED and names & TIMES)
 
 
 def _rows(text: str) -> list[JSON] | None:
@@ -168,20 +169,27 @@ def _is_log(text: str) -> bool:
         if told:
             lines.append(told)
             reads.append(read := reader(told))
-            heads += told[0] not in " \t" and (read.starts or bool(read.level))
+            heads += told[0] not in " \t" and (read.starts or read.sourced or bool(read.level))
     if heads * 5 < len(lines) and _is_code(lines):
         return False
     return len(lines) >= 10 and (heads >= 0.3 * len(lines) or (len(lines) >= 40 and _are_alike(reads)))
 
 
 def _is_code(lines: Sequence[str]) -> bool:
-    """Tell whether lines are those of code, or of prose."""
+    """Tell whether lines are those of code, or of prose; what tools are at, they say with dots."""
+    if sum("..." in line for line in lines) * 5 >= len(lines):
+        return False
     headings = sum(HEADING.match(line.lstrip()) is not None for line in lines)
-    coded = sum(line.endswith(_CODE_ENDS) or line.lstrip().startswith(_CODE_BEGINS) for line in lines)
+    coded = sum(_CODE.match(line) is not None for line in lines)
     return headings * 30 >= len(lines) or coded * 5 >= len(lines)
 
 
 def _are_alike(reads: Sequence[Read]) -> bool:
-    """Tell whether lines are of few shapes, or begin alike."""
-    shapes = {read.key.partition("\n")[2] for read in reads}
-    return len(shapes) <= 0.5 * len(reads) or len({*map(first_word, shapes)} - {""}) <= 0.15 * len(reads)
+    """Tell whether most lines begin as some others do; where fewer do, it must be with two words."""
+    begins = [read.begins(2) for read in reads]
+    for count, least, share in ((1, 4, 0.5), (2, 3, 0.3)):
+        told = [words[:count] for words in begins]
+        often = Counter(told)
+        if sum(often[words] >= max(least, len(told) // 40) for words in told) >= share * len(told):
+            return True
+    return False

@@ -39,7 +39,7 @@ def _delimited(lines: Sequence[str]) -> str:
         except csv.Error:
             continue
         width, times = widths.most_common(1)[0] if widths else (0, 0)
-        least = 3 if sign == "," else 2
+        least = 3 if sign in ",|" else 2  # services say `web-1 | ready`
         if (
             width >= least
             and times >= 0.95 * len(lines)
