@@ -233,6 +233,18 @@ def test_a_trace_of_a_service_ends_with_what_was_raised() -> None:
     assert "^^^^" not in told
 
 
+def test_words_of_few_forms_stay_apart_where_there_is_no_room() -> None:
+    """A miss is no hit; and what tells of a failure is told, however many rare lines are like it."""
+    draw = random.Random(4)  # noqa: S311 - not for secrets
+    words = [f"{a}{b}" for a in ("red", "blue", "dark", "light") for b in ("fox", "owl", "hen", "cat", "bee")]
+    lines = [f"linking {' '.join(draw.choices(words, k=draw.randint(3, 9)))}" for _ in range(300)]
+    lines += [f"got {words[n % 20]}/{n} ({('hit', 'miss', 'stale')[n % 3]})" for n in range(300)]
+    lines[200:200] = ["linking undefined reference to arena_owner in gc", "linking is done for now"]
+    told = digest("\n".join(lines), kind="log").text
+    assert all(f"({state})" in told for state in ("hit", "miss", "stale"))
+    assert "undefined reference" in told
+
+
 def test_a_trace_is_told_once_whatever_two_values_it_has() -> None:
     """Entries with the same trace, but for a word above it and one in what was raised, are of one shape."""
     names = [f"{a}{b}" for a in ("oslo", "bern", "rome") for b in ("east", "west", "north")]

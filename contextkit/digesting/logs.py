@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
+from ..errors.salience import weight
 from ..errors.summaries import summarize_error
 from .drafts import Draft, Part, Range, clipped
 from .entries import Entry, entries
@@ -101,13 +103,8 @@ def _ranks(shapes: list[Shape], most: int, size: int) -> list[int]:
     ranks = [_rank(shape) for shape in shapes]
     alike = _alike(shapes)
     order = {
-        at: (
-            ranks[at],
-            -shapes[at].count if ranks[at] == 3 else shapes[at].last <= size - _END,
-            alike[at],
-            at,
-        )
-        for at in range(len(shapes))
+        at: (rank, -shape.count) if rank == 3 else (rank, *_late(shape, alike[at], size))
+        for at, (rank, shape) in enumerate(zip(ranks, shapes, strict=True))
     }
     seen: Counter[int] = Counter()
     for at in sorted(order, key=order.__getitem__):
@@ -117,15 +114,21 @@ def _ranks(shapes: list[Shape], most: int, size: int) -> list[int]:
     return ranks
 
 
+def _late(shape: Shape, alike: int, size: int) -> tuple[bool, int, int]:
+    """Say how late a rare shape is told: first the last lines, what tells of a failure, what is unlike."""
+    heavy = weight(shape.example.text[:SHOWN], least=2)
+    return shape.last <= size - _END, -max(heavy, shape.weight), alike
+
+
 def _alike(shapes: list[Shape]) -> list[int]:
-    """Say of each shape how many of those before begin with the same word: these are likely of one kind."""
-    seen: Counter[str] = Counter()
+    """Say of each shape how many before begin with its first two words; four with its first are as one."""
+    seen: Counter[tuple[str, ...]] = Counter()
     told = []
     for shape in shapes:
         level = shape.example.read.level
-        begins = next((word for word in shape.words[1:] if word.strip("0") and word != level), "")
-        told.append(seen[begins])
-        seen[begins] += 1
+        first = tuple(islice((word for word in shape.words[1:] if word.strip("0") and word != level), 2))
+        told.append(seen[first] + seen[(*first[:1], "")] // 4)
+        seen.update((first, (*first[:1], "")))
     return told
 
 

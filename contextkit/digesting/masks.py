@@ -17,7 +17,7 @@ _CLOCK = r"\d\d:\d\d:\d\d(?:[.,:]\d+)?"
 _DATE = r"\d{4}[-/.]\d\d[-/.]\d\d"
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d| ?UTC| [+-]\d{4})?"
 _TIME = re.compile(
-    rf"(?:<\d+>\d? ?)?(?:(?:time|ts|t|timestamp|date|at|asctime)=\"?)?[\[(]?\s{{0,8}}"
+    rf"(?:<\d+>\d? ?|\d+:[A-Z] )?(?:(?:time|ts|t|timestamp|date|at|asctime)=\"?)?[\[(]?\s{{0,8}}"
     rf"(?:{_DATE}(?:[T ]{_CLOCK})?{_ZONE}"
     rf"|(?:[A-Z][a-z]{{2}},? )?[A-Z][a-z]{{2}} [ \d]\d {_CLOCK}(?: \d{{4}})?"
     rf"|\d\d[-/ ][A-Z][a-z]{{2}}[-/ ]\d{{4}}[: ]{_CLOCK}{_ZONE}|\d\d[-/.]\d\d[-/.](?:\d\d){{1,2}} {_CLOCK}"

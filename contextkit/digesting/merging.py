@@ -10,7 +10,7 @@ from .masks import ERROR
 from .shapes import RARE, Shape
 
 _VALUED = ((6, 1), (6, 1), (6, 2))  # shapes, and words that differ, which make these ones for values
-_CROWDED = ((6, 1), (6, 2), (3, 1), (3, 2), (3, 1), (2, 1))  # the same, where there is no room
+_CROWDED = ((6, 1), (6, 2))  # the same, where there is no room, however often they come
 _FORMS = 4  # of a word; with fewer it is likely no value
 _SPREAD = 4  # times the spread that chance gives to how often words come
 _FEW = 400  # shapes that are compared in two words
@@ -41,8 +41,7 @@ def merged(shapes: Sequence[Shape], room: int, into: Merged) -> list[Shape]:
     # Not sooner: what has lost some of its words is like less.
     merging.by_values(room)
     for least, places in _CROWDED:
-        # Words with few forms are likely no values: these become one only where they take far too much.
-        merging.step(least, places, down_to=room if least >= 6 else room * 5 // 4)
+        merging.step(least, places, down_to=room)
         merging.by_values(room)
     if merging.size > 2 * room:
         merging.by_beginning()
