@@ -245,6 +245,18 @@ def test_words_of_few_forms_stay_apart_where_there_is_no_room() -> None:
     assert "undefined reference" in told
 
 
+def test_a_sign_says_where_a_line_was_cut() -> None:
+    """Of an error more is shown; of a line that has nothing but its time, the time."""
+    lines = [f"10:00:{n % 60:02} INFO served {n} of all that was asked for" for n in range(200)]
+    lines[50] = f"10:00:50 INFO plan {'of a part ' * 60}"
+    lines[60] = f"10:00:51 ERROR lost {'the next part ' * 25}of it"
+    lines[70] = "10:01:30"
+    told = digest("\n".join(lines)).text
+    assert re.search(r"(?m)^51 .* of a part …$", told)
+    assert lines[60].partition(" ")[2] in told
+    assert re.search(r"(?m)^71 10:01:30$", told)
+
+
 def test_a_trace_is_told_once_whatever_two_values_it_has() -> None:
     """Entries with the same trace, but for a word above it and one in what was raised, are of one shape."""
     names = [f"{a}{b}" for a in ("oslo", "bern", "rome") for b in ("east", "west", "north")]

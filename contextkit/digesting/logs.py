@@ -17,6 +17,7 @@ _MOST = 4_000  # shapes; with more, those that differ in a word become one
 _SHARE = 0.075  # of the characters of a log: what its digest may have
 _LEAST, _MOST_ROOM = 1_200, 24_000  # characters
 _BRIEF = 8  # lines of a trace
+_ERROR = 400  # characters of a line that tells of an error
 _LIKES = 12  # shapes that begin alike; with more, one is worth no less
 _END = 12  # last lines, which say how it went
 
@@ -135,7 +136,7 @@ def _alike(shapes: list[Shape]) -> list[int]:
 def _parts(shape: Shape, rank: int, *, timed: bool) -> Iterator[Part]:
     entry = shape.example
     line = _head(entry.line, timed=timed)
-    text = clipped(line, SHOWN)
+    text = _shown(line, _ERROR if shape.weight == ERROR else SHOWN)
     whole: tuple[Range, ...] = ((entry.number, entry.number),) if text == entry.line.text else ()
     yield Part(rank, "\n".join([f"{shape.where()} {text}", *_essence(entry)]), whole, shape.lines)
     if len(shape.values) > 1:
@@ -143,13 +144,19 @@ def _parts(shape: Shape, rank: int, *, timed: bool) -> Iterator[Part]:
         yield Part(max(rank, 5), f"  also {clipped(told, 160)}")
     for number, (at, again) in enumerate(shape.again):
         told = again if timed or entry.line.fields is not None else again[min(entry.line.told, len(again)) :]
-        yield Part(max(rank, 5 + number), f"  {at} {clipped(told, SHOWN)}")
+        yield Part(max(rank, 5 + number), f"  {at} {_shown(told, _ERROR)}")
+
+
+def _shown(line: str, most: int = SHOWN) -> str:
+    """Cut a line, with a sign where it was cut."""
+    told = clipped(line, most)
+    return f"{told} …" if told != line and line.startswith(told) else told
 
 
 def _head(line: Line, *, timed: bool) -> str:
     """Give the first line of an entry; without time, and of JSON without what is long, if that saves much."""
     if line.fields is None:
-        return line.text if timed or not line.told else line.text[line.told :]
+        return line.text if timed else line.text[line.told :] or line.text
     if timed and len(line.text) <= SHOWN and not _long_fields(line):
         return line.text
     return bare(line, without=_long_fields(line))
@@ -194,6 +201,6 @@ def _brief(head: str, below: list[str], is_trace: bool) -> list[str]:
     """Give a few lines, or of a trace what it says."""
     if is_trace and _TRACED.search("\n".join(below)):
         told = summarize_error("\n".join([head, *below])).split("\n")
-        return [clipped(line, SHOWN) for line in told if line.strip() and line.strip() not in head][:_BRIEF]
+        return [_shown(line) for line in told if line.strip() and line.strip() not in head][:_BRIEF]
     kept = below[:4] if len(below) > 5 else below
-    return [clipped(line.strip(), SHOWN // 2) for line in kept]
+    return [_shown(line.strip(), SHOWN // 2) for line in kept]
