@@ -13,7 +13,6 @@ from .masks import (
     OTHER,
     Line,
     clean,
-    first_words,
     is_steady,
     masked,
     shape_of,
@@ -62,6 +61,9 @@ class Read(NamedTuple):
         traced: Whether a stack trace begins with it as an entry.
         awaits: Whether what was raised is said below.
         steady: Whether it is the same for all lines that differ in values only.
+        begins: The first word.
+        common: What it has in common with others below which the same stands: the first word; but the key of
+            lines that begin with a time or a level, as nearly all of these do.
     """
 
     key: str
@@ -74,13 +76,11 @@ class Read(NamedTuple):
     traced: bool
     awaits: bool
     steady: bool
-
-    def begins(self, most: int = 1) -> tuple[str, ...]:
-        """Give the first words."""
-        return first_words(self.key.partition("\n")[2], most)
+    begins: str
+    common: str
 
 
-_UNREAD = Read("", False, False, 0, "", False, False, False, False, True)
+_UNREAD = Read("", False, False, 0, "", False, False, False, False, True, "", "")
 _REMEMBERED = 4_096  # lines that differ in more than values
 
 
@@ -115,8 +115,11 @@ def _read(text: str) -> Read:
     )
     traced = awaits or (raised if line.told == 0 else _TRACE.match(line.text, line.told) is not None)
     weight = ERROR if traced and not line.level else line.weight
+    shape = shape_of(line)
+    key = f"{weight} {line.level}\n{shape}"
+    begins = shape.lstrip().partition(" ")[0]
     return Read(
-        f"{weight} {line.level}\n{shape_of(line)}",
+        key,
         line.starts,
         line.sourced,
         weight,
@@ -126,6 +129,8 @@ def _read(text: str) -> Read:
         traced,
         awaits,
         is_steady(line),
+        begins,
+        key if line.starts or line.level else begins,
     )
 
 
@@ -256,9 +261,7 @@ class _State:
         self._margin = 0
         self._asked = False
         self._above: Counter[str] = Counter()  # by what heads have in common: with lines below less without
-        self._alone: Counter[tuple[str, ...]] = (
-            Counter()
-        )  # by what indented lines begin with: alone less below
+        self._alone: Counter[str] = Counter()  # by what indented lines begin with: alone less below
 
     def begin(self, text: str, read: Read) -> None:
         """Take up the first line of an entry."""
@@ -269,7 +272,7 @@ class _State:
         self._margin = _margin(text)
         self._asked = False
         if self._margin:
-            self._alone[read.begins()] += 1
+            self._alone[read.begins] += 1
 
     def end(self, entry: Entry) -> None:
         """Take up that an entry has no more lines."""
@@ -277,7 +280,7 @@ class _State:
             if len(seen) > _REMEMBERED:
                 seen.clear()
         if entry.read.weight == OTHER:
-            self._above[_common(entry.read)] += 1 if self._asked else -1
+            self._above[entry.read.common] += 1 if self._asked else -1
 
     def belongs(self, entry: Entry, text: str, read: Read) -> bool:
         """Whether a line belongs to an entry."""
@@ -310,7 +313,7 @@ class _State:
         if read.part and (self.in_trace or not blank):
             self.in_trace = entry.traced = True
             return True
-        if self._alone[read.begins()] > 0:
+        if self._alone[read.begins] > 0:
             return False
         if self.in_trace:
             return True
@@ -320,7 +323,7 @@ class _State:
         if entry.read.weight != OTHER:
             return True
         self._asked = True
-        return self._above[_common(entry.read)] >= 0 and read.weight != ERROR
+        return self._above[entry.read.common] >= 0 and read.weight != ERROR
 
     def _goes_on(self, entry: Entry, read: Read) -> bool:
         self.in_trace = entry.traced = True
@@ -331,11 +334,3 @@ class _State:
 
 def _margin(text: str) -> int:
     return len(text) - len(text.lstrip())
-
-
-def _common(read: Read) -> str:
-    """Give what a line has in common with others below which the same stands.
-
-    It is the first word, but for lines that begin with a time or a level: nearly all of these do alike.
-    """
-    return read.key if read.starts or read.level else " ".join(read.begins())

@@ -13,7 +13,7 @@ from .diffs import is_diff
 from .entries import Read, Reader, lines_of, margin_of
 from .listings import is_listing
 from .literals import parsed
-from .masks import GRADES, TIMES, clean, understood
+from .masks import GRADES, TIMES, clean, first_words, understood
 from .pages import is_page
 from .records import flat
 from .tables import is_table
@@ -186,7 +186,7 @@ def _is_code(lines: Sequence[str]) -> bool:
 
 def _are_alike(reads: Sequence[Read]) -> bool:
     """Tell whether most lines begin as some others do; where fewer do, it must be with two words."""
-    begins = [read.begins(2) for read in reads]
+    begins = [first_words(read.key.partition("\n")[2], 2) for read in reads]
     for count, least, share in ((1, 4, 0.5), (2, 3, 0.3)):
         told = [words[:count] for words in begins]
         often = Counter(told)
