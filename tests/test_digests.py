@@ -257,6 +257,17 @@ def test_a_sign_says_where_a_line_was_cut() -> None:
     assert re.search(r"(?m)^71 10:01:30$", told)
 
 
+def test_lines_with_many_free_words_are_of_one_shape() -> None:
+    """Where there are far too many, the words that they begin with tell; what tells of a failure stays."""
+    draw = random.Random(6)  # noqa: S311 - not for secrets
+    words = [f"{a}{b}" for a in ("red", "blue", "dark", "light") for b in ("fox", "owl", "hen", "cat", "bee")]
+    lines = [f"Started unit {' '.join(draw.choices(words, k=5))} again" for _ in range(2_000)]
+    lines[1_000] = "Started unit redfox was aborted by its owner"
+    told = digest("\n".join(lines), kind="log")
+    assert told.counts["shape"] < 9
+    assert lines[1_000] in told.text
+
+
 def test_a_trace_is_told_once_whatever_two_values_it_has() -> None:
     """Entries with the same trace, but for a word above it and one in what was raised, are of one shape."""
     names = [f"{a}{b}" for a in ("oslo", "bern", "rome") for b in ("east", "west", "north")]

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 
 from ..errors.salience import weight
 from ..errors.summaries import summarize_error
@@ -126,8 +125,7 @@ def _alike(shapes: list[Shape]) -> list[int]:
     seen: Counter[tuple[str, ...]] = Counter()
     told = []
     for shape in shapes:
-        level = shape.example.read.level
-        first = tuple(islice((word for word in shape.words[1:] if word.strip("0") and word != level), 2))
+        first = shape.begins(2)
         told.append(seen[first] + seen[(*first[:1], "")] // 4)
         seen.update((first, (*first[:1], "")))
     return told

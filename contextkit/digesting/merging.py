@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import TypeAlias
 
+from ..errors.salience import weight
 from .masks import ERROR
-from .shapes import RARE, Shape
+from .shapes import RARE, SHOWN, Shape
 
 _VALUED = ((6, 1), (6, 1), (6, 2))  # shapes, and words that differ, which make these ones for values
 _CROWDED = ((6, 1), (6, 2))  # the same, where there is no room, however often they come
@@ -15,7 +16,7 @@ _FORMS = 4  # of a word; with fewer it is likely no value
 _SPREAD = 4  # times the spread that chance gives to how often words come
 _FEW = 400  # shapes that are compared in two words
 _PLACED = 24  # words of a shape that may be values
-_ALIKE = 6  # words; rare lines that begin with the same ones may be of one shape, where there are too many
+_BEGINNINGS = ((6, 6), (2, 24))  # words with which so many rare lines begin, where there are far too many
 
 Merged: TypeAlias = dict[tuple[int, int, int], dict[tuple[str, ...], Shape]]
 """Shapes that became one: by number of words, weight and the places that differ, and by their words."""
@@ -43,8 +44,9 @@ def merged(shapes: Sequence[Shape], room: int, into: Merged) -> list[Shape]:
     for least, places in _CROWDED:
         merging.step(least, places, down_to=room)
         merging.by_values(room)
-    if merging.size > 2 * room:
-        merging.by_beginning()
+    for words, others in _BEGINNINGS:
+        if merging.size > 2 * room:
+            merging.by_beginning(words, others)
     return sorted(merging.left.values(), key=_first_line)
 
 
@@ -122,14 +124,17 @@ class _Merging:
                 spots = tuple(at for at, words in enumerate(places) if len(set(words)) > 1)
                 self._make_one(group, spots)
 
-    def by_beginning(self) -> None:
-        """Make one of rare shapes that begin alike: what comes then is of any length."""
+    def by_beginning(self, words: int, least: int) -> None:
+        """Make one of rare shapes that begin alike and tell of no failure: what comes then is free."""
         groups: dict[tuple[object, ...], list[Shape]] = {}
         for shape in sorted(self.left.values(), key=_first_line):
             if shape.count <= RARE and shape.weight != ERROR:
-                groups.setdefault((shape.weight, *shape.words[:_ALIKE]), []).append(shape)
-        for first, *others in groups.values():
-            if len(others) >= _ALIKE:
+                groups.setdefault((shape.weight, *shape.begins(words)), []).append(shape)
+        for group in groups.values():
+            if len(group) > least:
+                first, *others = [
+                    shape for shape in group if not weight(shape.example.text[:SHOWN], 2)
+                ] or group[:1]
                 for other in others:
                     first.take(other)
                     self._drop(other)

@@ -1,6 +1,7 @@
 """Shape: lines of a log that are alike, with their count and places."""
 
 import dataclasses
+from itertools import islice
 
 from .drafts import ranged
 from .entries import Entry
@@ -50,6 +51,11 @@ class Shape:
     def weight(self) -> int:
         """How much it matters: `ERROR`, `WARNING` or `OTHER`."""
         return self.example.read.weight
+
+    def begins(self, most: int) -> tuple[str, ...]:
+        """Give the first of its words that say something: no numbers, and not how bad it is."""
+        level = self.example.read.level
+        return tuple(islice((word for word in self.words[1:] if word.strip("0") and word != level), most))
 
     def add(self, entry: Entry) -> None:
         """Take up an entry."""
