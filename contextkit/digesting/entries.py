@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -260,8 +259,8 @@ class _State:
         self.source = ""  # who says it, as all lines of an entry do, or none but the first
         self._margin = 0
         self._asked = False
-        self._above: Counter[str] = Counter()  # by what heads have in common: with lines below less without
-        self._alone: Counter[str] = Counter()  # by what indented lines begin with: alone less below
+        self._above: dict[str, int] = {}  # by what heads have in common: with lines below less without
+        self._alone: dict[str, int] = {}  # by what indented lines begin with: alone less below
 
     def begin(self, text: str, read: Read) -> None:
         """Take up the first line of an entry."""
@@ -269,18 +268,15 @@ class _State:
         self.awaits = read.awaits
         self.headed = read.starts or read.sourced or read.weight > 0
         self.source = text[: source_of(text)] if read.sourced else ""
-        self._margin = _margin(text)
+        self._margin = _margin(text) if text[:1] in " \t" else 0
         self._asked = False
         if self._margin:
-            self._alone[read.begins] += 1
+            _count(self._alone, read.begins, 1)
 
     def end(self, entry: Entry) -> None:
         """Take up that an entry has no more lines."""
-        for seen in (self._above, self._alone):
-            if len(seen) > _REMEMBERED:
-                seen.clear()
         if entry.read.weight == OTHER:
-            self._above[entry.read.common] += 1 if self._asked else -1
+            _count(self._above, entry.read.common, 1 if self._asked else -1)
 
     def belongs(self, entry: Entry, text: str, read: Read) -> bool:
         """Whether a line belongs to an entry."""
@@ -313,7 +309,7 @@ class _State:
         if read.part and (self.in_trace or not blank):
             self.in_trace = entry.traced = True
             return True
-        if self._alone[read.begins] > 0:
+        if self._alone.get(read.begins, 0) > 0:
             return False
         if self.in_trace:
             return True
@@ -323,13 +319,19 @@ class _State:
         if entry.read.weight != OTHER:
             return True
         self._asked = True
-        return self._above[entry.read.common] >= 0 and read.weight != ERROR
+        return self._above.get(entry.read.common, 0) >= 0 and read.weight != ERROR
 
     def _goes_on(self, entry: Entry, read: Read) -> bool:
         self.in_trace = entry.traced = True
         self.awaits = read.awaits
         self.ended = not self.awaits
         return True
+
+
+def _count(seen: dict[str, int], what: str, number: int) -> None:
+    if len(seen) > _REMEMBERED:
+        seen.clear()
+    seen[what] = seen.get(what, 0) + number
 
 
 def _margin(text: str) -> int:

@@ -101,6 +101,8 @@ def log_draft(text: str) -> Draft:
 def _ranks(shapes: list[Shape], most: int, size: int) -> list[int]:
     """Rank shapes: errors, warnings and what is rare, then others; of too many the common and the unlike."""
     ranks = [_rank(shape) for shape in shapes]
+    if 2 * len(shapes) <= most:
+        return ranks
     alike = _alike(shapes)
     order = {
         at: (rank, -shape.count) if rank == 3 else (rank, *_late(shape, alike[at], size))

@@ -186,10 +186,13 @@ def _is_code(lines: Sequence[str]) -> bool:
 
 def _are_alike(reads: Sequence[Read]) -> bool:
     """Tell whether most lines begin as some others do; where fewer do, it must be with two words."""
-    begins = [first_words(read.key.partition("\n")[2], 2) for read in reads]
+    kinds = Counter(read.key.partition("\n")[2] for read in reads)
+    begins = [(first_words(kind, 2), times) for kind, times in kinds.items()]
     for count, least, share in ((1, 4, 0.5), (2, 3, 0.3)):
-        told = [words[:count] for words in begins]
-        often = Counter(told)
-        if sum(often[words] >= max(least, len(told) // 40) for words in told) >= share * len(told):
+        often: Counter[tuple[str, ...]] = Counter()
+        for words, times in begins:
+            often[words[:count]] += times
+        many = max(least, len(reads) // 40)
+        if sum(times for times in often.values() if times >= many) >= share * len(reads):
             return True
     return False
