@@ -543,3 +543,17 @@ def test_a_kind_is_one_of_ours() -> None:
     """And the error names them."""
     with pytest.raises(SettingError, match="log, json"):
         digest("text", kind="novel")  # type: ignore[arg-type]
+
+
+def test_of_what_a_logger_says_some_has_lines_below() -> None:
+    """Most of it has none; the name of a logger alone does not tell."""
+    lines = [f"mill.scheduler: stone refreshed: {n} kg" for n in range(90)]
+    for at in (80, 60, 50, 40):
+        lines[at:at] = [
+            f"mill.scheduler: sack evicted: {at} kg",
+            f"    rye_0 = {at}.5",
+            f"    wheat_1 = 0x{at}ff",
+        ]
+    told = digest("\n".join(lines)).text
+    assert "sack evicted: 40 kg\n  rye_0 = 40.5\n  wheat_1 = 0x40ff" in told
+    assert told.count("rye_0") == 1

@@ -62,7 +62,8 @@ class Read(NamedTuple):
         steady: Whether it is the same for all lines that differ in values only.
         begins: The first word.
         common: What it has in common with others below which the same stands: the first word; but the key of
-            lines that begin with a time or a level, as nearly all of these do.
+            lines that begin with a time or a level, as nearly all of these do; and two words more behind
+            one with a dot, which is the name of a logger that says many things.
     """
 
     key: str
@@ -117,6 +118,7 @@ def _read(text: str) -> Read:
     shape = shape_of(line)
     key = f"{weight} {line.level}\n{shape}"
     begins = shape.lstrip().partition(" ")[0]
+    common = " ".join(shape.split(" ", 3)[:3]) if "." in begins else begins
     return Read(
         key,
         line.starts,
@@ -129,7 +131,7 @@ def _read(text: str) -> Read:
         awaits,
         is_steady(line),
         begins,
-        key if line.starts or line.level else begins,
+        key if line.starts or line.level else common,
     )
 
 

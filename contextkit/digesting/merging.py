@@ -11,7 +11,7 @@ from .masks import ERROR
 from .shapes import RARE, SHOWN, Shape
 
 _VALUED = ((6, 1), (6, 1), (6, 2))  # shapes, and words that differ, which make these ones for values
-_CROWDED = ((6, 1), (6, 2))  # the same, where there is no room, however often they come
+_CROWDED = ((6, 1), (6, 2), (4, 1))  # the same, where there is no room, however often they come
 _FORMS = 4  # of a word; with fewer it is likely no value
 _SPREAD = 4  # times the spread that chance gives to how often words come
 _FEW = 400  # shapes that are compared in two words
