@@ -59,19 +59,9 @@ _LETTERS = f"{ascii_letters}_"
 _QUOTED = re.compile(r"\"[^\"\n]{0,300}\"|(?<!\w)'[^'\n]{0,120}'(?!\w)")
 _TOKEN = re.compile(r"[^\s=:,\"'()\[\]{}<>|;]+(?::[^\s=:,\"'()\[\]{}<>|;]+)*")
 _STEMS = (  # looking for them one by one is faster than the expression, which is needed at few lines
-    *(
-        "error",
-        "fail",
-        "fatal",
-        "panic",
-        "exception",
-        "traceback",
-        "denied",
-        "refused",
-        "cannot",
-        "could not",
-    ),
-    *("unable", "aborted", "killed", "segmentation fault", "timed out", "unhandled", "uncaught"),
+    *("error", "fail", "fatal", "panic", "exception", "traceback", "denied", "refused"),
+    *("cannot", "could not", "unable", "aborted", "killed", "segmentation fault", "timed out"),
+    *("unhandled", "uncaught"),
     *("out of memory", "not found", "no such"),
 )
 _FAILED = re.compile(rf"\b(?:{'|'.join(_STEMS).replace('fail', 'fail(?:ed|ure|s|ing)?')})\b")

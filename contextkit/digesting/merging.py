@@ -22,9 +22,9 @@ Merged: TypeAlias = dict[tuple[int, int, int], dict[tuple[str, ...], Shape]]
 """Shapes that became one: by number of words, weight and the places that differ, and by their words."""
 
 _Spots: TypeAlias = tuple[int, ...]
-_Bucket: TypeAlias = tuple[
-    int, int
-]  # weight, and number of words: only shapes that have both in common may be one
+_Bucket: TypeAlias = tuple[int, int]
+"""Weight, and number of words: only shapes that have both in common may be one."""
+
 _Step: TypeAlias = tuple[int, int, bool]
 
 
@@ -71,9 +71,8 @@ class _Merging:
         self.left = left
         self.size = sum([shape.size for shape in left.values()])
         self._into = into
-        self._vain: dict[
-            _Bucket, set[_Step]
-        ] = {}  # what was tried since anything changed, and changed nothing
+        # What was tried since anything changed, and changed nothing.
+        self._vain: dict[_Bucket, set[_Step]] = {}
         self._changed = False  # since words that are values elsewhere were looked for
 
     def step(self, least: int, places: int, down_to: int = -1) -> None:
@@ -196,15 +195,10 @@ def _grouped(
     # The sum of the numbers of all other words stands for these words: 0 is that of what is rare, and what
     # all have needs none.
     differ = [at for at, forms in enumerate(counts) if len(forms) > 1]
-    numbered = [
-        map(
-            {
-                word: draw.getrandbits(64) if times >= least else 0 for word, times in counts[at].items()
-            }.__getitem__,
-            columns[at],
-        )
-        for at in differ
-    ]
+    numbered = []
+    for at in differ:
+        number_of = {word: draw.getrandbits(64) if n >= least else 0 for word, n in counts[at].items()}
+        numbered.append(map(number_of.__getitem__, columns[at]))
     groups: dict[tuple[_Spots, int], list[Shape]] = {}
     for shape, numbers in zip(shapes, zip(*numbered, strict=True), strict=True):
         missing = places - numbers.count(0)
