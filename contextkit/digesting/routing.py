@@ -165,6 +165,8 @@ def _is_log(text: str) -> bool:
     for line in lines_of(text, min(len(text), 400_000)):
         if len(lines) >= 2 * _SAMPLE or (len(lines) >= _SAMPLE // 4 and heads >= 0.7 * len(lines)):
             break
+        if len(lines) == _SAMPLE and _are_alike(reads) and not _is_code(lines):
+            return True  # no need to read more
         told = clean(line[margin:] if not line[:margin].strip() else line)
         if told:
             lines.append(told)
