@@ -10,7 +10,7 @@ from . import langchain
 from .envelopes import block_part
 
 _CHAT_ROLES = ("developer", "tool", "function")
-_CHAT_KEYS = ("tool_calls", "function_call", "refusal", "reasoning_content", "audio")
+_CHAT_KEYS = frozenset(("tool_calls", "function_call", "refusal", "reasoning_content", "audio"))
 _CHAT_PARTS = ("image_url", "input_audio", "video_url", "refusal")
 _RESPONSES_PARTS = ("input_text", "input_image", "input_file", "output_text")
 _ANTHROPIC_BLOCKS = ("thinking", "redacted_thinking", "image", "document")
@@ -49,7 +49,9 @@ def _signs(message: Mapping[str, Any]) -> Iterator[str]:
         return
     if isinstance(message.get("type"), str):
         yield "openai-responses"
-    if message.get("role") in _CHAT_ROLES or any(message.get(key) for key in _CHAT_KEYS):
+    # Few messages have one of the keys, which is asked first as it is fast.
+    has_one = not _CHAT_KEYS.isdisjoint(message) and any(message.get(key) for key in _CHAT_KEYS)
+    if has_one or message.get("role") in _CHAT_ROLES:
         yield "openai-chat"
     content = message.get("content")
     for part in content if isinstance(content, list) else ():
