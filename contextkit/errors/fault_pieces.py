@@ -18,16 +18,13 @@ _JVM = (".java", ".kt", ".scala", "Unknown Source")
 def add_faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
     """Add errors with their chains: type, message, details, and the frames in the user's own code."""
     folded: dict[tuple[str, ...], list[Fault]] = {}
-    order: list[Fault] = []
     for fault in faults:
         if not fault.headline and not fault.frames:
             continue
         # Elixir's modules have no folders, and their errors are called the same: DBConnection.ConnectionError.
         fault.qualified = any(frame.file.endswith((".ex", ".exs", ".erl")) for frame in fault.frames)
-        same = folded.setdefault(_key(fault, own), [])
-        if not same:
-            order.append(fault)
-        same.append(fault)
+        folded.setdefault(_key(fault, own), []).append(fault)
+    order = [same[0] for same in folded.values()]
     heads = [fault for fault in order if not fault.relation]
     types = {fault.type for fault in order}
     if len({fault.short_type for fault in order}) < len(types):
@@ -36,7 +33,8 @@ def add_faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
             fault.qualified |= shorts[fault.short_type] > 1
     before: Fault | None = None
     head: Fault | None = None
-    for number, fault in enumerate(order):
+    for number, same in enumerate(folded.values()):
+        fault = same[0]
         following = order[number + 1] if number + 1 < len(order) else None
         is_root = (
             bool(fault.relation)
@@ -51,8 +49,7 @@ def add_faults(pieces: Pieces, faults: Sequence[Fault], own: OwnCode) -> None:
             rank = 1
         else:
             rank = 3 if fault.relation == "-" else 4
-        times = len(folded[_key(fault, own)])
-        _headline(pieces, fault, rank, before if rank > 1 else head, times)
+        _headline(pieces, fault, rank, before if rank > 1 else head, len(same))
         _details(pieces, fault, max(rank, 3))
         _stack(pieces, fault, rank, own)
         before = fault

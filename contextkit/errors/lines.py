@@ -56,9 +56,11 @@ def plain(text: str) -> str:
 @functools.cache
 def _garbled() -> dict[str, str]:
     """Give what the code pages of a Windows console make of the signs that runners of tests write."""
-    return {
+    found = {
         sign.encode().decode(page, "ignore"): sign for page in ("cp437", "cp850", "cp1252") for sign in _SIGNS
     }
+    # The longest first: what is made of one sign may begin what is made of another.
+    return {garbled: found[garbled] for garbled in sorted(found, key=len, reverse=True)}
 
 
 def last_states(text: str) -> str:
@@ -93,7 +95,7 @@ def lines_of(text: str) -> list[str]:
     lines = text.split("\n")
     if max(map(len, lines)) > _LONGEST:
         lines = [piece for line in lines for piece in ([line] if len(line) <= _LONGEST else _parts(line))]
-    lines = _without(_STEP, [_with_step(line) for line in _by_source(_unbroken(lines))])
+    lines = _without_steps(_by_source(_unbroken(lines)))
     prefix = _prefix(lines)
     if prefix:
         pattern = _beginning(prefix)
@@ -101,13 +103,20 @@ def lines_of(text: str) -> list[str]:
     return _dedented(_without(_INFO, _without_inputs(lines)))
 
 
-def _with_step(line: str) -> str:
-    """Write the names of job and step, which GitHub writes before each line, behind the sign of an error as well."""
-    if "\t" not in line or "Z ##[error]" not in line or not (match := _STEP.match(line)):
-        return line
-    front, sign, error = line.partition("##[error]")
+def _without_steps(lines: list[str]) -> list[str]:
+    """Take job, step and time away, which GitHub writes before each line; behind the sign of an error they stay."""
+    if not _is_common(_STEP, lines):
+        return lines
+    return [_of_step(match) if (match := _STEP.match(line)) else line for line in lines]
+
+
+def _of_step(match: re.Match[str]) -> str:
+    said = match.string[match.end() :]
+    error = said.removeprefix("##[error]")
+    if error == said or error[:1].isspace():
+        return said
     step = match[2].replace("UNKNOWN STEP", "")
-    return line if error[:1].isspace() else f"{front}{sign}{match[1]}{step and ', '}{step}: {error}"
+    return f"##[error]{match[1]}{step and ', '}{step}: {error}"
 
 
 def _without_inputs(lines: list[str]) -> list[str]:
@@ -145,11 +154,16 @@ def _unbroken(lines: list[str]) -> list[str]:
 
 
 def _without(prefix: Pattern, lines: list[str]) -> list[str]:
-    """Take a prefix away that at least half of the lines have."""
-    some = _some(lines)
-    if sum(bool(prefix.match(line)) for line in some) * 2 < len(some):
+    """Take a prefix away that is common."""
+    if not _is_common(prefix, lines):
         return lines
     return [line[match.end() :] if (match := prefix.match(line)) else line for line in lines]
+
+
+def _is_common(prefix: Pattern, lines: Sequence[str]) -> bool:
+    """Whether at least half of the lines have a prefix."""
+    some = _some(lines)
+    return sum(bool(prefix.match(line)) for line in some) * 2 >= len(some)
 
 
 def _by_source(lines: list[str]) -> list[str]:

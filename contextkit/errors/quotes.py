@@ -8,7 +8,7 @@ from ..exceptions import SettingError
 from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
 from .pieces import STANDARD, Piece, Pieces, abridged, fitted
-from .salience import FAILED, Alike, failure_at, from_both_ends, is_letter, places, salient, shape, varied
+from .salience import FAILED, Alike, failure_at, from_both_ends, is_letter, places, salient, shape
 from .unexplained import explains, words_of
 
 MOST = 1_900  # tokens of a summary without a budget
@@ -89,7 +89,7 @@ def quoted(lines: Sequence[str]) -> tuple[Pieces, int]:
     if not numbers:
         return pieces, MOST
     numbers = [at for at in numbers if not _is_drawn(lines[at])] or numbers
-    by_weight = varied(from_both_ends(salient(lines, least=1)), lines)
+    by_weight = from_both_ends(salient(lines, least=1))
     strong = sum(1 for alike in by_weight if alike.weight >= 2)
     worth = min(_FALLBACK + sum(map(len, lines)) // 130 + 15 * max(strong - 12, 0), MOST)
     ranks = _ranks(lines, numbers, by_weight)

@@ -55,8 +55,6 @@ _FEW_TAGS = 5  # lines; what more of them begin with is who speaks: ACPI, Get
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
 _PLACE = Pattern(r"(?<![\w./\\-])(?=[\d.:-]*[A-Za-z/])([\w./\\-]++)(:\d+(?::\d+)?|\(\d+(?:,\d+)?\))")
 _SPACES = Pattern(r"\s+")
-_BEGINNING = 6  # words
-_OF_A_BEGINNING = 2  # lines
 
 
 def failure_at(text: str, start: int = 0) -> int:
@@ -89,9 +87,8 @@ def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG, tags: C
     lowered = line.lower()
     heavy = 0
     if _says(lowered, strong) and _says(_NAMED.sub(_unless_said, lowered), strong):
-        begins = lowered.lstrip(" \t#[")
-        names = begins.startswith(_NAMES) or _TYPES.search(line) or _LOUD.search(line[:80])
-        heavy = 3 if names and not begins.startswith("warn") else 2
+        names = lowered.lstrip(" \t#[").startswith(_NAMES) or _TYPES.search(line) or _LOUD.search(line[:80])
+        heavy = 3 if names else 2
     elif (": " in line and line.partition(": ")[0] not in tags and _TYPES.search(line)) or _COMPARED.match(
         lowered
     ):
@@ -179,18 +176,6 @@ def from_both_ends(alike: Sequence[Alike]) -> list[Alike]:
         for number in range(half):
             ordered += first[number : number + 1] + last[number : number + 1]
     return ordered
-
-
-def varied(alike: Sequence[Alike], lines: Sequence[str]) -> list[Alike]:
-    """Weigh those that begin as two before them do less, and put them behind: a log may say the same in many ways."""
-    begun = Counter[tuple[str, ...]]()
-    weighed: list[Alike] = []
-    for one in alike:
-        beginning = tuple(shape(lines[one.numbers[0]][:200]).split()[:_BEGINNING])
-        begun[beginning] += 1
-        late = begun[beginning] > _OF_A_BEGINNING and one.weight > 2
-        weighed.append(one._replace(weight=one.weight - late))
-    return sorted(weighed, key=lambda one: -one.weight)
 
 
 def places(lines: Sequence[str], numbers: Sequence[int], most: int = 24) -> list[str]:

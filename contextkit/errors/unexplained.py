@@ -7,7 +7,7 @@ from ..patterns import Pattern
 from .findings import is_source
 from .frames import frame_of
 from .pieces import STANDARD, Pieces, abridged
-from .salience import CALM, TITLE, Alike, from_both_ends, salient, varied
+from .salience import CALM, TITLE, Alike, from_both_ends, salient
 
 _MOST = 12  # lines; of a long log up to twice as many
 _LINES_FOR_ONE = 100
@@ -37,7 +37,7 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
     end = max((alike.numbers[-1] for alike in missed), default=0)
     # What a run ended with is never left out, however much else matters.
     missed = sorted(
-        varied(from_both_ends(missed), lines),
+        from_both_ends(missed),
         key=lambda alike: alike.numbers[-1] != end and not _STATUS.search(lines[alike.numbers[-1]]),
     )
     if least > 1:
