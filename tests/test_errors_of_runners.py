@@ -3,6 +3,7 @@
 import pytest
 
 from contextkit import summarize_error
+from contextkit.errors.lines import plain
 
 LOAD = "".join(f"npm http fetch GET 200 https://registry.example/pack-{n} {n * 7}ms\n" for n in range(60))
 
@@ -80,6 +81,8 @@ Tests:       1 failed, 3 passed, 4 total
     told(run, *facts)
     for page in ("cp437", "cp850"):
         assert summarize_error(run.encode().decode(page)) == summarize_error(run)
+    garbled = "●○".encode().decode("cp1252", "ignore")
+    assert plain(garbled) == "●○"  # of which one begins as the other
 
 
 def test_a_linter_names_files_of_windows() -> None:
@@ -108,9 +111,10 @@ def test_what_a_terminal_broke_is_whole_again() -> None:
     assert summarize_error(broken) == summarize_error(trace)
 
 
-def test_a_level_before_all_lines_is_taken_away() -> None:
-    """Build tools write it before the stack that a test printed as well."""
+def test_a_level_before_most_lines_is_taken_away() -> None:
+    """Build tools write it before the stack that a test printed as well, and other things between."""
     text = """\
+> test
 [info] MillTest:
 [info] - grinds rye *** FAILED ***
 [info]   java.lang.IllegalStateException: no stone for rye
@@ -120,7 +124,9 @@ def test_a_level_before_all_lines_is_taken_away() -> None:
 [info] Tests: succeeded 0, failed 1, canceled 0
 [error] (Test / test) sbt.TestsFailedException: Tests unsuccessful
 """
-    told("[info] resolving\n" * 40 + text, "grinds rye", "no stone for rye", "Stones.scala:13", "failed 1")
+    before = "> compile\n[info] resolving\n[success] done in 2 s\n" * 9 + "[info] resolving\n" * 20
+    stack = "IllegalStateException: no stone for rye\n  at Stones.scala:13 Stones$.grind ← MillTest.scala:12"
+    told(before + text, "grinds rye", stack, "failed 1")
 
 
 def test_a_run_of_go_that_hangs_says_which_test_and_where() -> None:
@@ -255,31 +261,23 @@ def test_paths_of_workspaces_are_those_of_the_repository(folder: str) -> None:
     told(TRACE.replace("/home/runner/work/mill/mill/", "/home/miller/code/"), "at mill/stones.py:4 grind")
 
 
-def test_what_a_log_says_in_many_ways_leaves_room_for_the_rest() -> None:
-    """Errors that begin alike come behind others that matter."""
-    same = "".join(
-        f"E0922 16:54:{n:02}.5 1440 reflector.go:127] stones.go:134: Failed to watch {chr(n + 97) * 9}: "
-        f"Error: {'the pond is shut and nobody knows for how long ' * 3}\n"
-        for n in range(26)
-    )
-    text = (
-        "started\n" * 30
-        + same
-        + "unable to update: no networks found in /etc/net.d\n"
-        + same
-        + "done for now\n"
-    )
-    told(text, "no networks found in /etc/net.d", "Failed to watch aaaaaaaaa")
+def test_what_a_log_says_again_leaves_room_for_the_rest() -> None:
+    """Of lines alike the first comes before other lines that matter, and the others behind these."""
+    same = "".join(f"ERROR: cannot watch {chr(n + 97) * 9}: {'the pond is shut ' * 8}\n" for n in range(8))
+    rare = "\nunable to update: no networks found in /etc/net.d\n\n"
+    text = "started\n" * 30 + same + "calm\n" * 9 + rare + "calm\n" * 9 + same + same + "\ndone for now\n"
+    told(text, "no networks found in /etc/net.d", "cannot watch aaaaaaaaa")
 
 
-def test_how_a_process_ended_stays_among_many_warnings() -> None:
+def test_how_a_process_ended_stays_among_many_errors() -> None:
     """However many of them there are, and whatever comes behind."""
-    warnings = "".join(
-        f"##[warning]Failed to save entry {'xyz'[n % 3] * (n + 3)} of the cache\n" for n in range(40)
+    errors = "".join(
+        f"ERROR: cannot save {chr(n // 9 + 97) * 3}{chr(n % 9 + 97) * 4}, {'and ' * (n % 7)}why\n"
+        for n in range(40)
     )
-    failed = "src/mill.c:5:2: error: no rye\n##[error]Process completed with exit code 70.\n"
+    failed = f"src/mill.c:5:2: error: no rye\n{errors}make: *** [all] Error: exited with code 70\n"
     told(
-        "compiling\n" * 60 + failed + warnings + "Cleaning up\n",
-        "exit code 70",
+        "compiling\n" * 60 + failed + errors + "Cleaning up\n",
+        "exited with code 70",
         "src/mill.c:5:2 error: no rye",
     )
