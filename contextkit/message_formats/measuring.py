@@ -271,20 +271,19 @@ class MessageMeasure(Measure):
             limit = self.counter.unscale(limit)
         left = limit - self._fixed_tokens - _ODD
         left -= sum([self._weight(self._leaf(event)) for event in beside])
-        uncounted, most = list[str](), 0.0
+        texts = list[str]()
         for message in messages:
             if not is_ordinary(message):
                 return False
-            fixed, texts = message_texts(message, self.provider, model=self.format.model)
+            fixed, own = message_texts(message, self.provider, model=self.format.model)
             left -= max(0, fixed) + _ODD * loose_parts(message)
-            uncounted += texts
-            most += sum(map(bytes_of, texts)) if isinstance(self._base, BUILT_IN) else inf
-            while uncounted and most > left:  # only what has to be counted is
-                text = uncounted.pop()
-                left, most = left - self._text_tokens(text), most - bytes_of(text)
-            if left < 0:
-                return False
-        return True
+            texts += own
+        most = sum(map(bytes_of, texts)) if isinstance(self._base, BUILT_IN) else inf
+        for text in sorted(texts, key=len, reverse=True):  # the fewest calls that make it sure
+            if left < 0 or most <= left:
+                break
+            left, most = left - self._text_tokens(text), most - bytes_of(text)
+        return left >= 0
 
     # ---- the messages
 
