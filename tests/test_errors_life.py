@@ -64,12 +64,24 @@ def test_a_success_of_the_same_call_resolves() -> None:
         ("run", "y", "fine"),
         ("run", "x", {"exit_code": 1}),
         ("run", "x", {"ok": False}),
+        ("run", "x", {"returncode": -9}),
+        ("run", "x", {"status": 404}),
+        ("run", "x", {"status": 137}),
+        ("run", "x", '{"exit_code": 1, "stdout": ""}'),
     ],
 )
 def test_nothing_else_resolves(tool: str, arguments: object, data: object) -> None:
     """Another tool, another target and a failure by its fields resolve nothing, nor does age."""
     assert states(idle(tried(failed(Thread()), tool, arguments, data))) == ["open"]
     assert states(idle(idle(idle(failed(Thread()))))) == ["open"]
+
+
+@pytest.mark.parametrize(
+    "data", [{"status": 200}, {"status": 0}, {"status_code": 204}, {"exit_code": 0}, {"exit_code": True}, "{}"]
+)
+def test_codes_of_success_resolve(data: object) -> None:
+    """An answer of HTTP that is none of an error is a success, though no process would end with it."""
+    assert states(idle(tried(failed(Thread()), "run", "x", data))) == ["resolved"]
 
 
 def test_the_words_of_a_model_resolve_nothing() -> None:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from ..events import Event
+from ..plain import json_in
 from ..threads import Thread
 from .facts import OwnCode, own_code
 from .fingerprints import Fingerprint, fingerprint
@@ -16,6 +17,9 @@ SubjectOf: TypeAlias = Callable[[Event], Hashable]
 """A call -> what it is about: an error of one is resolved by a success of an equal one. Pure."""
 
 State: TypeAlias = Literal["open", "resolved"]
+
+_EXIT_CODES = ("exit_code", "exit_status", "exitCode", "returncode", "return_code")
+_HTTP_CODES = ("status", "status_code", "statusCode")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -76,18 +80,26 @@ def has_failed(event: Event) -> bool:
 
     >>> has_failed(Event("run_result", {"exit_code": 1})), has_failed(Event("run_result", "0 errors"))
     (True, False)
+    >>> has_failed(Event("get_result", '{"status": 200}')), has_failed(Event("get_result", '{"status": 404}'))
+    (False, True)
     """
     if event.kind == "error":
         return True
-    data = event.data
+    # Many providers take text alone: there the fields stand in JSON.
+    data = json_in(event.data) if isinstance(event.data, str) else event.data
     if not isinstance(data, dict):
         return False
-    codes = (data.get(name) for name in ("exit_code", "exit_status", "exitCode", "returncode", "status"))
     return (
-        any(isinstance(code, int) and not isinstance(code, bool) and 0 < code < 256 for code in codes)
+        any(_is_number(data.get(name)) and data[name] != 0 for name in _EXIT_CODES)
+        or any(_is_number(data.get(name)) and 400 <= data[name] < 600 for name in _HTTP_CODES)
+        or (_is_number(data.get("status")) and data["status"] != 0 and data["status"] < 200)  # of a process
         or any(data.get(name) is True for name in ("is_error", "isError"))
         or any(data.get(name) is False for name in ("ok", "success"))
     )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def calls_of(thread: Iterable[Event]) -> dict[int, Event]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..errors.life import has_failed
 from ..errors.salience import FAILED
 from ..events import MODEL_KINDS, Event, Kind
 from ..identifiers import identifiers
@@ -77,14 +78,19 @@ def source_of(event: Event, *, cut: bool = False) -> Source:
 
 
 def speaker_of(event: Event) -> Kind:
-    """Give an event's kind; that of an error where a result begins as one, as few providers mark them.
+    """Give an event's kind; that of an error where a result says so in a field, or begins as one.
+
+    Few providers mark them.
 
     >>> speaker_of(Event("run_result", "Error: no such run")), speaker_of(Event("run_result", "0 errors"))
     ('error', 'result')
+    >>> speaker_of(Event("run_result", {"exit_code": 2, "stderr": "no such file"}))
+    'error'
     """
-    if event.kind == "result" and isinstance(event.data, str) and _AN_ERROR.match(event.data, 0, _LONGEST):
-        return "error"
-    return event.kind
+    if event.kind != "result":
+        return event.kind
+    begins = isinstance(event.data, str) and _AN_ERROR.match(event.data, 0, _LONGEST)
+    return "error" if begins or has_failed(event) else "result"
 
 
 def heard_in(text: str, kind: Kind) -> Sequence[int]:
