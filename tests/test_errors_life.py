@@ -77,7 +77,8 @@ def test_nothing_else_resolves(tool: str, arguments: object, data: object) -> No
 
 
 @pytest.mark.parametrize(
-    "data", [{"status": 200}, {"status": 0}, {"status_code": 204}, {"exit_code": 0}, {"exit_code": True}, "{}"]
+    "data",
+    [{"status": 200}, {"status": 0}, {"status_code": 204}, {"exit_code": 0}, {"exit_code": True}, "{}"],
 )
 def test_codes_of_success_resolve(data: object) -> None:
     """An answer of HTTP that is none of an error is a success, though no process would end with it."""

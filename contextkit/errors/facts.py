@@ -86,7 +86,7 @@ _FOREIGN_NAMES = Pattern(
     r"(?:java\.base|android|androidx|dalvik|java|javax|jdk|sun|com\.sun|kotlin|kotlinx|scala|akka|groovy|org\.(?:springframework|apache|junit|"
     r"hibernate|gradle|jboss|eclipse|codehaus|mockito|hamcrest|opentest4j|postgresql)|com\.(?:fasterxml|google\.common|"
     r"zaxxer)|io\.(?:netty|ktor)|reactor|jakarta|System|Microsoft|Newtonsoft|Xunit|NUnit|std|core|alloc|"
-    r"__rustc|tokio|runtime|testing|net/http|sync|time|reflect|encoding)(?:[./\[]|::)"
+    r"__rustc|tokio|Stdlib\w*|runtime|testing|net/http|sync|time|reflect|encoding)(?:[./\[]|::)"
     r"|test::|rust_begin_unwind|_start\b|__libc|__interceptor_|__asan|<(?:alloc|core|std|fn\b)"
 )
 

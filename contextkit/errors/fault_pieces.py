@@ -93,7 +93,9 @@ def _details(pieces: Pieces, fault: Fault, rank: int) -> None:
             place = ""
         elif "errors.pydantic.dev" in detail:
             continue
-        elif "validation error" in fault.message:
+        elif (
+            "validation error" in fault.message and detail.strip()[:1] != "{"
+        ):  # FastAPI writes whole records
             place = detail.strip()
         elif (
             (text := detail.strip())
@@ -135,7 +137,7 @@ def _stack(pieces: Pieces, fault: Fault, rank: int, own: OwnCode) -> None:
             continue
         seen.add(frame.place)
         pieces.add(
-            3 if not shown and rank <= 2 else STANDARD if shown == 1 and rank <= 2 else 7 if shown < 5 else 8,
+            3 if not shown and rank <= 2 else STANDARD if shown < 4 and rank <= 2 else 7 if shown < 5 else 8,
             f" ← {frame}",
         )
         shown += 1

@@ -42,7 +42,9 @@ _LONGEST = 400  # characters of a message of several lines
 _FAR = 99
 _FAR_BELOW = 12  # lines of source code between a place and its message
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
-_TRIED = Pattern(r"\d[):\]]|lines? \d|^(?:# )?(?:[Ee]rror|[Ww]arning|Alert)|^\s+\d+:?\d*\s")
+_IN_SCRIPT = Pattern(r"In (?P<file>\S+) line (?P<line>\d+):$")  # ShellCheck's, over source code and messages
+_OF_SCRIPT = Pattern(r"\s*\^-*\^? (?P<message>SC\d+) \((?P<severity>\w+)\)(?P<rest>: .+)$")
+_TRIED = Pattern(r"SC\d{4}|\d[):\]]|lines? \d|^(?:# )?(?:[Ee]rror|[Ww]arning|Alert)|^\s+\d+:?\d*\s")
 
 
 def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Finding], set[int]]:
@@ -88,7 +90,7 @@ class _Reader:
         self.pending: tuple[str, str] | None = None  # severity and message, whose place follows
         self.above = -1  # the line that the message may stand on, if a place follows
         self.last = -9  # the line of the finding that further lines may belong to
-        self.place = "", "", ""  # of OCaml's, whose message follows
+        self.place = "", "", ""  # of what OCaml and ShellCheck say, whose message follows
         self.below = -1  # the line behind those that it may stand on
 
     def blank(self, at: int) -> None:
@@ -113,6 +115,12 @@ class _Reader:
         if at < self.below and (match := _OF_OCAML.match(line)):
             self.below = -1
             return Finding(*self.place, match["severity"], match["message"])
+        if match := _IN_SCRIPT.match(line):
+            self.place = match["file"], match["line"], ""
+            self.mine.update((at, at + 1))
+            return None
+        if self.place[0] and (match := _OF_SCRIPT.match(line)):
+            return Finding(*self.place, match["severity"], match["message"] + match["rest"])
         if match := _RUSTC.match(line):
             code = (match["code"] or "").strip("[]")
             self.pending = (match["severity"], f"{code} {match['message']}".strip())

@@ -61,7 +61,10 @@ def read_goroutines(reading: Reading, at: int) -> int:
         if running and panic is not None and match[1] == "running":
             # What runs while it panics, a deferred function say, stands above the call of panic.
             raised = [number for number, frame in enumerate(frames) if frame.function == "panic"]
-            panic.frames, running = frames[raised[-1] + 1 :] if raised else [] if hangs else frames, None
+            again = any(detail.startswith("panic: ") for detail in panic.details)  # raised by a deferred one
+            above = frames[: raised[-1]] if raised and again else []
+            below = frames[raised[-1] + 1 :] if raised else [] if hangs else frames
+            panic.frames, running = [*filter(reading.own, above), *below], None
         elif frames:
             mine = [frame for frame in frames if reading.own(frame)][: _OF_HANGING if hangs else 1]
             if hangs and not mine:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ..patterns import Pattern
+from .embedded import opened, text_in, without_prefixes
 from .salience import failure_at
 
 _CONTROL = Pattern(
@@ -92,15 +93,17 @@ def lines_of(text: str) -> list[str]:
     >>> lines_of("10:00:01 web | Traceback:\n10:00:02 web |   File\n10:00:12 web | KeyError: 'a'")
     ['Traceback:', '  File', "KeyError: 'a'"]
     """
-    lines = text.split("\n")
-    if max(map(len, lines)) > _LONGEST:
-        lines = [piece for line in lines for piece in ([line] if len(line) <= _LONGEST else _parts(line))]
+    lines = text_in(text).split("\n")
     lines = _without_steps(_by_source(_unbroken(lines)))
     prefix = _prefix(lines)
     if prefix:
         pattern = _beginning(prefix)
         lines = _untagged([line[m.end() :] if (m := pattern.match(line)) else line for line in lines])
-    return _dedented(_without(_INFO, _without_inputs(lines)))
+    if any(line[-1:] == "}" for line in lines):
+        lines = [part for line in lines for part in (opened(line) if line[-1:] == "}" else (line,))]
+    if max(map(len, lines)) > _LONGEST:
+        lines = [piece for line in lines for piece in ([line] if len(line) <= _LONGEST else _parts(line))]
+    return _dedented(_without(_INFO, _without_inputs(without_prefixes(lines))))
 
 
 def _without_steps(lines: list[str]) -> list[str]:
@@ -187,7 +190,7 @@ def _prefix(lines: Sequence[str]) -> str:
     if len(sample) < 3:
         return ""
     prefix = _loggers(_middle(sample))
-    if not (clock := _CLOCK.search(prefix)):
+    if prefix[:1] == "{" or not (clock := _CLOCK.search(prefix)):  # what an object begins with is none
         return ""
     # Most lines may say the same; what a message begins with differs only among all that have the clock.
     kin = sorted({line for line in sample if line.startswith(prefix[: clock.end()])})

@@ -12,7 +12,7 @@ from .salience import FAILED, Alike, failure_at, from_both_ends, is_letter, plac
 from .unexplained import explains, words_of
 
 MOST = 1_900  # tokens of a summary without a budget
-_FALLBACK = 480  # tokens of one of a format that nobody knows; more for a long text
+_FALLBACK = 640  # tokens of one of a format that nobody knows; more for a long text
 _LONG = 200  # lines of a log, of whose ends but some say more than what stands around a line that speaks of failure
 _OF_ENDS = 6
 _WIDE = 600  # characters
@@ -99,8 +99,10 @@ def quoted(lines: Sequence[str]) -> tuple[Pieces, int]:
     for at in sorted({*ranks, strongest}):
         rank = 0 if at == strongest else ranks[at] + 1
         line = _around_failure(lines[at]) if at == strongest and len(lines[at]) > 900 else lines[at].rstrip()
-        # The middle of a very long line would keep all out that comes after it.
-        pieces.long(rank, line, 300 if at == strongest else 200, rank + 20 if len(line) < _WIDE else _LAST)
+        # The middle of a very long line would keep all out that comes after it; that of JSON tells least.
+        is_json = '{"' in line
+        beyond = rank + 20 if len(line) < _WIDE and not is_json else _LAST
+        pieces.long(rank, line, 300 if at == strongest else 240 if is_json else 200, beyond)
         if at in many:
             pieces.add(60, f" ×{len(many[at])} {' '.join(places(lines, many[at])[1:])}".rstrip())
     return pieces, worth
@@ -119,7 +121,9 @@ def _ranks(lines: Sequence[str], numbers: Sequence[int], by_weight: Sequence[Ali
     ranks[numbers[-1]] = 0
     counted = {at: same[0] for _, same in by_weight if len(same) > _FEW for at in same[1:]}
     for heavy, same in by_weight:
-        for at, distance in _around(lines, same[0]) if heavy >= 2 else ():
+        first = same if len(same) <= _FEW else same[:1]
+        near = (around for at in first for around in _around(lines, at)) if heavy >= 2 else ()
+        for at, distance in near:
             if at not in counted or not explains(words_of(lines[counted[at]]), lines[at]):
                 ranks[at] = min(ranks.get(at, _LAST), 40 * (4 - heavy) + 5 * distance)
     some = _OF_ENDS if len(numbers) > _LONG else len(numbers)

@@ -54,14 +54,17 @@ _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? *(?:(?:-- )?Time elapsed.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
 _FAILED = Pattern(r"FAIL +(\S+)")
+_CTEST = Pattern(r" *\d+/\d+ Test +#\d+: (\S+) [^*]*(\*\*\*)?")
+_CTEST_ENDS = Pattern(r" +Start +\d+: |\d+% tests passed")
 _TOLD = Pattern(  # by googletest and ctest, of what a block or a list tells as well
-    r"\[  FAILED  \]| *\d+ FAILED TESTS?$|Note: Google Test filter|\s*\d+/\d+ Test +#\d+: .*\*\*\*Failed|The following tests FAILED:"
+    r"\[  FAILED  \]| *\d+ FAILED TESTS?$|Note: Google Test filter|\s*\d+/\d+ Test +#\d+: .*\*\*\*(?:Failed|Timeout|Exception:(?: \w+)?) +[\d.]+ sec|The following tests FAILED:"
 )
 _COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
 _OF_PERL = Pattern(r"\s*#  |\s*$")
 _PERL_PLACE = Pattern(r"\s*#\s+(?:in|at) (\S+) (?:at )?line (\d+)\.$")
 _YAML = Pattern(r"(\s*)(expected|actual):$")  # of TAP; what it is stands below, further in
 _BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:|[A-Z]\w*(?:Error|Exception):)$")
+_HOOK = Pattern(r'\s*"(?:before|after) (?:each|all)" hook')
 _LABELS = ("Error:", "Failure:")
 _BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
@@ -78,12 +81,13 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     """
     counts, counted = _counts(lines)
     blocks = _blocks(lines, counted)
-    logs = _logs(lines) if any(kind == "go" for kind, *_ in blocks) else {}
+    kinds = {kind for kind, *_ in blocks}
+    logs = _logs(lines) if "go" in kinds else _outputs(lines) if "ctest" in kinds else {}
     used = set(counted)
     failures: dict[str, Failure] = {}
     results = read_results(lines)
     used.update(results)
-    pytest = bool(results) or any(kind == "pytest" for kind, *_ in blocks)
+    pytest = bool(results) or "pytest" in kinds
     numbered = _is_numbered_run(lines, counts)
     for kind, title, start, end in blocks:
         if (kind == "numbered" and not numbered) or (kind != "pytest" and pytest):
@@ -92,9 +96,10 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         name, block = (
             _titled(title, lines[start + 1 : end]) if kind == "numbered" else (title, lines[start + 1 : end])
         )
-        if kind == "go":
-            used.update(logs.get(name, ()))
-            block = [*(lines[number] for number in logs.get(name, ())), *block]
+        if kind in ("go", "ctest"):
+            log = logs.get(name.partition(" (")[0], ())
+            used.update(log)
+            block = [*(lines[number] for number in log), *block]
         if name.endswith("suite failed to run"):  # many do, and are told apart by their files
             above = (_FAILED.match(line) for line in reversed(lines[max(start - 3, 0) : start]))
             name = next((f"{match[1]} › {name}" for match in above if match), name)
@@ -109,7 +114,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         known = failures.get(key)
         if known is None or len(known.lines) < len(failure.lines):
             failures[key] = failure
-    if any(kind in ("gtest", "ctest") for kind, *_ in blocks):
+    if kinds & {"gtest", "ctest"}:
         used.update(at for at, line in enumerate(lines) if _TOLD.match(line))
     if pytest:
         return joined_with(list(results.values()), failures, lines, used, own), counts, used
@@ -171,7 +176,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
 def _titled(name: str, block: Sequence[str]) -> tuple[str, Sequence[str]]:
     """Give the whole name of a test that goes on in the next lines, up to one that ends with a colon."""
     for number, line in enumerate(block[:5]):
-        if not line.strip() or ": " in line:
+        if not line.strip() or (": " in line and not _HOOK.match(line)):
             break
         if line.rstrip().endswith(":"):
             names = [name, *block[: number + 1]]
@@ -191,6 +196,20 @@ def _logs(lines: Sequence[str]) -> dict[str, list[int]]:
         elif name:
             logs.setdefault(name, []).append(number)
     return logs
+
+
+def _outputs(lines: Sequence[str]) -> dict[str, list[int]]:
+    """Give the lines that `ctest --output-on-failure` writes of each test that failed, behind its result."""
+    outputs: dict[str, list[int]] = {}
+    name = ""
+    for number, line in enumerate(lines):
+        if match := _CTEST.match(line):
+            name = match[1] if match[2] else ""
+        elif _CTEST_ENDS.match(line):
+            name = ""
+        elif name and line.strip():
+            outputs.setdefault(name, []).append(number)
+    return outputs
 
 
 def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:

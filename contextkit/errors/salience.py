@@ -28,9 +28,11 @@ _STRONG = (
     *("no route", "no space", "giving up", "incorrect", "wrong", "never ", "intercept"),
     *("sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
-_MAYBE_STRONG = ("fail", "bad", "returned ", "e  ")
+_MAYBE_STRONG = ("fail", "bad", "returned ", "e  ", "exit_", "exitcode", "returncode", '"rc"')
 _WHOLE = frozenset((*_STRONG, "non", "fail", "fails", "errors", "not", "use", "out"))
-_STRONG_WORDS = Pattern(r"\bfail\b|\bbad\b|returned \d|^e  ")
+_STRONG_WORDS = Pattern(
+    r"\bfail\b|\bbad\b|returned \d|^e  |(?:exit_?code|exit_status|returncode|\"rc)\"?[:=] ?-?[1-9]"
+)
 _WEAK = Pattern(
     r"expected|received|actual|\bgot\b|\bwant\b|left:|right:|warn|assert|caused by|raise |throw|hint|help:|note:|"
     r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"

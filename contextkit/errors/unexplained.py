@@ -14,6 +14,7 @@ _LINES_FOR_ONE = 100
 _FEW_BEHIND = 4
 _WARNINGS = 2
 _BESIDE = 4
+_FEW_ALIKE = 4  # lines of one shape, of which each is told that has a fact of its own
 _WORD = Pattern(r"\w+")
 _NO_FACT = Pattern(
     r"0x[0-9a-fA-F]+|\b[0-9a-f]{8,}\b|\d+:\d\d[:.]\d+\S*|\d{4}-\d\d-\d\d|(?<![\w.])[\d.]+ ?(?:ms|s)\b|(?<![\w.@-])(?:[\w.@-]*/)+(?=[\w.@-])|\[\d+\]"
@@ -23,8 +24,10 @@ _FACT = Pattern(
 )
 _FIELD = Pattern(r"\s*[\w ().#-]{2,40}[:=] *\S")
 _DRAWN = Pattern(r"\s*>?\s*\d*\s*[|│]|[\s\W]*$|.*[;{(|]$")
-_STATUS = Pattern(r"(?i)\bexit(?:ed)?(?: with)? (?:code|status)[ :=]+[1-9]")
-_CLOCK = Pattern(r"\[?\d{2,4}[-./]\d\d[-./]\d{2,4}[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| UTC)?[\]:]? *")
+_STATUS = Pattern(r"(?i)\bexit(?:ed)?(?: with)?[ _]?(?:code|status)\"?[ :=]+[1-9]")
+_CLOCK = Pattern(
+    r"(?<!\S)\[?\d{2,4}[-./]\d\d[-./]\d{2,4}[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| UTC)?[\]:]?(?: +|$)"
+)
 
 
 def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int]) -> None:
@@ -52,8 +55,12 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
         )
         if len(numbers) > 1:
             pieces.add(4, f" ×{len(numbers)}")
-            if not explains(words | words_of(line), lines[numbers[-1]]):
-                pieces.start(STANDARD, abridged(_CLOCK.sub("", lines[numbers[-1]].strip(), 1), 160))
+            told = words | words_of(line)
+            for number in numbers[1:] if len(numbers) <= _FEW_ALIKE else numbers[-1:]:
+                if not explains(told, lines[number]):
+                    other = _CLOCK.sub("", lines[number].strip(), 1)
+                    pieces.start(STANDARD, abridged(other, 160))
+                    told = told | words_of(other)
     if len(missed) > most:
         pieces.start(4, f"[+{len(missed) - most} more lines]")
 
@@ -74,7 +81,7 @@ def _warnings(lines: Sequence[str], used: Collection[int]) -> Iterator[int]:
 
 def _beside(lines: Sequence[str], used: Collection[int], missed: Sequence[Alike]) -> Iterator[int]:
     """Find lines that say a fact right behind what was read, or behind a line that speaks of failure."""
-    heavy = {alike.numbers[0] for alike in missed if alike.weight > 1}
+    heavy = {number for alike in missed if alike.weight > 1 for number in alike.numbers[:_FEW_ALIKE]}
     last = -9
     for at, line in enumerate(lines):
         if at in used or at in heavy:

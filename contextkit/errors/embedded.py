@@ -1,0 +1,106 @@
+"""What stands inside of something else: traces and outputs in JSON, and a traceback behind a logger's prefix."""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+
+from ..patterns import Pattern
+
+_LONG = 200  # characters of a line
+_TALL = 3  # lines of a text in JSON that become lines of their own
+_DEEPEST = 4
+_TELLING = (  # what names of fields have in them, the first to be told first
+    *("exit", "rc", "code", "status", "level", "severity"),
+    *("err", "exc", "fail", "reason", "detail", "cause", "msg", "message"),
+)
+_TRACEBACK = Pattern(r"\S.*?(?=Traceback \(most recent call last\):\s*$)")
+_TIMES = Pattern(r"\d+")
+
+
+def text_in(text: str) -> str:
+    r"""Give a text; of one that is an object of JSON the lines that its own texts have, behind its other fields.
+
+    >>> print(text_in('{"exit": 1, "stderr": "one\\ntwo\\nthree\\n"}'), end="")
+    {"exit": 1}
+    one
+    two
+    three
+    """
+    whole = text.strip()
+    if whole[:1] != "{" or whole[-1:] != "}" or "\\n" not in whole or (found := _object(whole)) is None:
+        return text
+    return "\n".join(_lines("", found, len(whole)))
+
+
+def opened(line: str) -> Iterable[str]:
+    r"""Give a line; where it ends with an object of JSON, the lines that its texts have follow it.
+
+    Of a long object the fields that tell what happened come first.
+
+    >>> opened('run 7: {"exit": 1, "stderr": "Traceback (most recent call last):\\n  ...\\nKeyError: 1"}')
+    ['run 7: {"exit": 1}', 'Traceback (most recent call last):', '  ...', 'KeyError: 1', '']
+    """
+    if line[-1:] != "}" or (len(line) <= _LONG and line.count("\\n") + 1 < _TALL):
+        return (line,)
+    start = line.find("{")
+    found = _object(line[start:])
+    return (line,) if found is None else _lines(line[:start], found, len(line))
+
+
+def _object(text: str) -> dict[str, object] | None:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _lines(lead: str, value: dict[str, object], length: int) -> list[str]:
+    said: list[str] = []
+    rest = _without_said(value, said, 0)
+    lines = [lead] if lead.strip() else []
+    if isinstance(rest, dict) and rest:
+        if length > _LONG:
+            again = {f"{key}_lines" for key in rest}  # as Ansible has it
+            rest = {key: rest[key] for key in sorted(rest, key=_order) if key not in again}
+        lines = [f"{lead}{json.dumps(rest, ensure_ascii=False)}"]
+    for text in said:
+        lines += [*text.strip("\n").split("\n"), ""]  # a message goes on up to a blank line
+    return lines
+
+
+def _without_said(value: object, said: list[str], depth: int) -> object:
+    """Give a value without its texts of several lines, which are added to what is said."""
+    if not isinstance(value, dict) or depth > _DEEPEST:
+        return value
+    rest = {}
+    for key, item in value.items():
+        if isinstance(item, str) and item.strip("\n").count("\n") + 1 >= _TALL:
+            said.append(item)
+        else:
+            rest[key] = _without_said(item, said, depth + 1)
+    return rest
+
+
+def _order(key: str) -> int:
+    """Give the rank of a field: what tells of a failure comes first."""
+    name = key.lower()
+    return next((rank for rank, part in enumerate(_TELLING) if part in name), len(_TELLING))
+
+
+def without_prefixes(lines: Sequence[str]) -> list[str]:
+    """Take away what stands before each line of a traceback, and of what else is said behind it.
+
+    >>> without_prefixes(["job 7: Traceback (most recent call last):", 'job 7:   File "a.py", line 3, in f'])
+    ['Traceback (most recent call last):', '  File "a.py", line 3, in f']
+    """
+    kept = list(lines)
+    known: set[str] = set()
+    for at, line in enumerate(lines[:-1]):
+        if "Traceback (most" not in line or not (match := _TRACEBACK.match(line)) or match[0] in known:
+            continue
+        known.add(match[0])
+        prefix = re.compile(_TIMES.sub(r"\\d+", re.escape(match[0].rstrip())) + " ?")
+        if (behind := prefix.match(lines[at + 1])) and lines[at + 1][behind.end() :].startswith('  File "'):
+            kept = [text[found.end() :] if (found := prefix.match(text)) else text for text in kept]
+    return kept
