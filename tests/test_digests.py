@@ -424,6 +424,58 @@ def test_lists_deep_inside_are_found() -> None:
 # ---- others
 
 
+OUTPUT = (
+    "".join(f"2026-03-01 10:00:{n % 60:02} INFO web: GET /orders/{n} in {n % 90}ms\n" for n in range(300))
+    + "2026-03-01 10:05:00 ERROR web: no rate for CHF in order 4211\n"
+)
+
+
+@pytest.mark.parametrize("write", [lambda value: value, json.dumps])
+def test_an_output_in_a_field_is_told_as_one(write: Callable[[object], object]) -> None:
+    """Tools give what a process wrote as a field, where its errors stand in the middle of one long text."""
+    value = {"exit_code": 1, "result": {"stdout": OUTPUT, "stderr": "Killed"}, "took": 7.5}
+    told = digest(write(value)).text.split("\n")
+    assert told[1:3] == ["exit_code: 1", "result: 2 fields"]
+    assert told[3:] == [
+        "  /result/stdout: log, ERROR ×1, 301 lines",
+        "    1-300 ×300 2026-03-01 10:00:00 INFO web: GET /orders/0 in 0ms",
+        "    301 2026-03-01 10:05:00 ERROR web: no rate for CHF in order 4211",
+        '  stderr: "Killed"',
+        "took: 7.5",
+    ]
+    thread = Thread([Event("run_result", write(value), id="5")])
+    last = thread.restore("5", at="/result/stdout", lines="301-301")
+    assert last == "2026-03-01 10:05:00 ERROR web: no rate for CHF in order 4211"
+
+
+def test_lines_that_are_left_out_of_an_output_in_a_field_are_counted() -> None:
+    """In words of its own: shapes and lines, though the value has fields."""
+    ends = (
+        "lost its key",
+        "has no room for this one",
+        "was seen",
+        "waits for 2 others to end",
+        "is late again",
+    )
+    said = [
+        f"{who}{kind}: {end}" for who in ("mill", "sack", "wind", "rye") for kind in "ABCDEF" for end in ends
+    ]
+    log = "".join(f"2026-03-01 10:00:00 INFO {what} {n}\n" for n in range(3) for what in said)
+    told = digest({"ok": False, "out": log}, 100).text
+    assert re.search(r"\n\[\+\d+ shapes, \d+ lines left out\]$", told)
+
+
+def test_a_trace_in_a_field_is_summarised() -> None:
+    """So are tests that failed; of prose the lines are numbered."""
+    frames = "".join(f'  File "/srv/shop/a{n}.py", line {n}, in f{n}\n    g()\n' for n in range(1, 40))
+    trace = f"Traceback (most recent call last):\n{frames}shop.NoRate: no rate for CHF\n"
+    told = digest({"ok": False, "stderr": trace}).text
+    assert "/stderr: error, 80 lines\n  NoRate: no rate for CHF\n    at shop/a39.py:39 f39" in told
+    code = "".join(f"def f_{n}(value):\n    return value + {n}\n\n\n" for n in range(50))
+    told = digest({"path": "a.py", "content": code}, 100).text
+    assert "/content: text, 200 lines\n  1 def f_0(value):\n  2     return value + 0\n" in told
+
+
 def test_a_diff_names_each_file_with_its_counts() -> None:
     """And its lines; changed lines come before those around them."""
     told = digest(DIFF, 600)

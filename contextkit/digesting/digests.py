@@ -70,14 +70,15 @@ def digest(
     r"""Say in few words what an output of a tool says.
 
     - Logs: one line of each shape, numbers and ids masked, with count and lines; all errors, and rare lines.
-    - JSON: the fields of lists of records with statistics, unusual records with their ids, two samples.
+    - JSON: the fields of lists of records with statistics, unusual records with their ids, two samples;
+      an output that stands in a field, such as `stdout`, is told as what it is.
     - Diffs by file and hunk; listings of files by folder; tables as records; HTML as text; binary as a line.
     - Errors as `summarize_error` does; of any other text both ends and the lines that matter.
 
     A digest is never larger than its input, and says nothing that the input doesn't, but counts and places.
     Colours and other commands to a terminal are taken out.
-    Lines and items are numbered from 1, as `Thread.restore(id, lines=...)` counts them; items of a list
-    inside, or of a text that is JSON, with the pointer that is named:
+    Lines and items are numbered from 1, as `Thread.restore(id, lines=...)` counts them; those of a list or
+    a text inside, or of a text that is JSON, with the pointer that is named:
     `restore(id, lines=..., at="/data/items")`.
 
     Args:
@@ -229,7 +230,20 @@ def _json(value: JSON, text: str, budget: int | None, counter: TokenCounter) -> 
             value = parsed(value)
         except ValueError:
             return _lines(text)
-    return value_draft(value, len(text))
+    return value_draft(value, len(text), lambda said: _inner(said, counter))
+
+
+def _inner(text: str, counter: TokenCounter) -> Draft | None:
+    """Draft the digest of a text that stands in a value, as the output of a process does."""
+    kind = kind_of_output(text)
+    if kind in ("json", "binary"):
+        return None
+    size = text.count("\n") + (not text.endswith("\n"))
+    if kind == "error":
+        lines = summarize_error(text, counter=counter).split("\n")
+        return Draft(kind, [Part(2, line) for line in lines], size)
+    drafted = _DRAFTS[kind](text, text, None, counter)
+    return drafted if isinstance(drafted, Draft) else text_draft(text)
 
 
 def _lines(text: str) -> _Drafted:

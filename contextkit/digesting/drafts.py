@@ -59,6 +59,7 @@ class Draft:
         counts: What was counted, by name, in the order in which it is told.
         room: What is worth saying where there is no budget, in characters.
         noun: What a part is that stands for others, such as a shape.
+        stood: What these are, if not units of the input.
         gaps: Whether each gap is to be named where it is.
     """
 
@@ -69,6 +70,7 @@ class Draft:
     counts: Mapping[str, int] = dataclasses.field(default_factory=dict)
     room: int = 0
     noun: str = ""
+    stood: Unit | None = None
     gaps: bool = False
 
     def write(self, parts: Sequence[Part], name: str) -> str:
@@ -86,7 +88,8 @@ class Draft:
         shown = set(map(id, parts))
         if hidden := [part for part in self.parts if part.stands and id(part) not in shown]:
             stood = sum(part.stands for part in hidden)
-            lines.append(f"[+{len(hidden):,} {self.noun}, {several(stood, self.unit)} left out]")
+            of = several(stood, self.stood or self.unit)
+            lines.append(f"[+{len(hidden):,} {self.noun}, {of} left out]")
         return "\n".join(lines)
 
     def _heading(self, name: str, gone: int) -> str:

@@ -1,11 +1,12 @@
-"""JSON: lists of records, and objects with such lists deep inside."""
+"""JSON: lists of records, and objects with such lists, or with outputs as text, deep inside."""
 
+import dataclasses
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..plain import JSON
 from .columns import shown
-from .drafts import Draft, Part, clipped, several
+from .drafts import Draft, Part, clipped, ranged, several
 from .literals import compact
 from .records import records_draft, records_parts, room_of
 
@@ -14,22 +15,41 @@ _LARGE = 600  # characters; what is shorter is written as it is
 _LINE = 160  # characters
 _DEPTH = 8
 _SAMPLE = 4_000  # characters of a value that are written to see whether it is short
+_TALL = 8  # lines of a text that are worth a digest of their own
+
+Inner = Callable[[str], Draft | None]
+"""A text that stands in a value -> what could be said of it; nothing where it is best shown as a value."""
 
 
-def value_draft(value: JSON, characters: int) -> Draft | None:
+def value_draft(value: JSON, characters: int, inner: Inner) -> Draft | None:
     """Draft the digest of a list or an object; nothing for any other value.
 
     Args:
         value: The value.
         characters: How long it is as text.
+        inner: Drafts the texts of several lines in it.
     """
+    rooms: list[int] = []
+
+    def drafted(text: str) -> Draft | None:
+        found = inner(text)
+        if found is not None:
+            rooms.append(found.room)
+        return found
+
+    draft = _drafted(value, characters, drafted)
+    room = sum(rooms) + (draft.room if draft else 0)
+    return draft and dataclasses.replace(draft, room=room, noun="shapes", stood="line")
+
+
+def _drafted(value: JSON, characters: int, inner: Inner) -> Draft | None:
     if isinstance(value, list):
         if len(value) >= _MANY:
             return records_draft(value, "json", characters)
         parts = [
             part
             for number, item in enumerate(value, start=1)
-            for part in _parts(str(number), item, 1, number, f"/{number - 1}")
+            for part in _parts(str(number), item, 1, number, f"/{number - 1}", inner)
         ]
         return Draft("json", parts, len(value), "item", room=room_of(characters))
     if isinstance(value, dict):
@@ -41,7 +61,7 @@ def value_draft(value: JSON, characters: int) -> Draft | None:
         parts = [
             part
             for number, (key, item) in enumerate(value.items(), start=1)
-            for part in _parts(key, item, 1, number, f"/{_escaped(key)}")
+            for part in _parts(key, item, 1, number, f"/{_escaped(key)}", inner)
         ]
         return Draft("json", parts, len(value), "field", room=room_of(characters))
     return None
@@ -106,11 +126,22 @@ def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def _parts(name: str, value: JSON, depth: int, number: int, pointer: str) -> Iterator[Part]:
-    """Give what could be said of one field, its own first; records under the pointer that gives them back."""
+def _parts(name: str, value: JSON, depth: int, number: int, pointer: str, inner: Inner) -> Iterator[Part]:
+    """Give what could be said of one field, its own first.
+
+    Records and texts of several lines stand under the pointer that gives them back.
+    """
     indent = "  " * (depth - 1)
     rank = min(depth, 4) + (1 if number > 24 else 0)
     seen = ((number, number),) if number else ()
+    is_tall = isinstance(value, str) and len(value) > _LARGE and value.count("\n") >= _TALL
+    if is_tall and (told := inner(value)):
+        yield Part(rank, f"{indent}{pointer}: {told.kind}, {several(told.size, told.unit)}")
+        for part in told.parts:
+            place = f"{ranged(*part.shown[0])} " if told.gaps and part.shown else ""
+            text = "\n".join(f"{indent}  {line}" for line in f"{place}{part.text}".split("\n"))
+            yield Part(part.rank + 1, text, stands=part.stands)
+        return
     if not isinstance(value, dict | list) or not value or _is_short(value, _LINE):
         text = shown(value) if not isinstance(value, dict | list) else compact(value)
         whole = isinstance(value, dict | list) or not isinstance(value, str) or text == compact(value)
@@ -132,5 +163,5 @@ def _parts(name: str, value: JSON, depth: int, number: int, pointer: str) -> Ite
     steps = value if isinstance(value, dict) else range(len(value))
     for at, step in enumerate(steps):
         named, path = (step, _escaped(step)) if isinstance(value, dict) else (str(step + 1), str(step))
-        for part in _parts(named, value[step], depth + 1, 0, f"{pointer}/{path}"):
+        for part in _parts(named, value[step], depth + 1, 0, f"{pointer}/{path}", inner):
             yield Part(part.rank + (2 if at > 24 else 0), part.text)

@@ -74,9 +74,9 @@ def values(draw: st.DrawFn) -> Any:
     )
     rows = [{**record, "id": n, "total": n * 3 % 11} for n in range(draw(st.integers(0, 60)))]
     rows.insert(draw(st.integers(0, len(rows))), draw(json_values(3)))
-    return draw(
-        st.sampled_from((rows, {"items": rows, "next": None}, {str(n): row for n, row in enumerate(rows)}))
-    )
+    run = {"exit_code": 1, "stdout": draw(texts()), "found": {"rows": rows, "log": draw(texts())}}
+    by_key = {str(n): row for n, row in enumerate(rows)}
+    return draw(st.sampled_from((rows, {"items": rows, "next": None}, by_key, run)))
 
 
 def words(text: str) -> set[str]:
