@@ -97,6 +97,19 @@ def test_rows_of_a_linter_that_github_annotates_belong_to_their_file() -> None:
     told(stepped(LOAD + text), "src/stones.tsx:34:30 error: Unexpected use of 'fetch'")
 
 
+def test_lines_of_one_length_are_not_put_together() -> None:
+    """Where what follows begins as they do, or with a word of its own."""
+    row = "2026-03-01 10:00:01,003 ERROR worker: the job that was to grind the sacks of 0{} failed"
+    trace = (
+        'Traceback (most recent call last):\n  File "/srv/mill.py", line {}, in main\n    run()\nKeyError: {}'
+    )
+    traced = "\n".join(f"{row}\n{trace}".format(n, n, n) for n in range(7))
+    assert "failed\n" in told(traced, "KeyError") + "\n"
+    rows = "\n".join(row.format(n) for n in range(9))
+    for text in (traced, rows):
+        assert not [word for word in summarize_error(text).split() if word not in text and word.isalnum()]
+
+
 def test_what_a_terminal_broke_is_whole_again() -> None:
     """PowerShell breaks lines where its width ends, and names of functions and messages with them."""
     trace = TRACE.replace(

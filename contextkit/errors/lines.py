@@ -29,6 +29,7 @@ _INFO = Pattern(r"\[(?:info|INFO)\](?: |$)")
 _ANNOTATED = Pattern(r"##\[(?:error|warning)\](?=\s+\d+:\d)")  # GitHub's, before a linter's line
 _NARROWEST, _WIDEST = 79, 300  # columns of a terminal
 _FULL, _TORN = 3, 2  # lines
+_START = 8  # characters
 _SIGNS = "✓✔√✗✘✕✖×●○❯›→⎯└├│─"
 _GARBLED_FIRST = ("Γ", "Ô", "â", "├ù", "Ã—")
 _INPUTS = Pattern(r"##\[group\](?:Run |Runner Image|Operating System|GITHUB_TOKEN )")
@@ -142,18 +143,29 @@ def _unbroken(lines: list[str]) -> list[str]:
     width = max(map(len, lines))
     if not _NARROWEST <= width <= _WIDEST:
         return lines
-    full = [(line[-1], behind[:1]) for line, behind in pairwise(lines) if len(line) == width]
-    torn = sum(last.isalnum() and first.isalnum() for last, first in full)  # words
+    full = [(line, behind) for line, behind in pairwise(lines) if len(line) == width]
+    torn = sum(
+        line[-1].isalnum() and behind[:1].isalnum() and not _is_new(line, behind) for line, behind in full
+    )
     if len(full) < _FULL or torn < _TORN:
         return lines
-    whole, goes_on = list[str](), False
+    whole, last = list[str](), ""
     for line in lines:
-        if goes_on:
+        if last and not _is_new(last, line):
             whole[-1] += line
         else:
             whole.append(line)
-        goes_on = len(line) == width and line[-1] != line[-2]  # rather than a rule
+        last = line if len(line) == width and line[-1] != line[-2] else ""  # no rule
     return whole
+
+
+def _is_new(line: str, behind: str) -> bool:
+    """Whether the line behind another one, both of which may be one that was broken, begins anew.
+
+    It does where it begins as that one, and where what would be put together is no word.
+    """
+    alike = _DIGITS.sub("0", line[:_START]) == _DIGITS.sub("0", behind[:_START])
+    return alike or (line[-1].islower() and behind[:1].isupper())
 
 
 def _without(prefix: Pattern, lines: list[str]) -> list[str]:
