@@ -13,14 +13,14 @@ from .failure_pieces import add_failures, add_findings
 from .fault_pieces import add_faults
 from .findings import read_findings
 from .lines import last_states, lines_of, plain
-from .pieces import STANDARD, Piece, Pieces, shortened
+from .pieces import STANDARD, Piece, Pieces, shortened, written
 from .quotes import MOST, add_failure, quoted, telling
 from .records import read_records
 from .runs import read_runs
-from .salience import is_letter
+from .salience import from_both_ends, is_letter, salient
 from .summary import Summary
 from .traces import read_traces
-from .unexplained import add_unexplained
+from .unexplained import STATUS, add_unexplained
 from .unknown_stacks import read_unknown_stacks
 
 MARKERS = frozenset(
@@ -37,6 +37,7 @@ _WORD = Pattern(r"\w+")
 _FAILING = Pattern(
     r"(?i)\b(\d{1,9}) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:failures?|errors?|failed|fail)[=: ]+(\d{1,9})\b"
 )
+_FAILED = "failed:"  # before tests that nothing counts
 _SHORT = 4_000  # characters, of which all words are found sooner than a few
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
 
@@ -216,7 +217,7 @@ def _pieces(facts: Facts, own: OwnCode) -> Pieces:
     for line in counts[1:] if failed else counts[:0:-1]:
         pieces.start(2 if failed else 1, shortened(line, 160))
     if facts.failures and not counts:
-        pieces.start(0, "failed:")
+        pieces.start(0, _FAILED)
     add_failures(pieces, facts.failures)
     add_faults(pieces, facts.faults, own)
     fatal = not facts.faults or any(
@@ -235,10 +236,19 @@ def _counts_none(line: str) -> bool:
 
 
 def headline(error: BaseException | str | bytes, *, own: OwnCode = own_code, longest: int = 200) -> str:
-    r"""Give the first line of an error's summary.
+    r"""Give the line that says what went wrong: the first one of what a summary says soonest.
 
     >>> headline("Traceback (most recent call last):\n  ...\nKeyError: 'tag'")
     "KeyError: 'tag'"
+    >>> headline("cleaning up\ncp: dist/a.json: No such file or directory\n\nCommand exited with code 1")
+    'cp: dist/a.json: No such file or directory'
     """
-    first = _TIMES.sub("", summarize_error(error, own=own).partition("\n")[0].strip())
+    text = plain(last_states(text_of(error)))
+    lines = lines_of(text)
+    pieces = [piece for piece in _pieces(read(lines, own, text)[0], own) if piece.text != _FAILED]
+    line = min(pieces, key=lambda piece: piece.rank).line if pieces else 0
+    first = _TIMES.sub("", written([piece for piece in pieces if piece.line == line]).strip())
+    if not first or not _is_faithful(first, lines, text):
+        told = [lines[alike.numbers[0]].strip() for alike in from_both_ends(salient(lines, least=1))]
+        first = next((line for line in told if not STATUS.search(line)), told[0] if told else "")
     return first if len(first) <= longest else first[: longest - 3] + "..."

@@ -24,7 +24,7 @@ _FACT = Pattern(
 )
 _FIELD = Pattern(r"\s*[\w ().#-]{2,40}[:=] *\S")
 _DRAWN = Pattern(r"\s*>?\s*\d*\s*[|│]|[\s\W]*$|.*[;{(|]$")
-_STATUS = Pattern(r"(?i)\bexit(?:ed)?(?: with)?[ _]?(?:code|status)\"?[ :=]+[1-9]")
+STATUS = Pattern(r"(?i)\bexit(?:ed)?(?: with)?[ _]?(?:code|status)\"?[ :=]+[1-9]")
 _CLOCK = Pattern(
     r"(?<!\S)\[?\d{2,4}[-./]\d\d[-./]\d{2,4}[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| UTC)?[\]:]?(?: +|$)"
 )
@@ -41,7 +41,7 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
     # What a run ended with is never left out, however much else matters.
     missed = sorted(
         from_both_ends(missed),
-        key=lambda alike: alike.numbers[-1] != end and not _STATUS.search(lines[alike.numbers[-1]]),
+        key=lambda alike: alike.numbers[-1] != end and not STATUS.search(lines[alike.numbers[-1]]),
     )
     if least > 1:
         missed += _others(_warnings(lines, used), missed, words, lines, _WARNINGS)
