@@ -31,7 +31,7 @@ def add_failures(pieces: Pieces, failures: Sequence[Failure]) -> None:
             at = f" at {group[0].frame}" if group[0].frame else ""
             pieces.start(1, f"×{len(group)}{at}")
             for failure in group:
-                _failure(pieces, failure, 2, indent="  ", most=2 if len(group) < 4 else 1)
+                _failure(pieces, failure, 2, indent="  ", most=3 if len(group) < 4 else 1)
             if len(group) >= 4:  # what all of them say is told once
                 every = (line for line in group[0].lines[1:] if all(line in one.lines for one in group))
                 for line in [*every][:_SHARED]:
@@ -69,7 +69,7 @@ def _failure(
             pieces.add(rank, f": {shortened(line, 120)}")
         else:
             is_context = shown > 1 and not re.match(
-                r"[-+?]|[\w ]+: |\w+=\S|\{|where|left|right|expected|received|\$?\w\S* = |\S.{0,200} !==? ",
+                r"[-+?]|[\w ]+: |\w+=\S|\{|where|left|right|expected|received|\$?\w\S* = |\S.{0,200} !==? |Did you mean|Failing input|\[\d+\] .* == ",
                 line,
             )
             pieces.long(rank + 1 if shown < most and not is_context else 6, f"{indent}  {line}", 160)

@@ -25,16 +25,20 @@ _TABLE = Pattern(r"  Line\s{2,}(?P<file>[^\s:]+\.\w+)\s*$")  # PHPStan's, over i
 _UNDER = Pattern(rf"\s+(?P<line>\d+)(?::(?P<column>\d+))?:?\s+{_LEVEL}?\s*(?P<message>[^\s|│].*)$")
 _RUSTC = Pattern(r"(?P<severity>error|warning)(?P<code>\[[A-Z]\w+\])?: (?P<message>.+)$")
 _ARROW = Pattern(
-    r"\s*(?:(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*|(?<=\s)(?=\S+:$))(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+)[\]:]?$"
+    r"\s*(?:(?:-->|\u256d\u2500+\[|at|╭▸|,-\[)\s*|(?<=\s)(?=\S+:$))(?P<file>[^\s:]+):(?P<line>\d+):(?P<column>\d+) ?[\]:]?$"
 )
 _ON_LINE = Pattern(
     r"(?:(?P<severity>[\w ]*(?:[Ee]rror|[Ww]arning|Notice|Deprecated)): +)?(?P<message>\S.*?) (?:in|at) (?P<file>\S+?) (?:on )?line (?P<line>\d+)[.,]?(?:$|(?P<near> near .*))"
 )
 _WORD = Pattern(r"\w")
 _OCAML = Pattern(
-    r'(?:# )?File "(?P<file>[^"]+)", lines? (?P<line>\d+)(?:-\d+)?, characters (?P<column>\d+)-\d+:$'
+    r'(?:# )?File "(?P<file>[^"]+)", lines? (?P<line>\d+(?:-\d+)?), characters (?P<column>\d+)-\d+:$'
 )
-_OF_OCAML = Pattern(r"(?:# )?(?P<severity>Error|Warning|Alert)(?: \d+)?(?: \[?[\w-]+\]?)?: (?P<message>.+)$")
+_OF_OCAML = Pattern(
+    r"(?:# )?(?P<severity>Error|Warning|Alert)(?: \d+| \([^()]+\))?(?: \[?[\w-]+\]?)?: (?P<message>.+)$"
+)
+_ABOVE = Pattern(r"(?P<file>[^\s:()\"'<>|,]+\.\w+):(?P<line>\d+):(?P<column>\d+):$")  # gfortran's
+_BELOW = Pattern(r"(?P<severity>(?:Fatal )?Error|Warning): (?P<message>.+)$")
 _CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$")
 _LABEL = Pattern(r"\s*[|│][\s|-]*\^+ (\w.{3,})$")  # rustc's, below the code that it points at
 _INCLUDED = Pattern(r"\s+from \S+:\d+[,:]$")
@@ -112,7 +116,11 @@ class _Reader:
             self.mine.add(at)
             self.below = at + _FAR_BELOW
             return None
-        if at < self.below and (match := _OF_OCAML.match(line)):
+        if match := _ABOVE.match(line):
+            self.place, self.below = (match["file"], match["line"], match["column"]), at + _FAR_BELOW
+            self.mine.add(at)
+            return None
+        if at < self.below and (match := _OF_OCAML.match(line) or _BELOW.match(line)):
             self.below = -1
             return Finding(*self.place, match["severity"], match["message"])
         if match := _IN_SCRIPT.match(line):

@@ -30,7 +30,7 @@ _SHAPES = (
     ),
     # Ruby: from a.rb:3:in `f'
     Pattern(r"\s*(?:from |\d+: from |# )(?P<file>[^\s:]+):(?P<line>\d+)(?::in [`'](?P<function>[^']+)')?$"),
-    Pattern(r"\s+(?P<file>[^\s:]+):(?P<line>\d+):in [`'](?P<function>[^']+)'$"),
+    Pattern(r"\s*(?P<file>[^\s:]+):(?P<line>\d+):in [`'](?P<function>[^']+)'$"),
     # PHP: #0 /srv/a.php(3): f()
     Pattern(r"\s*#\d+ (?:(?P<file>[^\s(]+)\((?P<line>\d+)\)|\[internal function\]): (?P<function>.+)$"),
     Pattern(r"\s*#\d+ (?P<function>\{main\})(?P<file>)$"),

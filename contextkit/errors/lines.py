@@ -19,7 +19,7 @@ _CLOCK = Pattern(r"(?:^|[\sT\[(])0:0(?::0)?|\| ?$|^\[[^\]]+\] $|^==0== $|^\w+ (?
 _END = Pattern(
     r"(?:[\]|:>Z)] |0 |^==0== |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout|ERR!) (?:- )?)"
 )
-_SOURCE = Pattern(r"(?=[\d.-]*[A-Za-z])([\w.-]+) *\| ?")
+_SOURCE = Pattern(r"(?:\d\d:\d\d:\d\d(?:\.\d+)? )?(?=[\d.-]*[A-Za-z])([\w.-]+) *\| ?")
 _RETURN = Pattern(r"\r(?!\n)")
 _NO_LETTERS = Pattern(r"[\W\d_]+")
 _TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")
@@ -192,7 +192,8 @@ def _by_source(lines: list[str]) -> list[str]:
     others = said.pop("", [])
     if len(said) < 2 or len(said) * 3 + len(others) * 4 > len(lines):
         return lines
-    return [line for name, own in said.items() for line in (f"{name} |", *own)] + others
+    # What one says is no part of a message of another.
+    return [line for name, own in said.items() for line in (f"{name} |", *own, "")] + others
 
 
 def _prefix(lines: Sequence[str]) -> str:

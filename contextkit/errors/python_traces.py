@@ -14,6 +14,9 @@ _SEPARATOR = {
 }
 PLACE = 'File "'
 CHILD = Pattern(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
+FATAL = Pattern(r"(Fatal Python error|Windows fatal exception): (.*)")
+_THREAD = Pattern(r"(?:Current t|T)hread 0x[0-9a-f]+.* \(most recent call first\):$")
+_FATAL_FRAME = Pattern(r'  File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function>.+)$')
 _LONGEST = 80  # lines of a message; what goes on longer is what else was written
 _STOP = Pattern(
     r'Exception (?:ignored in|in thread)\b|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|\S+ (?:INFO|DEBUG|WARNING|ERROR|CRITICAL) |\{"|Traceback \(|\d+ (?:passed|failed)'
@@ -50,6 +53,24 @@ def read_python(reading: Reading, at: int) -> int:
     for fault in chain:
         fault.depth = column // 2
     reading.faults += chain
+    return at
+
+
+def read_fatal(reading: Reading, at: int, match: re.Match[str]) -> int:
+    """Read what faulthandler writes: the error, and the stack of the thread that it came in, innermost first."""
+    fault = Fault(match[1], match[2])
+    reading.used.add(at)
+    at += 1
+    while not reading.line(at).strip() and at < len(reading.lines):
+        at += 1
+    if _THREAD.match(reading.line(at)):
+        reading.used.add(at)
+        at += 1
+        while frame := _FATAL_FRAME.match(reading.line(at)):
+            fault.frames.append(Frame(frame["file"], frame["line"], frame["function"]))
+            reading.used.add(at)
+            at += 1
+    reading.faults.append(fault)
     return at
 
 

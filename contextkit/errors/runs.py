@@ -25,29 +25,32 @@ _STARTS = Pattern(
     r"|\s+(?:Failed|X) (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
     r"|\s*✘ (?P<other>\S.*)$"
     r"|\[ RUN      \] (?P<gtest>\S.*)$"
+    r"|File \"(?P<doctest>[^\"]+\", line \d+, in [\w.]+)$"
+    r"|(?:── )?(?P<testthat>(?:Failure|Error|Warning) \('?[^'():]+:\d+(?::\d+)?'?\): .+?)(?: ─+)?$"
+    r"|\s+(?P<junit>JUnit (?:Jupiter|Vintage):\S.*)$"
     r"|\s+\d+ - (?P<ctest>\S+(?: \((?!Failed)(?:[A-Z_]+|Timeout|Not Run|\w+ aborted)\))?)(?: \(Failed\)|(?<=\))) *$"
 )
 _COUNT = Pattern(
     r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|issues?\b|examples?|tests?\b|failures?\b|runs?,)"
-    r"|\d+% tests passed, |(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
+    r"|\[ FAIL \d+ \| |\[ +\d+ tests failed +\]|\d+% tests passed, |\d+ FAILED TESTS?$|\d+ items had failures|(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
 )
-_FIRST = frozenset("_●FX×✗-En[✘#0123456789")
+_FIRST = frozenset("_●FX×✗-En[✘#0123456789JW─")
 _COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
 _ENDS = Pattern(
-    r"\[(?:  FAILED  |       OK |-{10}|={10})\]|Errors while running CTest|\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS)[ \t]|FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
+    r"\*{20,}$|Skip \(|(?:Test run|Duration:|── Skipped|══ )|\[(?:  FAILED  |       OK |-{10}|={10})\]|Errors while running CTest|\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS)[ \t]|FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
 )
 _CODE = Pattern(
     r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: (?!panic|test did)|\s*@@|[-]{10,}|stack backtrace:"
 )
 _DIFF = Pattern(
-    r"\s*(?:Expected|Received|Actual|Which is|Value of|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\S.{0,200} !==? \S"
+    r"\s*(?:Expected|Received|Actual|Which is|Value of|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\[\d+\] .* == |\s*(?:Did you mean|Failing input) ?|\s*\S.{0,200} !==? \S"
 )
 _NOISE = Pattern(
-    r"\s*(?:[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|Failure$|Expected equality of these values:$|\(compared using|\[\w+\]$)"
+    r"\s*(?:(?:Method|Class)Source \[|\[\.{3}\]$|[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|Failure$|Expected equality of these values:$|\(compared using|\[\w+\]$)"
 )
 _BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
@@ -57,8 +60,16 @@ _FAILED = Pattern(r"FAIL +(\S+)")
 _CTEST = Pattern(r" *\d+/\d+ Test +#\d+: (\S+) [^*]*(\*\*\*)?")
 _CTEST_ENDS = Pattern(r" +Start +\d+: |\d+% tests passed")
 _TOLD = Pattern(  # by googletest and ctest, of what a block or a list tells as well
-    r"\[  FAILED  \]| *\d+ FAILED TESTS?$|Note: Google Test filter|\s*\d+/\d+ Test +#\d+: .*\*\*\*(?:Failed|Timeout|Exception:(?: \w+)?) +[\d.]+ sec|The following tests FAILED:"
+    r"\[  FAILED  \]|\[[-=]{10}\] |\[ +\d+ (?:containers|tests) \w+ +\]|Note: Google Test filter|\s*\d+/\d+ Test +#\d+: .*\*\*\*(?:Failed|Timeout|Exception:(?: \w+)?) +[\d.]+ sec|The following tests FAILED:"
 )
+_JUNIT_FRAME = Pattern(
+    r"\s+(?:[\w.$-]+/)*[\w.$<>]+\((?:\w+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)$"
+)
+_PARAMETERS = Pattern(r"\[  FAILED  \] .*, where (.+?)(?: \(\d+ ms\))?$")
+_DOCTEST = Pattern(r"(?P<file>[^\"]+)\", line (?P<line>\d+), in (?P<name>.+)$")
+_LABELLED = Pattern(r"(?:Expected|Got):$|Exception raised:$")
+_OF_GO = Pattern(r"\s*testing\.go:\d+: (panic: .*)")  # where it runs a fuzz test
+_GOROUTINE = Pattern(r"(\s+)goroutine \d+ \[")
 _COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
 _OF_PERL = Pattern(r"\s*#  |\s*$")
 _PERL_PLACE = Pattern(r"\s*#\s+(?:in|at) (\S+) (?:at )?line (\d+)\.$")
@@ -96,6 +107,8 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         name, block = (
             _titled(title, lines[start + 1 : end]) if kind == "numbered" else (title, lines[start + 1 : end])
         )
+        if kind == "gtest" and end < len(lines) and (parameters := _PARAMETERS.match(lines[end])):
+            block = [parameters[1], *block]
         if kind in ("go", "ctest"):
             log = logs.get(name.partition(" (")[0], ())
             used.update(log)
@@ -103,7 +116,13 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if name.endswith("suite failed to run"):  # many do, and are told apart by their files
             above = (_FAILED.match(line) for line in reversed(lines[max(start - 3, 0) : start]))
             name = next((f"{match[1]} › {name}" for match in above if match), name)
-        failure = of_section(name, block, own) if kind == "pytest" else _of_any(name, block, own)
+        failure = (
+            of_section(name, block, own)
+            if kind == "pytest"
+            else _of_doctest(name, block, own)
+            if kind == "doctest"
+            else _of_any(name, block, own)
+        )
         key = re.sub(r"^\S+\.\w+ > ", "", name) if kind == "vitest" else name
         if kind == "numbered":
             key = f"{lines[start].strip()}"
@@ -114,7 +133,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         known = failures.get(key)
         if known is None or len(known.lines) < len(failure.lines):
             failures[key] = failure
-    if kinds & {"gtest", "ctest"}:
+    if kinds & {"gtest", "ctest", "junit"}:
         used.update(at for at, line in enumerate(lines) if _TOLD.match(line))
     if pytest:
         return joined_with(list(results.values()), failures, lines, used, own), counts, used
@@ -222,6 +241,12 @@ def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
     )
 
 
+def _outdented(block: Sequence[str]) -> Sequence[str]:
+    """Take away how far a stack of Go stands inside of what a test says."""
+    inside = next((match[1] for line in block if (match := _GOROUTINE.match(line))), "")
+    return [line.removeprefix(inside) for line in block] if inside else block
+
+
 def _as_traces(block: Sequence[str]) -> list[str]:
     """Write what RSpec says as others do: no signs of comments, type and message of a cause on one line.
 
@@ -231,6 +256,12 @@ def _as_traces(block: Sequence[str]) -> list[str]:
     inside = 0  # how far in the name of a value stands
     for line in block:
         text = line if frame_of(line) else _COMMENT.sub(r"\1", line)
+        if match := _OF_GO.match(line):
+            text = match[1]
+        elif _JUNIT_FRAME.match(line):
+            text = f"    at {line.strip()}"
+        elif line.lstrip().startswith("=> "):
+            text = line.replace("=> ", "", 1)
         if line[:1] == "#":
             text = _PERL_PLACE.sub(r"  at \1:\2", line).removeprefix("#")
         if inside and len(text) - len(text.lstrip()) >= inside and text.strip():
@@ -245,11 +276,27 @@ def _as_traces(block: Sequence[str]) -> list[str]:
     return lines
 
 
+def _of_doctest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
+    """Read an example, and below their labels what was expected and got, or the traceback."""
+    match = _DOCTEST.match(name)
+    place = Frame(match["file"], match["line"]) if match else None
+    joined: list[str] = []
+    for line in block:
+        text = line.strip()
+        if joined and _LABELLED.match(joined[-1]) and not text.startswith("Traceback ("):
+            joined[-1] += f" {text}"
+        elif text != "Failed example:":
+            joined.append(line if "raised:" in "".join(joined) else text)
+    failure = _of_any(match["name"] if match else name, joined, own)
+    failure.frame, failure.caller = place or failure.frame, failure.frame if place else failure.caller
+    return failure
+
+
 def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     """Read the lines of one failure: the first ones, those that compare, and where it is."""
     failure = Failure(name)
     kept: list[str] = []
-    block = _as_traces(block)
+    block = _as_traces(_outdented(block))
     faults, _, used = read_traces(block, own)
     for fault in faults[:3]:
         if fault.headline:

@@ -28,10 +28,13 @@ _STRONG = (
     *("no route", "no space", "giving up", "incorrect", "wrong", "never ", "intercept"),
     *("sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
-_MAYBE_STRONG = ("fail", "bad", "returned ", "e  ", "exit_", "exitcode", "returncode", '"rc"')
+_MAYBE_STRONG = (
+    *("fail", "bad", "returned ", "e  "),
+    *("exit_", "exitcode", "returncode", '"rc"', "rc=", "(exit ", "*** "),
+)
 _WHOLE = frozenset((*_STRONG, "non", "fail", "fails", "errors", "not", "use", "out"))
 _STRONG_WORDS = Pattern(
-    r"\bfail\b|\bbad\b|returned \d|^e  |(?:exit_?code|exit_status|returncode|\"rc)\"?[:=] ?-?[1-9]"
+    r"\bfail\b|\bbad\b|returned \d|^e  |(?:exit_?code|exit_status|returncode|\"rc)\"?[:=] ?-?[1-9]|\(exit [1-9]|\*\*\* \S|\brc=[1-9]"
 )
 _WEAK = Pattern(
     r"expected|received|actual|\bgot\b|\bwant\b|left:|right:|warn|assert|caused by|raise |throw|hint|help:|note:|"
@@ -41,7 +44,7 @@ _NAMES = ("error", "fatal", "panic", "fail")
 CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
 _COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
-    r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^(?!INFO|DEBUG|TRACE|NOTICE)[A-Z]\w+(?:\.\w+)*: (?=\S+ |['\"<(\[])"
+    r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^(?!INFO|DEBUG|TRACE|NOTICE)[A-Z]\w+(?:(?:\.|::)\w+)*: (?=\S+ |['\"<(\[])"
 )
 _LOUD = Pattern(r"\b(?:ERROR|FAIL(?:ED|URE)?|FATAL|PANIC|ABORT(?:ED)?|CRITICAL)\b")
 _SUCCESS = Pattern(
@@ -49,7 +52,7 @@ _SUCCESS = Pattern(
 )
 # Paths, options and packages, whose words say nothing of what happened: crash/test_3.html, --timeout, liberror-perl.
 _NAMED = Pattern(
-    r"(?<![\w.@+~%-])(?:[\w.@+~%-]*+/[\w.@+~%/-]*+|--[a-z][\w-]*+|[a-z\d]++(?:-[a-z\d.+]++)++(?![\w/]))"
+    r"(?<![\w.@+~%-])(?:[\w.@+~%-]*+/[\w.@+~%/-]*+|--[a-z][\w-]*+|-w[\w=-]++|[a-z\d]++(?:-[a-z\d.+]++)++(?![\w/]))"
 )
 TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _TAG = 24  # characters
@@ -157,7 +160,8 @@ def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) ->
         opened = heavy >= 2 and not opened and line.rstrip().endswith(":")
         if heavy >= least or at == last:
             heavy = max(heavy, 2 if at == last else 0)
-            found.setdefault(shape(line[:400]), Alike(heavy, [])).numbers.append(at)
+            alike = line if "*** [" in line else shape(line[:400])  # there make names what failed
+            found.setdefault(alike, Alike(heavy, [])).numbers.append(at)
     return list(found.values())
 
 

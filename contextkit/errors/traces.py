@@ -6,7 +6,7 @@ from ..patterns import Pattern
 from .facts import Fault, Frame, OwnCode
 from .frames import frame_of
 from .go_traces import GO_HEAD, GOROUTINE, read_goroutines, read_panic
-from .python_traces import CHILD, PLACE, read_python
+from .python_traces import CHILD, FATAL, PLACE, read_fatal, read_python
 from .reading import Reading, typed
 from .rust_traces import NUMBERED, RUST, RUST_PLACE, read_backtrace, read_rust
 from .sanitizers import SANITIZER, read_sanitizer
@@ -18,6 +18,7 @@ _HINTS = (
     *(
         "at ",
         "Traceback (",
+        "Fatal Python ",
         "goroutine ",
         "panic",
         "fatal error: ",
@@ -30,9 +31,12 @@ _HINTS = (
     *('File "', "-----", "❯ ", "from ", "called at ", "  (", ".lua:", ".ex"),
 )
 _TRIED = Pattern(
-    r"Traceback \(|^\s*at |goroutine \d|panic|fatal error: |Sanitizer: |^\s*#\d|:\d+:in [`']|Uncaught |^Next "
+    r"Traceback \(|^Fatal Python error|^\s*at |goroutine \d|panic|fatal error: |Sanitizer: |^\s*#\d|:\d+:in [`']|Uncaught |^Next "
     r"|^\s*File \"|\{$|\+-.* -{5,}$|❯ |^\s+from |\.js:\d+$|\.[cm]js:\d+$|\.tsx?:\d+$|^\s+\(|^\s+\S+\.(?:lua|exs?):| called at "
 )
+
+
+_HEADS = ((FATAL, read_fatal), (GO_HEAD, read_panic), (SANITIZER, read_sanitizer), (RUBY, read_ruby))
 
 
 def read_traces(lines: Sequence[str], own: OwnCode) -> tuple[list[Fault], list[str], set[int]]:
@@ -71,16 +75,13 @@ def _trace(reading: Reading, at: int) -> int:
         return read_python(reading, at)
     if GOROUTINE.match(line):
         return read_goroutines(reading, at)
-    if match := GO_HEAD.match(line):
-        return read_panic(reading, at, match)
     if match := RUST.search(line):
         return read_rust(reading, at, match)
-    if match := SANITIZER.match(line):
-        return read_sanitizer(reading, at, match)
-    if match := RUBY.match(line):
-        return read_ruby(reading, at, match)
-    if match := PHP.match(line):
+    if PHP.match(line):
         return read_php(reading, at)
+    for head, read in _HEADS:
+        if match := head.match(line):
+            return read(reading, at, match)
     if match := _PLACED.match(line):
         reading.place = Frame(match[1], match[2], "", reading.line(at + 1).strip())
         if reading.line(at + 2).strip("^ \t~") == "":

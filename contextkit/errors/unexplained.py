@@ -24,7 +24,7 @@ _FACT = Pattern(
 )
 _FIELD = Pattern(r"\s*[\w ().#-]{2,40}[:=] *\S")
 _DRAWN = Pattern(r"\s*>?\s*\d*\s*[|│]|[\s\W]*$|.*[;{(|]$")
-STATUS = Pattern(r"(?i)\bexit(?:ed)?(?: with)?[ _]?(?:code|status)\"?[ :=]+[1-9]")
+STATUS = Pattern(r"(?i)\bexit(?:ed)?(?: with)?[ _]?(?:code|status)\"?[ :=]+[1-9]|\(exit [1-9]|\brc=[1-9]")
 _CLOCK = Pattern(
     r"(?<!\S)\[?\d{2,4}[-./]\d\d[-./]\d{2,4}[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z| UTC)?[\]:]?(?: +|$)"
 )
@@ -35,8 +35,12 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
     words = words_of(" ".join(piece.text for piece in pieces if piece.rank <= STANDARD))
     # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
     said = sum(1 for line in lines if line.strip())
-    least = 0 if said <= 6 else 1 if said <= 30 else 2
-    missed = [alike for alike in salient(lines, used, least) if not explains(words, lines[alike.numbers[0]])]
+    least = 0 if said <= 12 else 1 if said <= 30 else 2
+    missed = [
+        alike
+        for alike in salient(lines, used, least)
+        if (alike.weight or _says(lines, alike.numbers[0])) and not explains(words, lines[alike.numbers[0]])
+    ]
     end = max((alike.numbers[-1] for alike in missed), default=0)
     # What a run ended with is never left out, however much else matters.
     missed = sorted(
@@ -63,6 +67,13 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
                     told = told | words_of(other)
     if len(missed) > most:
         pieces.start(4, f"[+{len(missed) - most} more lines]")
+
+
+def _says(lines: Sequence[str], at: int) -> bool:
+    """Whether a line that speaks of no failure may say something: it is no title, and says more than that it is busy."""
+    line = lines[at]
+    busy = line.rstrip().endswith("...") or TITLE.match(line) or _is_calm(lines, at)
+    return len(_WORD.findall(line)) > 2 and not busy
 
 
 def _others(
@@ -128,5 +139,7 @@ def explains(summary: Collection[str], line: str) -> bool:
     (True, False)
     """
     words = words_of(line[:400])
+    if "*** " in line:  # so make says which of its targets failed
+        return words <= set(summary)
     told = sum(word in summary for word in words) * 3 >= len(words) * 2
     return told and all(word in summary for word in facts_of(line[:400]))

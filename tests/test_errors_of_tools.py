@@ -1,0 +1,267 @@
+"""What more tools write: runners of tests, compilers, make, and what Python says when it dies."""
+
+import pytest
+
+from contextkit import summarize_error
+from contextkit.errors.salience import weight
+
+DOCTEST = """\
+**********************************************************************
+File "/srv/mill/stones.py", line 3, in stones
+Failed example:
+    weigh(440)
+Expected:
+    3.93
+Got:
+    3.9
+**********************************************************************
+File "/srv/mill/stones.py", line 32, in stones.grind
+Failed example:
+    grind(["rye"])
+Exception raised:
+    Traceback (most recent call last):
+      File "/usr/lib/python3.11/doctest.py", line 1353, in __run
+        exec(compile(example.source, filename, "single",
+      File "<doctest stones.grind[2]>", line 1, in <module>
+        grind(["rye"])
+      File "/srv/mill/stones.py", line 38, in grind
+        at = NAMES.index(name)
+    ValueError: 'rye' is not in list
+**********************************************************************
+2 items had failures:
+   1 of   2 in stones
+   1 of   3 in stones.grind
+***Test Failed*** 2 failures.
+"""
+TESTTHAT = """\
+══ Failed tests ════════════════════════════════════════════════════════════════
+── Failure (test-stones.R:2:3): flour is a share of rye ────────────────────────
+grind(c(12, 15)) not equal to c(0.2, 0.4).
+1/2 mismatches
+[1] 0.2 - 0.4 == -0.2
+
+Error ('test-stones.R:22'): stones wear out
+Error in `eval(predvars, data, env)`: object 'water' not found
+Backtrace:
+  1. testthat::expect_lt(fit_curve(df), 0)
+       at test-stones.R:22:2
+  4. global fit_curve(df)
+
+[ FAIL 2 | WARN 2 | SKIP 1 | PASS 0 ]
+Error: Test failures
+"""
+JUNIT = """\
+Failures (2):
+  JUnit Jupiter:A mill:grind(int):rye needs 2501 g
+    MethodSource [className = 'mill.MillTest', methodName = 'grind', methodParameterTypes = 'int']
+    => org.opentest4j.AssertionFailedError: expected: <2501> but was: <2500>
+       org.junit.jupiter.api.AssertionFailureBuilder.build(AssertionFailureBuilder.java:151)
+       org.junit.jupiter.api.Assertions.assertEquals(Assertions.java:531)
+       mill.MillTest.grind(MillTest.java:31)
+       [...]
+  JUnit Jupiter:A mill:wears()
+    MethodSource [className = 'mill.MillTest', methodName = 'wears', methodParameterTypes = '']
+    => mill.Mill$Jammed: mill 7: stone is stale
+       mill.Mill.turn(Mill.java:25)
+       mill.MillTest.wears(MillTest.java:46)
+       [...]
+     Caused by: java.lang.NullPointerException: "stone" is null
+       mill.Mill.turn(Mill.java:23)
+       [...]
+
+Test run finished after 644 ms
+[         6 containers found      ]
+[         0 containers failed     ]
+[         9 tests found           ]
+[         2 tests failed          ]
+"""
+GTEST = """\
+[ RUN      ] Known/Stones.Of/1
+test/stones_test.cpp:22: Failure
+Expected equality of these values:
+  mill::sum({GetParam().first, 2})
+    Which is: 64
+  GetParam().second
+    Which is: 63
+[  FAILED  ] Known/Stones.Of/1, where GetParam() = (2, 63) (0 ms)
+[----------] 2 tests from Known/Stones (0 ms total)
+[  FAILED  ] 1 test, listed below:
+[  FAILED  ] Known/Stones.Of/1, where GetParam() = (2, 63)
+
+ 1 FAILED TEST
+"""
+FUZZ = """\
+--- FAIL: FuzzGrind (0.02s)
+    --- FAIL: FuzzGrind (0.00s)
+        testing.go:1356: panic: runtime error: slice bounds out of range [:2] with length 0
+            goroutine 29 [running]:
+            runtime/debug.Stack()
+            \t/usr/lib/go-1.19/src/runtime/debug/stack.go:24 +0xdb
+            testing.tRunner.func1()
+            \t/usr/lib/go-1.19/src/testing/testing.go:1356 +0x1f2
+            panic({0x5f2980, 0xc00001a108})
+            \t/usr/lib/go-1.19/src/runtime/panic.go:884 +0x212
+            mill.example/mill.Grind({0x0?}, {0x0, 0x0})
+            \t/srv/mill/grind.go:25 +0x239
+
+    Failing input written to testdata/fuzz/FuzzGrind/5838cdfae7b16cde
+FAIL
+exit status 1
+"""
+MINITEST = """\
+  1) Error:
+MillTest#test_wear:
+NoMethodError: undefined method `stons' for #<struct Mill stones=4>
+
+      total / @mill.sum(&:stons)
+                         ^^^^^
+Did you mean?  stones
+    /srv/mill/lib/mill.rb:28:in `wear'
+    test/mill_test.rb:10:in `test_wear'
+
+  2) Failure:
+MillTest#test_words [test/mill_test.rb:23]:
+[Mill::Jammed] exception expected, not
+Class: <KeyError>
+---Backtrace---
+/srv/mill/lib/mill.rb:36:in `fetch'
+test/mill_test.rb:23:in `block in test_words'
+
+2 runs, 4 assertions, 1 failures, 1 errors, 0 skips
+"""
+DIED = """\
+Fatal Python error: Segmentation fault
+
+Current thread 0x00007fdd61817b80 (most recent call first):
+  File "/usr/lib/python3.11/ctypes/__init__.py", line 519 in string_at
+  File "/srv/mill/grind.py", line 8 in turn
+  File "/srv/mill/grind.py", line 14 in <module>
+"""
+GFORTRAN = """\
+mill.f90:14:18:
+
+   14 |     s = c%rey / c%depth
+      |                  1
+Error: ‘rey’ at (1) is not a member of the ‘cell’ structure; did you mean ‘rye’?
+stone.f90:8:25:
+
+    8 |   call grind(u, "fast")
+      |                         1
+Error: Type mismatch in argument ‘steps’ at (1); passed CHARACTER(4) to INTEGER(4)
+"""
+DUNE = """\
+         awk bin/stones.ml (exit 3)
+File "lib/mill.ml", lines 4-6, characters 2-28:
+4 | ..match stone with
+5 |   | Growing m -> m
+6 |   | Cut by -> by
+Error (warning 8 [partial-match]): this pattern-matching is not exhaustive.
+"""
+MAKE = """\
+make -C engine all
+make -C assets all
+make[1]: Entering directory '/srv/mill/docs'
+make[1]: *** No rule to make target 'cover.png', needed by 'manual.txt'.
+make[1]: Target 'all' not remade because of errors.
+make: *** [Makefile:7: docs] Error 2
+cc -Wall -Werror=format -c rotor.c -o rotor.o
+rotor.c:6:24: error: ‘const struct rotor’ has no member named ‘blade’; did you mean ‘blades’?
+    6 |     return r->rpm * r->blade;
+      |                        ^~~~~
+make[1]: *** [Makefile:6: rotor.o] Error 1
+make: *** [Makefile:7: engine] Error 2
+make: *** [Makefile:7: assets] Error 2
+make: Target 'all' not remade because of errors.
+"""
+HASKELL = """\
+loom L3 weaves rye
+second pass: No match in record selector colour
+third pass: Prelude.head: empty list
+loom: thread 9 missing on loom L4
+CallStack (from HasCallStack):
+  error, called at ./Pattern.hs:11:14 in main:Pattern
+  pick, called at Main.hs:14:35 in main:Main
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (DOCTEST, ("stones at mill/stones.py:3\n  weigh(440)\n  Expected: 3.93\n  Got: 3.9\n",)),
+        (
+            DOCTEST,
+            ("stones.grind at mill/stones.py:32 ← mill/stones.py:38\n  ValueError: 'rye' is not in list",),
+        ),
+        (
+            TESTTHAT,
+            ("[ FAIL 2 | WARN 2 | SKIP 1 | PASS 0 ]", "[1] 0.2 - 0.4 == -0.2", "object 'water' not found"),
+        ),
+        (TESTTHAT, ("Error ('test-stones.R:22'): stones wear out at test-stones.R:22",)),
+        (
+            JUNIT,
+            (
+                "rye needs 2501 g at MillTest.java:31",
+                "\n  AssertionFailedError: expected: <2501> but was: <2500>",
+            ),
+        ),
+        (JUNIT, ("Jammed: mill 7: stone is stale\n  caused by NullPointerException",)),
+        (JUNIT, ("2 tests failed",)),
+        (GTEST, ("1 FAILED TEST", "Known/Stones.Of/1 at test/stones_test.cpp:22\n  GetParam() = (2, 63)\n")),
+        (
+            FUZZ,
+            ("FuzzGrind at mill/grind.go:25 mill.Grind\n  panic: runtime error: slice bounds out of range",),
+        ),
+        (FUZZ, ("Failing input written to testdata/fuzz/FuzzGrind/5838cdfae7b16cde",)),
+        (
+            MINITEST,
+            ("Did you mean?  stones", "MillTest#test_words [test/mill_test.rb:23] at lib/mill.rb:36 fetch"),
+        ),
+        (
+            DIED,
+            ("error: Segmentation fault\n  at mill/grind.py:8 turn ← mill/grind.py:14 <module>",),
+        ),
+        (GFORTRAN, ("mill.f90:14:18 Error: ‘rey’ at (1) is not a member of the ‘cell’ structure",)),
+        (GFORTRAN, ("stone.f90:8:25 Error: Type mismatch in argument ‘steps’ at (1)",)),
+        (DUNE, ("lib/mill.ml:4-6:2 Error: this pattern-matching is not exhaustive", "stones.ml (exit 3)")),
+        (
+            MAKE,
+            ("[Makefile:7: docs] Error 2", "[Makefile:7: engine] Error 2", "[Makefile:7: assets] Error 2"),
+        ),
+        (
+            MAKE,
+            ("[Makefile:6: rotor.o] Error 1", "No rule to make target 'cover.png', needed by 'manual.txt'"),
+        ),
+        (
+            HASKELL,
+            ("No match in record selector colour", "Prelude.head: empty list", "thread 9 missing on loom L4"),
+        ),
+    ],
+)
+def test_what_tools_say_is_kept(text: str, facts: tuple[str, ...]) -> None:
+    """Each says it in a way of its own."""
+    summary = summarize_error(text)
+    assert [fact for fact in facts if fact not in summary] == []
+
+
+def test_what_says_nothing_is_left_out() -> None:
+    """Options that hold a word of failure, and counts that say what others say."""
+    assert weight("cc -Wall -Werror=format -c rotor.c -o rotor.o") == 0
+    assert weight("cc -c rotor.c: error") > 0
+    assert "containers found" not in summarize_error(JUNIT)
+    assert "tests from Known" not in summarize_error(GTEST)
+
+
+def test_services_that_a_runner_starts_are_told_apart() -> None:
+    """Honcho and foreman write a time and the name of each before its lines."""
+    trace = [
+        "Traceback (most recent call last):",
+        '  File "/srv/mill/web.py", line 20, in get',
+        "    return 9",
+    ]
+    lines = [f"15:01:{n:02} {name}.1   | {name} did {n}" for n in range(20) for name in ("web", "geo")]
+    for line in (*trace, "KeyError: 9"):
+        lines += [f"15:01:27 web.1   | {line}", "15:01:27 geo.1   | geo did 27"]
+    lines.append("15:01:43 system  | web.1 stopped (rc=1)")
+    summary = summarize_error("\n".join(lines))
+    assert "KeyError: 9\n  at mill/web.py:20 get\n  return 9" in summary
+    assert "web.1 stopped (rc=1)" in summary
