@@ -143,15 +143,20 @@ def _unbroken(lines: list[str]) -> list[str]:
     width = max(map(len, lines))
     if not _NARROWEST <= width <= _WIDEST:
         return lines
+    begins = {_start(lines[0]), *(_start(behind) for line, behind in pairwise(lines) if len(line) < width)}
     full = [(line, behind) for line, behind in pairwise(lines) if len(line) == width]
-    torn = sum(
-        line[-1].isalnum() and behind[:1].isalnum() and not _is_new(line, behind) for line, behind in full
-    )
-    if len(full) < _FULL or torn < _TORN:
+    torn = [
+        line
+        for line, behind in full
+        if line[-1].isalnum() and behind[:1].isalnum() and _start(behind) not in begins
+    ]
+    if len(full) < _FULL or len(torn) < _TORN:
         return lines
     whole, last = list[str](), ""
     for line in lines:
-        if last and not _is_new(last, line):
+        # Else what is put together may be no word.
+        is_new = _start(line) in begins or (last[-1:].islower() and line[:1].isupper())
+        if last and not is_new:
             whole[-1] += line
         else:
             whole.append(line)
@@ -159,13 +164,9 @@ def _unbroken(lines: list[str]) -> list[str]:
     return whole
 
 
-def _is_new(line: str, behind: str) -> bool:
-    """Whether the line behind another one, both of which may be one that was broken, begins anew.
-
-    It does where it begins as that one, and where what would be put together is no word.
-    """
-    alike = _DIGITS.sub("0", line[:_START]) == _DIGITS.sub("0", behind[:_START])
-    return alike or (line[-1].islower() and behind[:1].isupper())
+def _start(line: str) -> str:
+    """Give what a line begins with, digits as 0: many begin alike, but not where a terminal broke one."""
+    return _DIGITS.sub("0", line[:_START])
 
 
 def _without(prefix: Pattern, lines: list[str]) -> list[str]:

@@ -89,7 +89,8 @@ def check(told: Digested, text: str, budget: int | None) -> None:
     assert budget is None or COUNT(told.text) <= budget
     assert told.text == text or COUNT(told.text) < COUNT(text) or COUNT(told.text) <= COUNT(plain(text))
     if told.text != text:
-        texts_read = (text, plain(text), _decoded(text), plain(_decoded(text)))
+        bare = re.sub(r"\\[bf]", "", text)  # no digest has what a terminal takes for a command
+        texts_read = (text, plain(text), _decoded(text), plain(_decoded(text)), _decoded(bare))
         known = set[str]().union(MARKERS, ERROR_MARKERS, *map(words, texts_read))
         endless = [word for word in words(plain(text)) if len(word) > 100]  # what is cut
         for piece in COUNTED.sub(" ", told.text).split():
