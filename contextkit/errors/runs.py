@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 
 from ..patterns import Pattern
-from .facts import Failure, Frame, OwnCode
-from .frames import frame_of
-from .pytest_runs import PYTEST_PLACE, joined_with, note_place, of_section, read_results
-from .traces import read_traces
+from .facts import Failure, OwnCode
+from .failures import read_example, read_failure
+from .pytest_runs import joined_with, of_section, read_results
 
 _STARTS = Pattern(
     r"_{3,} (?P<pytest>\S.*?) _{3,}$"
@@ -43,16 +42,6 @@ _COUNTED = Pattern(
 _ENDS = Pattern(
     r"\*{20,}$|Skip \(|(?:Test run|Duration:|── Skipped|══ )|\[(?:  FAILED  |       OK |-{10}|={10})\]|Errors while running CTest|\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS)[ \t]|FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
 )
-_CODE = Pattern(
-    r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: (?!panic|test did)|\s*@@|[-]{10,}|stack backtrace:"
-)
-_DIFF = Pattern(
-    r"\s*(?:Expected|Received|Actual|Which is|Value of|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\[\d+\] .* == |\s*(?:Did you mean|Failing input) ?|\s*\S.{0,200} !==? \S"
-)
-_NOISE = Pattern(
-    r"\s*(?:(?:Method|Class)Source \[|\[\.{3}\]$|[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|Failure$|Expected equality of these values:$|\(compared using|\[\w+\]$)"
-)
-_BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? *(?:(?:-- )?Time elapsed.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
@@ -62,22 +51,11 @@ _CTEST_ENDS = Pattern(r" +Start +\d+: |\d+% tests passed")
 _TOLD = Pattern(  # by googletest and ctest, of what a block or a list tells as well
     r"\[  FAILED  \]|\[[-=]{10}\] |\[ +\d+ (?:containers|tests) \w+ +\]|Note: Google Test filter|\s*\d+/\d+ Test +#\d+: .*\*\*\*(?:Failed|Timeout|Exception:(?: \w+)?) +[\d.]+ sec|The following tests FAILED:"
 )
-_JUNIT_FRAME = Pattern(
-    r"\s+(?:[\w.$-]+/)*[\w.$<>]+\((?:\w+\.(?:java|kt|scala|groovy):\d+|Native Method|Unknown Source)\)$"
-)
 _PARAMETERS = Pattern(r"\[  FAILED  \] .*, where (.+?)(?: \(\d+ ms\))?$")
-_DOCTEST = Pattern(r"(?P<file>[^\"]+)\", line (?P<line>\d+), in (?P<name>.+)$")
-_LABELLED = Pattern(r"(?:Expected|Got):$|Exception raised:$")
-_OF_GO = Pattern(r"\s*testing\.go:\d+: (panic: .*)")  # where it runs a fuzz test
-_GOROUTINE = Pattern(r"(\s+)goroutine \d+ \[")
-_COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
 _OF_PERL = Pattern(r"\s*#  |\s*$")
-_PERL_PLACE = Pattern(r"\s*#\s+(?:in|at) (\S+) (?:at )?line (\d+)\.$")
-_YAML = Pattern(r"(\s*)(expected|actual):$")  # of TAP; what it is stands below, further in
-_BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:|[A-Z]\w*(?:Error|Exception):)$")
 _HOOK = Pattern(r'\s*"(?:before|after) (?:each|all)" hook')
 _LABELS = ("Error:", "Failure:")
-_BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
+_READERS = {"pytest": of_section, "doctest": read_example}
 
 
 def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[str], set[int]]:
@@ -116,13 +94,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if name.endswith("suite failed to run"):  # many do, and are told apart by their files
             above = (_FAILED.match(line) for line in reversed(lines[max(start - 3, 0) : start]))
             name = next((f"{match[1]} › {name}" for match in above if match), name)
-        failure = (
-            of_section(name, block, own)
-            if kind == "pytest"
-            else _of_doctest(name, block, own)
-            if kind == "doctest"
-            else _of_any(name, block, own)
-        )
+        failure = _READERS.get(kind, read_failure)(name, block, own)
         key = re.sub(r"^\S+\.\w+ > ", "", name) if kind == "vitest" else name
         if kind == "numbered":
             key = f"{lines[start].strip()}"
@@ -239,89 +211,3 @@ def _is_numbered_run(lines: Sequence[str], counts: Sequence[str]) -> bool:
         line.startswith(("There was ", "There were ", "Failures:")) or "  Failure/Error: " in line
         for line in lines
     )
-
-
-def _outdented(block: Sequence[str]) -> Sequence[str]:
-    """Take away how far a stack of Go stands inside of what a test says."""
-    inside = next((match[1] for line in block if (match := _GOROUTINE.match(line))), "")
-    return [line.removeprefix(inside) for line in block] if inside else block
-
-
-def _as_traces(block: Sequence[str]) -> list[str]:
-    """Write what RSpec says as others do: no signs of comments, type and message of a cause on one line.
-
-    So are places of Perl, and values that TAP writes below their names.
-    """
-    lines: list[str] = []
-    inside = 0  # how far in the name of a value stands
-    for line in block:
-        text = line if frame_of(line) else _COMMENT.sub(r"\1", line)
-        if match := _OF_GO.match(line):
-            text = match[1]
-        elif _JUNIT_FRAME.match(line):
-            text = f"    at {line.strip()}"
-        elif line.lstrip().startswith("=> "):
-            text = line.replace("=> ", "", 1)
-        if line[:1] == "#":
-            text = _PERL_PLACE.sub(r"  at \1:\2", line).removeprefix("#")
-        if inside and len(text) - len(text.lstrip()) >= inside and text.strip():
-            lines[-1] += f" {text.strip()}"
-            continue
-        inside = len(match[1]) + 1 if (match := _YAML.match(text)) else 0
-        if lines and (match := _BARE_TYPE.match(lines[-1])) and text.strip():
-            caused = len(lines) > 1 and "Caused by:" in lines[-2]
-            lines[-1] = f"{'Caused by: ' if caused else ''}{match[1]} {text.strip()}"
-        else:
-            lines.append(text)
-    return lines
-
-
-def _of_doctest(name: str, block: Sequence[str], own: OwnCode) -> Failure:
-    """Read an example, and below their labels what was expected and got, or the traceback."""
-    match = _DOCTEST.match(name)
-    place = Frame(match["file"], match["line"]) if match else None
-    joined: list[str] = []
-    for line in block:
-        text = line.strip()
-        if joined and _LABELLED.match(joined[-1]) and not text.startswith("Traceback ("):
-            joined[-1] += f" {text}"
-        elif text != "Failed example:":
-            joined.append(line if "raised:" in "".join(joined) else text)
-    failure = _of_any(match["name"] if match else name, joined, own)
-    failure.frame, failure.caller = place or failure.frame, failure.frame if place else failure.caller
-    return failure
-
-
-def _of_any(name: str, block: Sequence[str], own: OwnCode) -> Failure:
-    """Read the lines of one failure: the first ones, those that compare, and where it is."""
-    failure = Failure(name)
-    kept: list[str] = []
-    block = _as_traces(_outdented(block))
-    faults, _, used = read_traces(block, own)
-    for fault in faults[:3]:
-        if fault.headline:
-            told = (detail.strip() for detail in fault.details if not _NOISE.match(detail))
-            caused = f"{fault.relation} " if fault.relation == "caused by" else ""
-            kept += [caused + fault.headline, *[detail for detail in told if detail not in _BRACKETS][:6]]
-    frames = [frame for fault in reversed(faults) for frame in fault.frames]
-    compared = 0
-    for at, line in enumerate(block):
-        text = line.strip()
-        if at in used or text in _BRACKETS or _CODE.match(line) or _NOISE.match(line):
-            continue
-        if frame := frame_of(line):
-            frames.append(frame)
-        elif match := _BARE.match(text):
-            if all(frame.file != match["file"] for frame in frames):  # else it is where the test begins
-                frames.append(Frame(match["file"], match["line"]))
-        elif match := PYTEST_PLACE.match(text):
-            frames.append(Frame(match["file"], match["line"]))
-            if match["rest"] and not _NOISE.match(match["rest"]):
-                kept.append(match["rest"])
-        elif (is_diff := bool(_DIFF.match(line))) or (len(kept) < 3 and text[-1] not in "{[("):
-            compared += is_diff
-            if compared <= 8 and text not in kept:
-                kept.append(text)
-    failure.lines = kept[:12]
-    note_place(failure, [frame for frame in frames if own(frame)])
-    return failure
