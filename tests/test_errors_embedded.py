@@ -75,6 +75,22 @@ def test_what_is_no_such_object_stays(text: str) -> None:
     assert list(opened(text)) == [text]
 
 
+def test_numbers_in_an_object_are_written_as_they_stood() -> None:
+    """A summary says nothing that the text does not: 1.50 is no 1.5."""
+    assert list(opened('{"took": 1.50, "at": 1e5, "log": "a\\nb\\nc"}')) == [
+        '{"took": 1.50, "at": 1e5}',
+        *"abc",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("depth", [300, 900, 100_000])
+def test_what_is_nested_deep_is_opened_or_stays(depth: int) -> None:
+    """However deep it is."""
+    text = '{"log": "a\\nb\\nError: no rye", "deep": ' + "[" * depth + "]" * depth + "}"
+    assert "Error: no rye" in summarize_error(text)
+
+
 def test_a_traceback_behind_a_prefix_of_its_own() -> None:
     """Where a logger writes place and level, which other lines have not, before each line of it."""
     head = "[2026-11-03T02:00:07.012Z] {{{}}} {} - "

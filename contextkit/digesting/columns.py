@@ -10,8 +10,8 @@ from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits, whit
 from typing import Any, NamedTuple, TypeAlias
 
 from ..errors.salience import FAILED
+from ..literals import compact
 from ..plain import JSON
-from .literals import compact
 
 SURE, LIKELY, PERHAPS = 1, 2, 3
 """How surely a value is unusual."""

@@ -10,6 +10,7 @@ from ..errors.lines import plain as without_colours
 from ..errors.salience import failure_at
 from ..errors.summaries import summarize_error
 from ..exceptions import SettingError
+from ..literals import parsed
 from ..plain import JSON, plain
 from ..tokens.counters import TokenCounter, count, token_counter
 from ..tokens.cutting import exceeds
@@ -17,7 +18,6 @@ from .binaries import binary_line
 from .diffs import diff_draft
 from .drafts import STANDARD, Draft, Part, Range, Unit, chosen, clipped, missing
 from .listings import listing_draft
-from .literals import parsed
 from .logs import log_draft
 from .pages import page_text
 from .records import records_draft

@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..literals import compact
 from ..plain import JSON
 from .columns import LIKELY, SURE, Column, Odd, Pairs, column, shown
 from .drafts import Draft, Part, Unit, clipped, ranged
-from .literals import compact
 
 _SHARE = 0.034  # of the characters of the records: what their digest may have
 _LEAST = 400  # characters

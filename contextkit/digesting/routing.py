@@ -7,12 +7,12 @@ from itertools import accumulate
 from typing import Literal, get_args
 
 from ..errors.lines import plain
+from ..literals import parsed
 from ..plain import JSON
 from .binaries import is_base64, is_binary
 from .diffs import is_diff
 from .entries import Read, Reader, lines_of, margin_of
 from .listings import is_listing
-from .literals import parsed
 from .masks import GRADES, TIMES, clean, first_words, understood
 from .pages import is_page
 from .records import flat

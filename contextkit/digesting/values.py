@@ -4,10 +4,10 @@ import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from ..literals import compact
 from ..plain import JSON
 from .columns import shown
 from .drafts import Draft, Part, clipped, ranged, several
-from .literals import compact
 from .records import records_draft, records_parts, room_of
 
 _MANY = 8  # items that are worth statistics

@@ -1,9 +1,9 @@
 """What stands inside of something else: traces and outputs in JSON, and a traceback behind a logger's prefix."""
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 
+from ..literals import compact, parsed
 from ..patterns import Pattern
 
 _LONG = 200  # characters of a line
@@ -49,8 +49,8 @@ def opened(line: str) -> Iterable[str]:
 
 def _object(text: str) -> dict[str, object] | None:
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = parsed(text)
+    except ValueError:
         return None
     return value if isinstance(value, dict) else None
 
@@ -63,7 +63,10 @@ def _lines(lead: str, value: dict[str, object], length: int) -> list[str]:
         if length > _LONG:
             again = {f"{key}_lines" for key in rest}  # as Ansible has it
             rest = {key: rest[key] for key in sorted(rest, key=_order) if key not in again}
-        lines = [f"{lead}{json.dumps(rest, ensure_ascii=False)}"]
+        try:
+            lines = [f"{lead}{compact(rest, ' ')}"]
+        except RecursionError:  # nested deeper than it can be written
+            lines = [f"{lead}{{...}}"]
     for text in said:
         lines += [*text.strip("\n").split("\n"), ""]  # a message goes on up to a blank line
     return lines

@@ -3,7 +3,7 @@
 import json
 from typing import Any, Self
 
-from ..plain import JSON
+from .plain import JSON
 
 
 class Literal(float):
@@ -30,16 +30,21 @@ def parsed(text: str) -> JSON:
         raise ValueError("nested too deep") from None
 
 
-def compact(value: Any) -> str:
+def compact(value: Any, blank: str = "") -> str:
     """Write a value as JSON on one line, its numbers as they stood.
 
-    >>> compact(parsed('{"a": [1.50, "é"]}'))
-    '{"a":[1.50,"é"]}'
+    Args:
+        value: The value.
+        blank: What stands behind commas and colons.
+
+    >>> compact(parsed('{"a": [1.50, "é"]}')), compact(parsed('{"a": [1, 2]}'), " ")
+    ('{"a":[1.50,"é"]}', '{"a": [1, 2]}')
     """
     if isinstance(value, dict):
-        return "{" + ",".join([f"{_quoted(key)}:{compact(item)}" for key, item in value.items()]) + "}"
+        members = [f"{_quoted(key)}:{blank}{compact(item, blank)}" for key, item in value.items()]
+        return "{" + f",{blank}".join(members) + "}"
     if isinstance(value, list):
-        return "[" + ",".join([compact(item) for item in value]) + "]"
+        return "[" + f",{blank}".join([compact(item, blank) for item in value]) + "]"
     if isinstance(value, Literal):
         return value.raw
     return json.dumps(value, ensure_ascii=False)
