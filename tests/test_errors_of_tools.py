@@ -263,5 +263,5 @@ def test_services_that_a_runner_starts_are_told_apart() -> None:
         lines += [f"15:01:27 web.1   | {line}", "15:01:27 geo.1   | geo did 27"]
     lines.append("15:01:43 system  | web.1 stopped (rc=1)")
     summary = summarize_error("\n".join(lines))
-    assert "KeyError: 9\n  at mill/web.py:20 get\n  return 9" in summary
+    assert "KeyError: 9\n  web.1 |\n  at mill/web.py:20 get\n  return 9" in summary
     assert "web.1 stopped (rc=1)" in summary

@@ -20,6 +20,9 @@ _END = Pattern(
     r"(?:[\]|:>Z)] |0 |^==0== |\b(?:ERROR|WARN|WARNING|INFO|DEBUG|CRITICAL|FATAL|error|info|stderr|stdout|ERR!) (?:- )?)"
 )
 _SOURCE = Pattern(r"(?:\d\d:\d\d:\d\d(?:\.\d+)? )?(?=[\d.-]*[A-Za-z])([\w.-]+) *\| ?")
+SERVICE = Pattern(r"[\w.-]+ \|$")
+"""What stands above the lines of each service, where they were put together."""
+
 _RETURN = Pattern(r"\r(?!\n)")
 _NO_LETTERS = Pattern(r"[\W\d_]+")
 _TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")

@@ -6,6 +6,7 @@ from ..patterns import Pattern
 from .facts import Fault, Frame, OwnCode
 from .frames import frame_of
 from .go_traces import GO_HEAD, GOROUTINE, read_goroutines, read_panic
+from .lines import SERVICE
 from .python_traces import CHILD, FATAL, PLACE, read_fatal, read_python
 from .reading import Reading, typed
 from .rust_traces import NUMBERED, RUST, RUST_PLACE, read_backtrace, read_rust
@@ -51,9 +52,18 @@ def read_traces(lines: Sequence[str], own: OwnCode) -> tuple[list[Fault], list[s
     ('E: x', 'a.py:2 f')
     """
     reading = Reading(lines, own)
-    at = 0
+    at, service = 0, ""
     while at < len(lines):
-        at = max(_trace(reading, at), at + 1) if _is_worth_trying(lines[at]) else at + 1
+        if lines[at][-2:] == " |" and SERVICE.match(lines[at]):
+            service = lines[at]
+        if not _is_worth_trying(lines[at]):
+            at += 1
+            continue
+        known = len(reading.faults)
+        at = max(_trace(reading, at), at + 1)
+        for fault in reading.faults[known:] if service else ():
+            if not fault.relation:
+                fault.details.insert(0, service)
     return reading.faults, reading.stacks, reading.used
 
 
