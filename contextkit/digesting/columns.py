@@ -9,8 +9,8 @@ from itertools import pairwise
 from string import ascii_letters, ascii_lowercase, ascii_uppercase, digits, whitespace
 from typing import Any, NamedTuple, TypeAlias
 
+from ..codecs.literals import compact
 from ..errors.salience import FAILED
-from ..literals import compact
 from ..plain import JSON
 
 SURE, LIKELY, PERHAPS = 1, 2, 3

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 
 from ..budgets import whole_number
+from ..codecs.literals import parsed
 from ..errors.lines import plain as without_colours
 from ..errors.salience import failure_at
 from ..errors.summaries import summarize_error
 from ..exceptions import SettingError
-from ..literals import parsed
 from ..plain import JSON, plain
 from ..tokens.counters import TokenCounter, count, token_counter
 from ..tokens.cutting import exceeds

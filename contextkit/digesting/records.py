@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..literals import compact
+from ..codecs.literals import compact
 from ..plain import JSON
 from .columns import LIKELY, SURE, Column, Odd, Pairs, column, shown
 from .drafts import Draft, Part, Unit, clipped, ranged

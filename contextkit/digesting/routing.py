@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Literal, get_args
 
+from ..codecs.literals import parsed
 from ..errors.lines import plain
-from ..literals import parsed
 from ..plain import JSON
 from .binaries import is_base64, is_binary
 from .diffs import is_diff

@@ -4,7 +4,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from ..literals import compact
+from ..codecs.literals import compact
 from ..plain import JSON
 from .columns import shown
 from .drafts import Draft, Part, clipped, ranged, several

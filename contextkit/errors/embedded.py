@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from ..literals import compact, parsed
+from ..codecs.literals import compact, parsed
 from ..patterns import Pattern
 
 _LONG = 200  # characters of a line

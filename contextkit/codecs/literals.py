@@ -3,8 +3,6 @@
 import json
 from typing import Any, Self
 
-from .plain import JSON
-
 
 class Literal(float):
     """A number that knows how it was written: `1.50` is no `1.5`."""
@@ -18,7 +16,7 @@ class Literal(float):
         return number
 
 
-def parsed(text: str) -> JSON:
+def parsed(text: str) -> Any:
     """Give the value of a JSON text.
 
     Raises:
