@@ -54,6 +54,26 @@ def test_outputs_in_an_object_are_read() -> None:
         assert '"exit_code": 1' in summary
 
 
+def test_a_chain_of_objects_is_read() -> None:
+    """As structlog writes an exception; what is quoted without reading has no word that is not there."""
+
+    def error(name: str, said: str, line: int, *, cause: bool) -> dict[str, object]:
+        frame = {
+            "filename": "/srv/mill/stones.py",
+            "lineno": line,
+            "name": "grind",
+            "locals": {"kind": "'rye'"},
+        }
+        return {"exc_type": name, "exc_value": said, "is_cause": cause, "frames": [frame]}
+
+    chain = [error("NoStone", "no stone for rye", 6, cause=False), error("KeyError", "'rye'", 4, cause=True)]
+    log = logged("info", "sack 6 taken") + logged("error", "sack lost", sack=7, exception=chain)
+    summary = summarize_error(log)
+    assert "NoStone: no stone for rye\n  at mill/stones.py:6 grind\ncaused by KeyError: 'rye'\n" in summary
+    assert "Traceback" not in summary
+    assert "Traceback" not in summarize_error(log * 9, parse=False)
+
+
 def test_fields_that_tell_stand_first_in_a_long_object() -> None:
     """So that they outlive its middle; what repeats another field line by line is left out."""
     said = "sha256sum: mill.json: No such file"

@@ -173,6 +173,117 @@ make: *** [Makefile:7: engine] Error 2
 make: *** [Makefile:7: assets] Error 2
 make: Target 'all' not remade because of errors.
 """
+RACE = """\
+==================
+WARNING: DATA RACE
+Read at 0x00c0000d6018 by goroutine 8:
+  mill.example/mill.(*Mill).Turn()
+      /srv/mill/mill.go:27 +0x12e
+  mill.example/mill.TestTurn.func1()
+      /srv/mill/mill_test.go:14 +0xb0
+
+Previous write at 0x00c0000d6018 by goroutine 9:
+  mill.example/mill.(*Mill).Turn()
+      /srv/mill/mill.go:31 +0x318
+
+Goroutine 8 (running) created at:
+  mill.example/mill.TestTurn()
+      /srv/mill/mill_test.go:12 +0x3b0
+==================
+--- FAIL: TestTurn (0.01s)
+    mill_test.go:22: Turns() = 2, want 3
+FAIL
+"""
+ROBOT = """\
+==============================================================================
+Mill
+==============================================================================
+Rye Is Ground                                                         | FAIL |
+stone settled wrong: 22.5 != 22.0
+------------------------------------------------------------------------------
+Unknown Stone Is Refused                                              | PASS |
+------------------------------------------------------------------------------
+Night Is Quiet                                                        | FAIL |
+No keyword with name 'Stop Mill' found.
+------------------------------------------------------------------------------
+Mill                                                                  | FAIL |
+3 tests, 1 passed, 2 failed
+==============================================================================
+"""
+EUNIT = """\
+mill_tests: rye_test...*failed*
+in function mill_tests:rye_test/0 (mill_tests.erl, line 4)
+in call from eunit_test:run_testfun/1 (eunit_test.erl, line 71)
+in call from eunit_proc:run_test/1 (eunit_proc.erl, line 531)
+**error:{assertEqual,[{module,mill_tests},
+              {line,4},
+              {expression,"mill : turn ( rye , 100 )"},
+              {expected,1250},
+              {value,1200}]}
+  output:<<"">>
+
+=======================================================
+  Failed: 1.  Skipped: 0.  Passed: 1.
+"""
+ANT = """\
+    [junit] Tests run: 2, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.028 sec
+    [junit]
+    [junit] Testcase: turns took 0.003 sec
+    [junit] \tFAILED
+    [junit] sheets of job 5501 expected:<16> but was:<12>
+    [junit] junit.framework.AssertionFailedError: sheets of job 5501 expected:<16> but was:<12>
+    [junit] \tat mill.MillTest.turns(MillTest.java:11)
+    [junit]
+    [junit] Testcase: stands took 0.001 sec
+    [junit]
+    [junit] Test mill.MillTest FAILED
+"""
+AVA = (
+    "".join(f"  ✘ [fail]: mill › turns {n}\n" for n in range(3))
+    + "".join(
+        f"""
+  ─
+
+  mill › turns {n}
+
+  test/mill.test.js:{n}5
+
+   {n}4: test('turns {n}', (t) => {{
+   {n}5:   t.is(turn({n}), 0.63{n}, 'as certified');
+
+  as certified
+
+  Difference (- actual, + expected):
+
+  - 0.61{n}
+  + 0.63{n}
+"""
+        for n in range(3)
+    )
+    + "\n  3 tests failed\n"
+)
+CONCEPTS = """\
+desk.cpp:24:5: error: constraints not satisfied for class template 'Mill' [with A = Rye]
+    Mill<Rye> mill;
+    ^~~~~~~~~
+include/mill.hpp:13:24: note: because 'Rye' does not satisfy 'Grain'
+template <Grain A>
+                ^
+""" + "".join(
+    f"/usr/bin/../lib/gcc/12/../../../../include/c++/12/bits/basic_string.h:{n}40:7: note: "
+    f"candidate constructor not viable: no known conversion from 'int' to 'type{n}'\n"
+    for n in range(12)
+)
+COMPILED = """\
+byte-compile python......................................................Failed
+- hook id: py-compile
+- exit code: 1
+
+File "app/mill.py", line 2
+    return n +
+              ^
+SyntaxError: invalid syntax
+"""
 HASKELL = """\
 loom L3 weaves rye
 second pass: No match in record selector colour
@@ -232,6 +343,19 @@ CallStack (from HasCallStack):
             ("[Makefile:6: rotor.o] Error 1", "No rule to make target 'cover.png', needed by 'manual.txt'"),
         ),
         (
+            RACE,
+            ("DATA RACE", "Read mill/mill.go:27", "Previous write mill/mill.go:31", "Turns() = 2, want 3"),
+        ),
+        (ROBOT, ("Rye Is Ground\n  stone settled wrong: 22.5 != 22.0", "No keyword with name 'Stop Mill'")),
+        (
+            EUNIT,
+            ("{expected,1250}", "{value,1200}", "at mill_tests.erl:4 mill_tests:rye_test/0", "Failed: 1."),
+        ),
+        (ANT, ("turns at MillTest.java:11", "sheets of job 5501 expected:<16> but was:<12>")),
+        (AVA, ("3 tests failed", "- 0.611", "+ 0.631", "mill › turns 1")),
+        (CONCEPTS, ("include/mill.hpp:13:24 note: because 'Rye' does not satisfy 'Grain'",)),
+        (COMPILED, ("SyntaxError: invalid syntax\n  at app/mill.py:2\n  return n +",)),
+        (
             HASKELL,
             ("No match in record selector colour", "Prelude.head: empty list", "thread 9 missing on loom L4"),
         ),
@@ -249,6 +373,8 @@ def test_what_says_nothing_is_left_out() -> None:
     assert weight("cc -c rotor.c: error") > 0
     assert "containers found" not in summarize_error(JUNIT)
     assert "tests from Known" not in summarize_error(GTEST)
+    assert "stands" not in summarize_error(ANT).split("\n")
+    assert "basic_string" not in summarize_error(CONCEPTS)
 
 
 def test_services_that_a_runner_starts_are_told_apart() -> None:

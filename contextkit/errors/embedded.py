@@ -13,11 +13,16 @@ _TELLING = (  # what names of fields have in them, the first to be told first
     *("exit", "rc", "code", "status", "level", "severity"),
     *("err", "exc", "fail", "reason", "detail", "cause", "msg", "message"),
 )
+CHAIN = '"exc_type"'
+"""What a text has where chains of exceptions are objects in it."""
+
+_CAUSED = "The above exception was the direct cause of the following exception:"
+_HANDLING = "During handling of the above exception, another exception occurred:"
 _TRACEBACK = Pattern(r"\S.*?(?=Traceback \(most recent call last\):\s*$)")
 _TIMES = Pattern(r"\d+")
 
 
-def text_in(text: str) -> str:
+def text_in(text: str, *, chains: bool = True) -> str:
     r"""Give a text; of one that is an object of JSON the lines that its own texts have, behind its other fields.
 
     >>> print(text_in('{"exit": 1, "stderr": "one\\ntwo\\nthree\\n"}'), end="")
@@ -29,13 +34,18 @@ def text_in(text: str) -> str:
     whole = text.strip()
     if whole[:1] != "{" or whole[-1:] != "}" or "\\n" not in whole or (found := _object(whole)) is None:
         return text
-    return "\n".join(_lines("", found, len(whole)))
+    return "\n".join(_lines("", found, len(whole), chains))
 
 
-def opened(line: str) -> Iterable[str]:
+def opened(line: str, *, chains: bool = True) -> Iterable[str]:
     r"""Give a line; where it ends with an object of JSON, the lines that its texts have follow it.
 
     Of a long object the fields that tell what happened come first.
+
+    Args:
+        line: The line.
+        chains: Whether chains of exceptions that are objects are written as Python writes them, which takes
+            words that are not in the line.
 
     >>> opened('run 7: {"exit": 1, "stderr": "Traceback (most recent call last):\\n  ...\\nKeyError: 1"}')
     ['run 7: {"exit": 1}', 'Traceback (most recent call last):', '  ...', 'KeyError: 1', '']
@@ -44,7 +54,7 @@ def opened(line: str) -> Iterable[str]:
         return (line,)
     start = line.find("{")
     found = _object(line[start:])
-    return (line,) if found is None else _lines(line[:start], found, len(line))
+    return (line,) if found is None else _lines(line[:start], found, len(line), chains)
 
 
 def _object(text: str) -> dict[str, object] | None:
@@ -55,9 +65,9 @@ def _object(text: str) -> dict[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
-def _lines(lead: str, value: dict[str, object], length: int) -> list[str]:
+def _lines(lead: str, value: dict[str, object], length: int, chains: bool) -> list[str]:
     said: list[str] = []
-    rest = _without_said(value, said, 0)
+    rest = _without_said(value, said, 0, chains)
     lines = [lead] if lead.strip() else []
     if isinstance(rest, dict) and rest:
         if length > _LONG:
@@ -72,17 +82,40 @@ def _lines(lead: str, value: dict[str, object], length: int) -> list[str]:
     return lines
 
 
-def _without_said(value: object, said: list[str], depth: int) -> object:
+def _without_said(value: object, said: list[str], depth: int, chains: bool) -> object:
     """Give a value without its texts of several lines, which are added to what is said."""
     if not isinstance(value, dict) or depth > _DEEPEST:
         return value
     rest = {}
     for key, item in value.items():
-        if isinstance(item, str) and item.strip("\n").count("\n") + 1 >= _TALL:
+        if chains and (trace := _trace_of(item)) is not None:
+            said.append(trace)
+        elif isinstance(item, str) and item.strip("\n").count("\n") + 1 >= _TALL:
             said.append(item)
         else:
-            rest[key] = _without_said(item, said, depth + 1)
+            rest[key] = _without_said(item, said, depth + 1, chains)
     return rest
+
+
+def _trace_of(value: object) -> str | None:
+    """Write as Python does what structlog makes of an exception: its chain as objects, the outermost first."""
+    if not isinstance(value, list) or not value or not all(map(_is_exception, value)):
+        return None
+    blocks: list[str] = []
+    for error in reversed(value):
+        frames = [
+            f'  File "{frame.get("filename")}", line {frame.get("lineno")}, in {frame.get("name")}'
+            for frame in error["frames"]
+            if isinstance(frame, dict)
+        ]
+        head = f"{error['exc_type']}: {error.get('exc_value', '')}"
+        blocks.append("\n".join(["Traceback (most recent call last):", *frames, head]))
+        blocks.append(f"\n{_CAUSED if error.get('is_cause') else _HANDLING}\n")
+    return "\n".join(blocks[:-1])
+
+
+def _is_exception(value: object) -> bool:
+    return isinstance(value, dict) and "exc_type" in value and isinstance(value.get("frames"), list)
 
 
 def _order(key: str) -> int:

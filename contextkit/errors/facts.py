@@ -76,10 +76,10 @@ OwnCode: TypeAlias = Callable[[Frame], bool]
 """Whether a frame is in the user's own code. Pure."""
 
 _FOREIGN_FILES = Pattern(
-    r"(?:site|dist)-packages|node_modules|^node:|^internal/|^<frozen|^/rustc/|^/usr/(?:lib(?:exec)?|local|include|share)/"
+    r"(?:site|dist)-packages|node_modules|^node:|^internal/|^<frozen|^/rustc/|^/usr/(?:bin/\.\./)?(?:lib(?:exec)?|local|include|share)/"
     r"|/lib/python\d|/usr/src/|/gems/|/vendor/|/pkg/mod/|/\.cargo/|/\.rustup/|libsanitizer|sysdeps/|^\.\./csu/"
     r"|\.pxi?$|<anonymous>|/go/src/runtime/|/jdk|^\[internal|^native$|^index \d|^dart:|^package:flutter/|/usr/local/go/|/Go/src/|^_testmain\.go|^Native Method|^Unknown Source|/\.venv/"
-    r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/|^(?:elixir|mix|stdlib|kernel|ex_unit|iex|logger|phoenix\w*|plug\w*|ecto\w*|db_connection|postgrex|gen_stage|oban|absinthe|tesla)/(?:lib/)?|^\./\w+\.jl|^libraries/base|^gen_\w+\.erl"
+    r"|\.pyenv/|[/\\]Lib[/\\]|[/\\]dotnet[/\\]|^<[0-9a-f]{32}>|^/_/src/|^(?:elixir|mix|stdlib|kernel|ex_unit|iex|logger|phoenix\w*|plug\w*|ecto\w*|db_connection|postgrex|gen_stage|oban|absinthe|tesla)/(?:lib/)?|^\./\w+\.jl|^libraries/base|^(?:gen|eunit)_\w+\.erl|^(?:proc_lib|timer|lists|erl_eval|init)\.erl"
     r"|<compiler-generated>|/__cypress/runner/|/polyfills\.js$"
 )
 _FOREIGN_NAMES = Pattern(

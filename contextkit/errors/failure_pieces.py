@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from ..patterns import Pattern
-from .facts import Failure, Finding, short_path
+from .facts import Failure, Finding, Frame, own_code, short_path
 from .pieces import STANDARD, Pieces, shortened
 from .salience import failure_at
 
@@ -14,6 +14,7 @@ _SPACES = Pattern(r"\s{2,}")
 _SEVERITY = Pattern(r"(?i)error|fatal|fail|^e$")
 _CALM = Pattern(r"(?i)\[?(?:debug|trace|info)\b")
 _SHARED = 5  # lines
+_FEW = 12  # findings, of which notes are told as well
 _INSTANTIATED = ("required from ‘", "required from '", "required by ", "In instantiation of")
 
 
@@ -94,9 +95,10 @@ def add_findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
         groups.setdefault((finding.severity, message), []).append(finding)
     short = _short_paths({finding.file for finding in findings})
     graded = any(_SEVERITY.search(severity) for severity, _ in groups)
-    few = sum(not message.startswith(_INSTANTIATED) for _, message in groups) <= 8
+    mine = {key for key, group in groups.items() if own_code(Frame(group[0].file, group[0].line))}
+    few = sum(not message.startswith(_INSTANTIATED) for _, message in mine) <= _FEW
     for (severity, message), group in groups.items():
-        rank = _rank(severity.lower(), message, graded, few)
+        rank = _rank(severity.lower(), message, graded, few and (severity, message) in mine)
         text = f"{severity}: {message}" if severity else message
         if len(group) == 1:
             only = group[0]

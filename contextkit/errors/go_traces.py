@@ -12,6 +12,10 @@ GO_HEAD = Pattern(
     r"(?:.*? )?(?P<served>\S+: panic serving \S+: .*)|(?P<kind>panic|fatal error): (?P<message>.*)"
 )
 _OF_HANGING = 3  # frames
+RACE = Pattern(r"WARNING: (DATA RACE)$")
+_ACCESS = Pattern(
+    r"((?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite)) at 0x[0-9a-f]+ by (?:goroutine \d+|main goroutine):$"
+)
 
 
 def read_panic(reading: Reading, at: int, match: re.Match[str]) -> int:
@@ -28,6 +32,30 @@ def read_panic(reading: Reading, at: int, match: re.Match[str]) -> int:
         at += 1
     reading.faults.append(fault)
     return at
+
+
+def read_race(reading: Reading, at: int, match: re.Match[str]) -> int:
+    """Read what the race detector reports: each access with its place; nothing of where goroutines began."""
+    fault = Fault("", match[1])
+    start, label = at, ""
+    at += 1
+    while at < len(reading.lines) and not reading.line(at).startswith("====="):
+        line = reading.line(at)
+        if access := _ACCESS.match(line):
+            label = access[1]
+        elif not line.strip():
+            label = ""
+        elif label and (place := _GO_PLACE.match(line)):
+            frame = Frame(place[1], place[2], reading.line(at - 1).strip().removesuffix("()"))
+            if not fault.frames:
+                fault.frames.append(frame)
+            if reading.own(frame):
+                fault.details.append(f"{label} {frame}")
+                label = "-"
+        at += 1
+    reading.used.update(range(start, at + 1))
+    reading.faults.append(fault)
+    return at + 1
 
 
 def _is_go(fault: Fault) -> bool:

@@ -28,7 +28,7 @@ _NO_LETTERS = Pattern(r"[\W\d_]+")
 _TAG = Pattern(r"[VDIWEF][ /][\w.-]+ *(?:\( *\d+\))?: ")
 _PLACE = Pattern(r"[^\s:()]+\.[A-Za-z]\w{0,5}[:(]0")
 _STEP = Pattern(r"([^\t]+)\t([^\t]*)\t\W{0,3}\d{4}-\d\d-\d\dT[\d:.]+Z ?")
-_INFO = Pattern(r"\[(?:info|INFO)\](?: |$)")
+_INFO = Pattern(r"(?:\[(?:info|INFO)\]|\s+\[junit\])(?: |$)")
 _ANNOTATED = Pattern(r"##\[(?:error|warning)\](?=\s+\d+:\d)")  # GitHub's, before a linter's line
 _NARROWEST, _WIDEST = 79, 300  # columns of a terminal
 _FULL, _TORN = 3, 2  # lines
@@ -89,22 +89,28 @@ def _last_states(line: str) -> str:
     return "\r".join(state for state, kept in zip(states, [*over, True], strict=True) if kept)
 
 
-def lines_of(text: str) -> list[str]:
+def lines_of(text: str, *, chains: bool = True) -> list[str]:
     r"""Give the lines of a plain text, without their common prefix, if that is a logger's.
 
     Lines of several services, each behind its name, are put together by service.
 
+    Args:
+        text: The text.
+        chains: Whether chains of exceptions in JSON are written as Python writes them.
+
     >>> lines_of("10:00:01 web | Traceback:\n10:00:02 web |   File\n10:00:12 web | KeyError: 'a'")
     ['Traceback:', '  File', "KeyError: 'a'"]
     """
-    lines = text_in(text).split("\n")
+    lines = text_in(text, chains=chains).split("\n")
     lines = _without_steps(_by_source(_unbroken(lines)))
     prefix = _prefix(lines)
     if prefix:
         pattern = _beginning(prefix)
         lines = _untagged([line[m.end() :] if (m := pattern.match(line)) else line for line in lines])
     if any(line[-1:] == "}" for line in lines):
-        lines = [part for line in lines for part in (opened(line) if line[-1:] == "}" else (line,))]
+        lines = [
+            part for line in lines for part in (opened(line, chains=chains) if line[-1:] == "}" else (line,))
+        ]
     if max(map(len, lines)) > _LONGEST:
         lines = [piece for line in lines for piece in ([line] if len(line) <= _LONGEST else _parts(line))]
     return _dedented(_without(_INFO, _without_inputs(without_prefixes(lines))))

@@ -14,8 +14,9 @@ _SEPARATOR = {
 }
 PLACE = 'File "'
 CHILD = Pattern(r"[ |]*\+(?:-\+)?-{5,} (?:\d+|\.\.\.) -{5,}$")
+_SYNTAX = Pattern(r"(?:Syntax|Indentation|Tab)Error: ")
 FATAL = Pattern(r"(Fatal Python error|Windows fatal exception): (.*)")
-_THREAD = Pattern(r"(?:Current t|T)hread 0x[0-9a-f]+.* \(most recent call first\):$")
+_THREAD = Pattern(r"(Current thread|Thread) 0x[0-9a-f]+.* \(most recent call first\):$")
 _FATAL_FRAME = Pattern(r'  File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function>.+)$')
 _LONGEST = 80  # lines of a message; what goes on longer is what else was written
 _STOP = Pattern(
@@ -56,22 +57,38 @@ def read_python(reading: Reading, at: int) -> int:
     return at
 
 
+def read_syntax(reading: Reading, at: int) -> int:
+    """Read an error of syntax without a traceback, as `py_compile` writes it; 0 where it is none."""
+    frame = frame_of(reading.line(at))
+    behind = next((n for n in range(at + 1, at + 5) if _SYNTAX.match(reading.line(n))), 0)
+    if frame and behind:
+        fault = typed(reading.line(behind))
+        fault.frames = [frame._replace(code=reading.line(at + 1).strip())]
+        reading.faults.append(fault)
+        reading.used.update(range(at, behind + 1))
+        return behind + 1
+    return 0
+
+
 def read_fatal(reading: Reading, at: int, match: re.Match[str]) -> int:
     """Read what faulthandler writes: the error, and the stack of the thread that it came in, innermost first."""
     fault = Fault(match[1], match[2])
-    reading.used.add(at)
+    start, behind = at, at + 1
     at += 1
-    while not reading.line(at).strip() and at < len(reading.lines):
+    while not reading.line(at).strip() or (thread := _THREAD.match(reading.line(at))):
         at += 1
-    if _THREAD.match(reading.line(at)):
-        reading.used.add(at)
-        at += 1
+        if at >= len(reading.lines):
+            break
+        frames: list[Frame] = []
         while frame := _FATAL_FRAME.match(reading.line(at)):
-            fault.frames.append(Frame(frame["file"], frame["line"], frame["function"]))
-            reading.used.add(at)
+            frames.append(Frame(frame["file"], frame["line"], frame["function"]))
             at += 1
+        if frames and thread:
+            fault.frames = frames if thread[1] == "Current thread" or not fault.frames else fault.frames
+            behind = at
+    reading.used.update(range(start, behind))
     reading.faults.append(fault)
-    return at
+    return behind
 
 
 def _block(reading: Reading, at: int, column: int) -> tuple[Fault, int]:

@@ -26,15 +26,17 @@ _STARTS = Pattern(
     r"|\[ RUN      \] (?P<gtest>\S.*)$"
     r"|File \"(?P<doctest>[^\"]+\", line \d+, in [\w.]+)$"
     r"|(?:── )?(?P<testthat>(?:Failure|Error|Warning) \('?[^'():]+:\d+(?::\d+)?'?\): .+?)(?: ─+)?$"
+    r"|(?P<robot>\S.*?) +\| FAIL \|$"
+    r"|Testcase: (?P<ant>\S+) took [\d.]+ sec$"
     r"|\s+(?P<junit>JUnit (?:Jupiter|Vintage):\S.*)$"
     r"|\s+\d+ - (?P<ctest>\S+(?: \((?!Failed)(?:[A-Z_]+|Timeout|Not Run|\w+ aborted)\))?)(?: \(Failed\)|(?<=\))) *$"
 )
 _COUNT = Pattern(
-    r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
-    r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|issues?\b|examples?|tests?\b|failures?\b|runs?,)"
+    r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Failed: \d+\.|Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
+    r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|issues?\b|examples?|tests?\b|scenarios?\b|failures?\b|runs?,)"
     r"|\[ FAIL \d+ \| |\[ +\d+ tests failed +\]|\d+% tests passed, |\d+ FAILED TESTS?$|\d+ items had failures|(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
 )
-_FIRST = frozenset("_●FX×✗-En[✘#0123456789JW─")
+_FIRST = frozenset("_●FX×✗-En[✘#0123456789JTW─")
 _COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
@@ -46,6 +48,7 @@ _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? *(?:(?:-- )?Time elapsed.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
 _FAILED = Pattern(r"FAIL +(\S+)")
+_OF_ANT = Pattern(r"\s+(?:FAILED|Caused an ERROR)")
 _CTEST = Pattern(r" *\d+/\d+ Test +#\d+: (\S+) [^*]*(\*\*\*)?")
 _CTEST_ENDS = Pattern(r" +Start +\d+: |\d+% tests passed")
 _TOLD = Pattern(  # by googletest and ctest, of what a block or a list tells as well
@@ -80,6 +83,8 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     numbered = _is_numbered_run(lines, counts)
     for kind, title, start, end in blocks:
         if (kind == "numbered" and not numbered) or (kind != "pytest" and pytest):
+            continue
+        if kind == "ant" and not _OF_ANT.match("".join(lines[start + 1 : start + 2])):  # it passed
             continue
         used.update(range(start, end))
         name, block = (
@@ -146,10 +151,15 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     blocks: list[tuple[str, str, int, int]] = []
     kind, name, start = "", "", -1
     for at, line in enumerate(lines):
-        match = _STARTS.match(line) if line.lstrip()[:1] in _FIRST or " FAILED" in line else None
+        match = (
+            _STARTS.match(line)
+            if line.lstrip()[:1] in _FIRST or " FAILED" in line or "| FAIL |" in line
+            else None
+        )
         ends = start >= 0 and (
             at in counted
             or (kind == "pytest" and line[:1] in ("-", "=") and _PLAIN.match(line))
+            or (kind == "robot" and _PLAIN.match(line))
             or (kind == "perl" and not _OF_PERL.match(line))
             or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
         )

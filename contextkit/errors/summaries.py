@@ -1,13 +1,14 @@
 """summarize_error: an exception or a text -> the few lines of it that matter."""
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from os import PathLike
 
 from ..budgets import whole_number
 from ..exceptions import SettingError
 from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count, token_counter
+from .embedded import CHAIN
 from .facts import Facts, OwnCode, own_code
 from .failure_pieces import add_failures, add_findings
 from .fault_pieces import add_faults
@@ -38,6 +39,8 @@ _FAILING = Pattern(
     r"(?i)\b(\d{1,9}) (?:errors?|failures?|failed|failing|problems?)\b|\b(?:failures?|errors?|failed|fail)[=: ]+(\d{1,9})\b"
 )
 _FAILED = "failed:"  # before tests that nothing counts
+_HALF_READ = 300  # lines; of more than that a few say less than the names
+_OUTSIDE = ("panic: ", "WARNING: DATA RACE")  # what Go writes in a run of tests, but as no part of one
 _SHORT = 4_000  # characters, of which all words are found sooner than a few
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
 
@@ -98,7 +101,8 @@ def summarize_error(
     told = text_of(error)
     text = plain(told)
     left = last_states(told)
-    lines = lines_of(text if left is told else plain(left))
+    whole = text if left is told else plain(left)
+    lines = lines_of(whole)
     limit = budget or MOST
     prefix = f"exit status {status}\n" if status else ""
     head = [Piece(0, -1, prefix.strip())] if prefix else []
@@ -107,6 +111,8 @@ def summarize_error(
     if pieces:
         summary = telling([*head, *pieces], prefix + text, limit, count_tokens, None if budget else STANDARD)
     if not pieces or not _is_faithful(summary.removeprefix(prefix), lines, text):
+        if CHAIN in whole:  # quoted is only what stands there
+            lines = lines_of(whole, chains=False)
         pieces, worth = quoted(lines)
         summary = telling([*head, *pieces], prefix + text, budget or worth, count_tokens)
     return Summary(_no_larger(summary, prefix, text, limit, count_tokens), text)
@@ -115,11 +121,22 @@ def summarize_error(
 def _understood(lines: Sequence[str], own: OwnCode, text: str) -> Pieces:
     """Give what the parsers make of a text, and what they leave out; nothing if they know nothing of it."""
     facts, used = read(lines, own, text)
+    if _is_half_read(facts, lines, used):
+        return Pieces()
     pieces = _pieces(facts, own)
     if pieces:
         add_unexplained(pieces, lines, used)
         add_failure(pieces, lines)
     return pieces
+
+
+def _is_half_read(facts: Facts, lines: Sequence[str], used: Collection[int]) -> bool:
+    """Whether little more than the names of tests was read of a text that says much more of them."""
+    bare = sum(not failure.lines and not failure.frame for failure in facts.failures)
+    if bare < 2 or 2 * bare <= len(facts.failures):
+        return False
+    unread = {line for at, line in enumerate(lines) if at not in used and line.strip()}
+    return 2 * len(used) < len(unread) < _HALF_READ
 
 
 def text_of(error: BaseException | str | bytes) -> str:
@@ -160,7 +177,7 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
     if facts.findings:
         return facts, set(range(len(lines)))
     facts.failures, facts.counts, used = read_runs(lines, own)
-    ended = any(line.startswith("panic: ") for line in lines)  # as Go does a whole run of tests
+    ended = any(line.startswith(_OUTSIDE) for line in lines)
     if not facts.failures or ended:
         others = ["" if at in used else line for at, line in enumerate(lines)] if used else lines
         facts.faults, facts.stacks, traced = read_traces(others, own)

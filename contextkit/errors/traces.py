@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from ..patterns import Pattern
 from .facts import Fault, Frame, OwnCode
 from .frames import frame_of
-from .go_traces import GO_HEAD, GOROUTINE, read_goroutines, read_panic
+from .go_traces import GO_HEAD, GOROUTINE, RACE, read_goroutines, read_panic, read_race
 from .lines import SERVICE
-from .python_traces import CHILD, FATAL, PLACE, read_fatal, read_python
+from .python_traces import CHILD, FATAL, PLACE, read_fatal, read_python, read_syntax
 from .reading import Reading, typed
 from .rust_traces import NUMBERED, RUST, RUST_PLACE, read_backtrace, read_rust
 from .sanitizers import SANITIZER, read_sanitizer
@@ -20,6 +20,7 @@ _HINTS = (
         "at ",
         "Traceback (",
         "Fatal Python ",
+        "DATA RACE",
         "goroutine ",
         "panic",
         "fatal error: ",
@@ -32,12 +33,18 @@ _HINTS = (
     *('File "', "-----", "❯ ", "from ", "called at ", "  (", ".lua:", ".ex"),
 )
 _TRIED = Pattern(
-    r"Traceback \(|^Fatal Python error|^\s*at |goroutine \d|panic|fatal error: |Sanitizer: |^\s*#\d|:\d+:in [`']|Uncaught |^Next "
+    r"Traceback \(|^Fatal Python error|DATA RACE$|^\s*at |goroutine \d|panic|fatal error: |Sanitizer: |^\s*#\d|:\d+:in [`']|Uncaught |^Next "
     r"|^\s*File \"|\{$|\+-.* -{5,}$|❯ |^\s+from |\.js:\d+$|\.[cm]js:\d+$|\.tsx?:\d+$|^\s+\(|^\s+\S+\.(?:lua|exs?):| called at "
 )
 
 
-_HEADS = ((FATAL, read_fatal), (GO_HEAD, read_panic), (SANITIZER, read_sanitizer), (RUBY, read_ruby))
+_HEADS = (
+    (FATAL, read_fatal),
+    (RACE, read_race),
+    (GO_HEAD, read_panic),
+    (SANITIZER, read_sanitizer),
+    (RUBY, read_ruby),
+)
 
 
 def read_traces(lines: Sequence[str], own: OwnCode) -> tuple[list[Fault], list[str], set[int]]:
@@ -83,6 +90,8 @@ def _trace(reading: Reading, at: int) -> int:
         or CHILD.match(line)
     ):
         return read_python(reading, at)
+    if line.startswith(PLACE) and (found := read_syntax(reading, at)):
+        return found
     if GOROUTINE.match(line):
         return read_goroutines(reading, at)
     if match := RUST.search(line):

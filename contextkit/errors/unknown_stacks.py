@@ -21,6 +21,7 @@ _TITLE = Pattern(
     r"(?i)\s*(?:.*\b(?:stack|trace|backtrace|traceback|callstack|crashed)\b.*|.*most recent call.*):?\s*$"
 )
 _FEWEST = 2
+_TOLD = 12  # lines
 
 
 def read_unknown_stacks(lines: Sequence[str], used: Collection[int]) -> tuple[list[Fault], set[int]]:
@@ -45,6 +46,10 @@ def read_unknown_stacks(lines: Sequence[str], used: Collection[int]) -> tuple[li
         if len(frames) >= _FEWEST and (found := _fault(lines, start, used)):
             fault, head = found
             fault.frames = frames
+            if lines[behind : behind + 1] and lines[behind].startswith("**"):  # so EUnit says what it was
+                end = next((n for n in range(behind, len(lines)) if not lines[n].strip()), len(lines))
+                fault.details += [line.removeprefix("**") for line in lines[behind:end][:_TOLD]]
+                behind = end
             faults.append(fault)
             mine.update(range(head, behind))
         at = max(behind, at + 1)
