@@ -5,7 +5,7 @@ import json
 import pytest
 
 from contextkit import summarize_error
-from contextkit.errors.embedded import opened, text_in
+from contextkit.errors.embedded import opened, text_in, without_prefixes
 
 TRACE = """\
 Traceback (most recent call last):
@@ -123,6 +123,15 @@ def test_a_traceback_behind_a_prefix_of_its_own() -> None:
     summary = summarize_error("\n".join(lines))
     assert SUMMARY in summary
     assert "marking run manual__2026-11-04T02:00:00 as FAILED" in summary
+
+
+def test_many_prefixes_take_no_longer_than_few() -> None:
+    """Each kind of them is looked for once: not each time that a log names."""
+    heads = [f"job {n} at {n * 7}: " for n in range(3_000)]
+    lines = [head + line for head in heads for line in TRACE.splitlines()[:4]]
+    assert without_prefixes(lines) == TRACE.splitlines()[:4] * 3_000
+    kinds = [f"{chr(97 + n % 26)}{chr(97 + n // 26)}: Traceback (most recent call last):" for n in range(600)]
+    assert without_prefixes(kinds) == kinds
 
 
 def test_a_panic_of_a_deferred_function_is_told_with_its_place() -> None:

@@ -367,6 +367,20 @@ def test_what_tools_say_is_kept(text: str, facts: tuple[str, ...]) -> None:
     assert [fact for fact in facts if fact not in summary] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fatal Python error: Aborted",
+        'Fatal Python error: Aborted\n\n  File "/srv/mill/grind.py", line 8 in turn',
+        "Fatal Python error: Aborted\n\nCurrent thread 0x00007fdd (most recent call first):",
+        "Fatal Python error: Aborted\n\nCurrent thread 0x00007fdd (most recent call first):\n  <no frame>",
+    ],
+)
+def test_an_error_that_ends_python_may_have_no_stack(text: str) -> None:
+    """Nothing is read into what is not there."""
+    assert "Fatal Python error: Aborted" in summarize_error(f"{text}\n" + "\nextension modules: mill" * 9)
+
+
 def test_what_says_nothing_is_left_out() -> None:
     """Options that hold a word of failure, and counts that say what others say."""
     assert weight("cc -Wall -Werror=format -c rotor.c -o rotor.o") == 0

@@ -9,6 +9,7 @@ from ..patterns import Pattern
 _LONG = 200  # characters of a line
 _TALL = 3  # lines of a text in JSON that become lines of their own
 _DEEPEST = 4
+_PREFIXES = 16  # that differ in more than numbers
 _TELLING = (  # what names of fields have in them, the first to be told first
     *("exit", "rc", "code", "status", "level", "severity"),
     *("err", "exc", "fail", "reason", "detail", "cause", "msg", "message"),
@@ -130,13 +131,19 @@ def without_prefixes(lines: Sequence[str]) -> list[str]:
     >>> without_prefixes(["job 7: Traceback (most recent call last):", 'job 7:   File "a.py", line 3, in f'])
     ['Traceback (most recent call last):', '  File "a.py", line 3, in f']
     """
-    kept = list(lines)
-    known: set[str] = set()
+    found: dict[str, str] = {}
     for at, line in enumerate(lines[:-1]):
-        if "Traceback (most" not in line or not (match := _TRACEBACK.match(line)) or match[0] in known:
+        if "Traceback (most" not in line or not (match := _TRACEBACK.match(line)):
             continue
-        known.add(match[0])
-        prefix = re.compile(_TIMES.sub(r"\\d+", re.escape(match[0].rstrip())) + " ?")
-        if (behind := prefix.match(lines[at + 1])) and lines[at + 1][behind.end() :].startswith('  File "'):
-            kept = [text[found.end() :] if (found := prefix.match(text)) else text for text in kept]
-    return kept
+        prefix = match[0].rstrip()
+        kind = _TIMES.sub("0", prefix)
+        if kind in found or len(found) == _PREFIXES:
+            continue
+        found[kind] = _TIMES.sub(r"\\d+", re.escape(prefix))
+        behind = re.match(f"{found[kind]} ?", lines[at + 1])
+        if not behind or not lines[at + 1].startswith('  File "', behind.end()):
+            found[kind] = ""
+    if not any(found.values()):
+        return list(lines)
+    prefixes = re.compile(f"(?:{'|'.join(filter(None, found.values()))}) ?")
+    return [line[match.end() :] if (match := prefixes.match(line)) else line for line in lines]

@@ -48,7 +48,7 @@ _FAR_BELOW = 12  # lines of source code between a place and its message
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
 _IN_SCRIPT = Pattern(r"In (?P<file>\S+) line (?P<line>\d+):$")  # ShellCheck's, over source code and messages
 _OF_SCRIPT = Pattern(r"\s*\^-*\^? (?P<message>SC\d+) \((?P<severity>\w+)\)(?P<rest>: .+)$")
-_TRIED = Pattern(r"SC\d{4}|\d[):\]]|lines? \d|^(?:# )?(?:[Ee]rror|[Ww]arning|Alert)|^\s+\d+:?\d*\s")
+_TRIED = Pattern(r"SC\d{4}|\d[):\]]|lines? \d|^(?:# |Fatal )?(?:[Ee]rror|[Ww]arning|Alert)|^\s+\d+:?\d*\s")
 
 
 def read_findings(lines: Sequence[str], used: Collection[int]) -> tuple[list[Finding], set[int]]:

@@ -74,6 +74,7 @@ def read_fatal(reading: Reading, at: int, match: re.Match[str]) -> int:
     """Read what faulthandler writes: the error, and the stack of the thread that it came in, innermost first."""
     fault = Fault(match[1], match[2])
     start, behind = at, at + 1
+    thread: re.Match[str] | None = None
     at += 1
     while not reading.line(at).strip() or (thread := _THREAD.match(reading.line(at))):
         at += 1
