@@ -107,13 +107,15 @@ def lines_of(text: str, *, chains: bool = True) -> list[str]:
     if prefix:
         pattern = _beginning(prefix)
         lines = _untagged([line[m.end() :] if (m := pattern.match(line)) else line for line in lines])
-    if any(line[-1:] == "}" for line in lines):
+    if "}\n" in text or text[-1:] == "}":
         lines = [
             part for line in lines for part in (opened(line, chains=chains) if line[-1:] == "}" else (line,))
         ]
     if max(map(len, lines)) > _LONGEST:
         lines = [piece for line in lines for piece in ([line] if len(line) <= _LONGEST else _parts(line))]
-    return _dedented(_without(_INFO, _without_inputs(without_prefixes(lines))))
+    if "Traceback (most" in text:
+        lines = without_prefixes(lines)
+    return _dedented(_without(_INFO, _without_inputs(lines)))
 
 
 def _without_steps(lines: list[str]) -> list[str]:
@@ -152,14 +154,14 @@ def _unbroken(lines: list[str]) -> list[str]:
     width = max(map(len, lines))
     if not _NARROWEST <= width <= _WIDEST:
         return lines
-    begins = {_start(lines[0]), *(_start(behind) for line, behind in pairwise(lines) if len(line) < width)}
     full = [(line, behind) for line, behind in pairwise(lines) if len(line) == width]
-    torn = [
-        line
-        for line, behind in full
-        if line[-1].isalnum() and behind[:1].isalnum() and _start(behind) not in begins
-    ]
-    if len(full) < _FULL or len(torn) < _TORN:
+    if len(full) < _FULL:
+        return lines
+    begins = {_start(lines[0]), *(_start(behind) for line, behind in pairwise(lines) if len(line) < width)}
+    torn = (
+        line[-1].isalnum() and behind[:1].isalnum() and _start(behind) not in begins for line, behind in full
+    )
+    if sum(torn) < _TORN:
         return lines
     whole, last = list[str](), ""
     for line in lines:

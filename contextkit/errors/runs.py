@@ -36,7 +36,8 @@ _COUNT = Pattern(
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|issues?\b|examples?|tests?\b|scenarios?\b|failures?\b|runs?,)"
     r"|\[ FAIL \d+ \| |\[ +\d+ tests failed +\]|\d+% tests passed, |\d+ FAILED TESTS?$|\d+ items had failures|(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
 )
-_FIRST = frozenset("_●FX×✗-En[✘#0123456789JTW─")
+_FIRST = frozenset("_●FX×✗-En[✘#0123456789")
+_RARE = ("Testcase: ", "JUnit ", "Warning (", "── ")
 _COUNTS = frozenset("[TRFPS0123456789pfct")
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
@@ -151,11 +152,9 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     blocks: list[tuple[str, str, int, int]] = []
     kind, name, start = "", "", -1
     for at, line in enumerate(lines):
-        match = (
-            _STARTS.match(line)
-            if line.lstrip()[:1] in _FIRST or " FAILED" in line or "| FAIL |" in line
-            else None
-        )
+        said = line.lstrip()
+        may = said[:1] in _FIRST or said.startswith(_RARE) or " FAILED" in line or "| FAIL |" in line
+        match = _STARTS.match(line) if may else None
         ends = start >= 0 and (
             at in counted
             or (kind == "pytest" and line[:1] in ("-", "=") and _PLAIN.match(line))
