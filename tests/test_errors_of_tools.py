@@ -391,6 +391,19 @@ def test_what_says_nothing_is_left_out() -> None:
     assert "basic_string" not in summarize_error(CONCEPTS)
 
 
+def test_places_in_libraries_are_quoted_last() -> None:
+    """Where nothing is read, they would take the room of what the program itself says."""
+    names = [f"{a}{b}{c}" for a in ("turn", "lift") for b in ("Stone", "Sack", "Wheel") for c in "ABCDEF"]
+    frames = [f"    at {name} (/srv/node_modules/mill/lib/{name}.js:12:1)" for name in names]
+    said = [f"{name} took a sack of rye from the mill" for name in names[:16]]
+    text = "\n".join([*frames, "Mill stopped: no such stone", *said, *frames[::-1]])
+    told = summarize_error(text, parse=False)
+    assert [line for line in said if line not in told] == []
+    mine = summarize_error(text, parse=False, own=lambda frame: "liftWheelB" in frame.file)
+    assert "liftWheelB.js" in mine
+    assert "liftWheelB.js" not in told
+
+
 def test_services_that_a_runner_starts_are_told_apart() -> None:
     """Honcho and foreman write a time and the name of each before its lines."""
     trace = [

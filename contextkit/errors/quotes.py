@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from ..exceptions import SettingError
 from ..patterns import Pattern
 from ..tokens.counters import TokenCounter, count
+from .facts import OwnCode, own_code
+from .frames import frame_of
 from .pieces import STANDARD, Piece, Pieces, abridged, fitted
 from .salience import FAILED, Alike, failure_at, from_both_ends, is_letter, places, salient, shape
 from .unexplained import explains, words_of
@@ -78,8 +80,12 @@ def _around_failure(line: str) -> str:
     return abridged(line[start:].strip(), 300)
 
 
-def quoted(lines: Sequence[str]) -> tuple[Pieces, int]:
+def quoted(lines: Sequence[str], own: OwnCode = own_code) -> tuple[Pieces, int]:
     """Quote the lines that matter, those around them and both ends, in their order.
+
+    Args:
+        lines: The lines.
+        own: Tells a frame of the user's own code from others, which are quoted last.
 
     Returns:
         The pieces, and the tokens that they are worth.
@@ -98,6 +104,8 @@ def quoted(lines: Sequence[str]) -> tuple[Pieces, int]:
     strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
     for at in sorted({*ranks, strongest}):
         rank = 0 if at == strongest else ranks[at] + 1
+        if rank and at != numbers[-1] and (frame := frame_of(lines[at])) and not own(frame):
+            rank = _LAST
         line = _around_failure(lines[at]) if at == strongest and len(lines[at]) > 900 else lines[at].rstrip()
         # The middle of a very long line would keep all out that comes after it; that of JSON tells least.
         is_json = '{"' in line
