@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _LONG = 16  # characters a token: a text with more than that may be told too long without a full count
 _SUMS = 3  # views that are remembered beside the last one: a compaction weighs some against each other
+_DENSE = 8  # bytes a token: hardly any text has more
 _ODD = 24  # tokens; more than a part costs beyond its own where it cannot stand as it is
 
 
@@ -271,14 +272,17 @@ class MessageMeasure(Measure):
             limit = self.counter.unscale(limit)
         left = limit - self._fixed_tokens - _ODD
         left -= sum([self._weight(self._leaf(event)) for event in beside])
-        texts = list[str]()
+        texts, bounded, most = list[str](), isinstance(self._base, BUILT_IN), 0.0
         for message in messages:
             if not is_ordinary(message):
                 return False
             fixed, own = message_texts(message, self.provider, model=self.format.model)
             left -= max(0, fixed) + _ODD * loose_parts(message)
             texts += own
-        most = sum(map(bytes_of, texts)) if isinstance(self._base, BUILT_IN) else inf
+            most += sum(map(bytes_of, own)) if bounded else 0
+            if left < 0 or most > _DENSE * left:  # what is that long will not fit: no more is looked at
+                return False
+        most = most if bounded else inf
         for text in sorted(texts, key=len, reverse=True):  # the fewest calls that make it sure
             if left < 0 or most <= left:
                 break
