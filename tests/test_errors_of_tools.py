@@ -389,6 +389,9 @@ def test_what_says_nothing_is_left_out() -> None:
     assert "tests from Known" not in summarize_error(GTEST)
     assert "stands" not in summarize_error(ANT).split("\n")
     assert "basic_string" not in summarize_error(CONCEPTS)
+    assert "basic_string" in summarize_error(
+        CONCEPTS, own=lambda frame: frame.file.endswith("basic_string.h")
+    )
 
 
 def test_places_in_libraries_are_quoted_last() -> None:

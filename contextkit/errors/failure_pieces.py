@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from ..patterns import Pattern
-from .facts import Failure, Finding, Frame, own_code, short_path
+from .facts import Failure, Finding, Frame, OwnCode, short_path
 from .pieces import STANDARD, Pieces, shortened
 from .salience import failure_at
 
@@ -86,7 +86,7 @@ def _parameters(name: str) -> str:
     return inside if len(inside) <= 24 and " " not in inside else ""
 
 
-def add_findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
+def add_findings(pieces: Pieces, findings: Sequence[Finding], own: OwnCode) -> None:
     """Add what compilers and linters found, grouped by message, with all places."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
@@ -95,7 +95,7 @@ def add_findings(pieces: Pieces, findings: Sequence[Finding]) -> None:
         groups.setdefault((finding.severity, message), []).append(finding)
     short = _short_paths({finding.file for finding in findings})
     graded = any(_SEVERITY.search(severity) for severity, _ in groups)
-    mine = {key for key, group in groups.items() if own_code(Frame(group[0].file, group[0].line))}
+    mine = {key for key, group in groups.items() if own(Frame(group[0].file, group[0].line))}
     few = sum(not message.startswith(_INSTANTIATED) for _, message in mine) <= _FEW
     for (severity, message), group in groups.items():
         rank = _rank(severity.lower(), message, graded, few and (severity, message) in mine)

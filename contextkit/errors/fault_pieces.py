@@ -93,9 +93,7 @@ def _details(pieces: Pieces, fault: Fault, rank: int) -> None:
             place = ""
         elif "errors.pydantic.dev" in detail:
             continue
-        elif (
-            "validation error" in fault.message and detail.strip()[:1] != "{"
-        ):  # FastAPI writes whole records
+        elif "validation error" in fault.message and detail.strip()[:1] != "{":  # FastAPI's are whole records
             place = detail.strip()
         elif (
             (text := detail.strip())

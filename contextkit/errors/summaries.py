@@ -242,7 +242,7 @@ def _pieces(facts: Facts, own: OwnCode) -> Pieces:
     )
     for number, stack in enumerate(facts.stacks):
         pieces.start((3 if number < 12 else 6) if fatal else STANDARD if number < 2 else 6, stack)
-    add_findings(pieces, facts.findings)
+    add_findings(pieces, facts.findings, own)
     return pieces
 
 

@@ -53,7 +53,7 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
     missed += _others(_behind(lines, used), missed, words, lines, _FEW_BEHIND)
     most = min(_MOST + said // _LINES_FOR_ONE, 2 * _MOST)
     for heavy, numbers in sorted(missed[:most], key=lambda alike: alike.numbers[0]):
-        line = _CLOCK.sub("", lines[numbers[0]].strip(), 1)
+        line = _timeless(lines[numbers[0]])
         pieces.start(
             3 if heavy > 2 else 4 if heavy == 2 else STANDARD, abridged(line, 300 if heavy > 2 else 160)
         )
@@ -62,11 +62,15 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
             told = words | words_of(line)
             for number in numbers[1:] if len(numbers) <= _FEW_ALIKE else numbers[-1:]:
                 if not explains(told, lines[number]):
-                    other = _CLOCK.sub("", lines[number].strip(), 1)
+                    other = _timeless(lines[number])
                     pieces.start(STANDARD, abridged(other, 160))
-                    told = told | words_of(other)
+                    told |= words_of(other)
     if len(missed) > most:
         pieces.start(4, f"[+{len(missed) - most} more lines]")
+
+
+def _timeless(line: str) -> str:
+    return _CLOCK.sub("", line.strip(), 1)
 
 
 def _says(lines: Sequence[str], at: int) -> bool:
