@@ -240,6 +240,7 @@ ANT = """\
 """
 AVA = (
     "".join(f"  ✘ [fail]: mill › turns {n}\n" for n in range(3))
+    + "\n  1 tests were pending in test/late.test.js\n"
     + "".join(
         f"""
   ─
