@@ -120,7 +120,7 @@ def lines_of(text: str, *, chains: bool = True) -> list[str]:
 
 def _without_steps(lines: list[str]) -> list[str]:
     """Take job, step and time away, which GitHub writes before each line; behind the sign of an error they stay."""
-    if not _is_common(_STEP, lines):
+    if not any("\t" in line for line in _some(lines)) or not _is_common(_STEP, lines):
         return lines
     return [_of_step(match) if (match := _STEP.match(line)) else line for line in lines]
 
@@ -211,9 +211,12 @@ def _by_source(lines: list[str]) -> list[str]:
 def _prefix(lines: Sequence[str]) -> str:
     """Give what a logger writes before most lines, digits as 0; nothing if there is no such thing."""
     # Of a prefix that stands alone editors take the last space.
-    sample = sorted(_DIGITS.sub("0", line[:120]) + " " for line in _some(lines) if line.strip())
-    if len(sample) < 3:
+    some = [line[:120] for line in _some(lines) if line.strip()]
+    firsts = sorted("0" if line[0].isdecimal() else line[0] for line in some)
+    few = len(firsts) // 10
+    if len(firsts) < 3 or firsts[few] != firsts[-1 - few]:  # most have nothing in common
         return ""
+    sample = sorted(_DIGITS.sub("0", line) + " " for line in some)
     prefix = _loggers(_middle(sample))
     if prefix[:1] == "{" or not (clock := _CLOCK.search(prefix)):  # what an object begins with is none
         return ""

@@ -36,9 +36,18 @@ _COUNT = Pattern(
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|issues?\b|examples?|tests?\b|scenarios?\b|failures?\b|runs?,)"
     r"|\[ FAIL \d+ \| |\[ +\d+ tests failed +\]|\d+% tests passed, |\d+ FAILED TESTS?$|\d+ items had failures|(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
 )
-_FIRST = frozenset("_●FX×✗-En[✘#0123456789")
-_RARE = ("Testcase: ", "JUnit ", "Warning (", "── ")
-_COUNTS = frozenset("[TRFPS0123456789pfct")
+# Most lines are ruled out by what they begin with.
+_FIRST = frozenset("_●X×✗-[✘#0123456789")
+_FIRST_WORDS = (
+    *("FAIL ", "FAIL\t", "FAIL: ", "Failed ", "Failure (", 'File "', "ERROR: ", "Error (", "not ok "),
+    *("Testcase: ", "JUnit ", "Warning (", "── "),
+)
+_COUNT_WORDS = (
+    *("Failed", "Passed!", "Test", "test result: ", "Ran ", "Found ", "FAILED (", "Snapshot", "[", "pass "),
+    *("fail ", "collected ", *"0123456789"),
+)
+_FIRST_LETTERS, _COUNT_LETTERS = (frozenset(word[0] for word in words) for words in (_FIRST_WORDS, _COUNT_WORDS))
+_COUNT_SIGNS = "=✖×*# "
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
@@ -135,10 +144,11 @@ def _told_once(failures: Sequence[Failure]) -> list[Failure]:
 def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
     counts: dict[str, int] = {}
     for at, line in enumerate(lines):
+        said = line.lstrip(_COUNT_SIGNS) if line[:1] in _COUNT_SIGNS else line
         if (
-            (line[:1] in _COUNTS or line[:1] in "=✖×*# ")
+            said[:1] in _COUNT_LETTERS
             and len(line) < 200
-            and line.lstrip("=✖×*# ")[:1] in _COUNTS
+            and said.startswith(_COUNT_WORDS)
             and (match := _COUNT.match(line))
             and _COUNTED.search(line)
         ):
@@ -153,8 +163,9 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     kind, name, start = "", "", -1
     for at, line in enumerate(lines):
         said = line.lstrip()
-        may = said[:1] in _FIRST or said.startswith(_RARE) or " FAILED" in line or "| FAIL |" in line
-        match = _STARTS.match(line) if may else None
+        first = said[:1]
+        may = first in _FIRST or (first in _FIRST_LETTERS and said.startswith(_FIRST_WORDS))
+        match = _STARTS.match(line) if may or " FAILED" in line or "| FAIL |" in line else None
         ends = start >= 0 and (
             at in counted
             or (kind == "pytest" and line[:1] in ("-", "=") and _PLAIN.match(line))

@@ -50,6 +50,7 @@ _LOUD = Pattern(r"\b(?:ERROR|FAIL(?:ED|URE)?|FATAL|PANIC|ABORT(?:ED)?|CRITICAL)\
 _SUCCESS = Pattern(
     r"(?i)\balready (?:satisfied|up[ -]to|the newest)|\b0 (?:errors?|failures?|failed|problems)\b|\bno (?:errors?|failures|problems|issues)\b|PASSED| \.\.\. ok$|^\s*(?:[✓✔√]|ok )|^PASS\b"
 )
+_PASSED = "PASSED"  # one of these, of which a run of tests may have thousands
 # Paths, options and packages, whose words say nothing of what happened: crash/test_3.html, --timeout, liberror-perl.
 _NAMED = Pattern(
     r"(?<![\w.@+~%-])(?:[\w.@+~%-]*+/[\w.@+~%/-]*+|--[a-z][\w-]*+|-w[\w=-]++|[a-z\d]++(?:-[a-z\d.+]++)++(?![\w/]))"
@@ -146,7 +147,8 @@ def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) ->
     """
     found: dict[str, Alike] = {}
     opened = False  # whether the line above announces what this one says
-    whole = "\n".join({line[:400] for at, line in enumerate(lines) if at not in used}).lower()
+    unread = {line[:400] for at, line in enumerate(lines) if at not in used}
+    whole = "\n".join([line for line in unread if _PASSED not in line]).lower()
     strong = [word for word in _STRONG if word in whole]
     last = next((at for at in range(len(lines) - 1, -1, -1) if lines[at].strip()), -1)
     heads = Counter(line[:end] for line in lines if (end := line.find(": ", 0, _TAG)) > 0)
@@ -154,7 +156,8 @@ def salient(lines: Sequence[str], used: Collection[int] = (), least: int = 2) ->
     for at, line in enumerate(lines):
         if at in used or not line.strip():
             continue
-        heavy = weight(line[:400], least, strong, tags)
+        looked_at = line[:400]
+        heavy = 0 if _PASSED in looked_at else weight(looked_at, least, strong, tags)
         if opened:
             heavy = max(heavy, 2)
         opened = heavy >= 2 and not opened and line.rstrip().endswith(":")

@@ -41,7 +41,8 @@ _FAILING = Pattern(
 _FAILED = "failed:"  # before tests that nothing counts
 _HALF_READ = 300  # lines; of more than that a few say less than the names
 _OUTSIDE = ("panic: ", "WARNING: DATA RACE")  # what Go writes in a run of tests, but as no part of one
-_SHORT = 4_000  # characters, of which all words are found sooner than a few
+_AT_ONCE = 500  # lines whose words are found at once
+_SOONER = 8  # lines in which a word is looked for sooner than all words of a line are found
 _COUNTED = Pattern("×\\d+|\\[\\+?[\\d,.… ]+ (?:more )?lines?(?: left out)?[ .]*\\]")
 
 
@@ -192,11 +193,12 @@ def read(lines: Sequence[str], own: OwnCode = own_code, text: str = "") -> tuple
 def _is_faithful(summary: str, lines: Sequence[str], text: str) -> bool:
     """Whether each word of a summary is a word of the text, or a marker."""
     words = set(_WORD.findall(_COUNTED.sub(" ", summary))) - MARKERS
-    if len(text) <= _SHORT:
-        words -= set(_WORD.findall(text))
-    if not words:
-        return True
-    whole = "\n".join(dict.fromkeys(lines))  # many come more than once
+    unlike = list(dict.fromkeys(lines))  # many come more than once
+    for at in range(0, len(unlike), _AT_ONCE):
+        if len(words) * _SOONER < len(unlike):
+            break
+        words.difference_update(_WORD.findall("\n".join(unlike[at : at + _AT_ONCE])))
+    whole = "\n".join(unlike) if words else ""
     return all(_has_word(whole, word) or _has_word(text, word) for word in words)
 
 
