@@ -46,7 +46,9 @@ _COUNT_WORDS = (
     *("Failed", "Passed!", "Test", "test result: ", "Ran ", "Found ", "FAILED (", "Snapshot", "[", "pass "),
     *("fail ", "collected ", *"0123456789"),
 )
-_FIRST_LETTERS, _COUNT_LETTERS = (frozenset(word[0] for word in words) for words in (_FIRST_WORDS, _COUNT_WORDS))
+_FIRST_LETTERS, _COUNT_LETTERS = (
+    frozenset(word[0] for word in words) for words in (_FIRST_WORDS, _COUNT_WORDS)
+)
 _COUNT_SIGNS = "=✖×*# "
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"

@@ -15,22 +15,11 @@ from .script_traces import PHP, RUBY, read_php, read_ruby
 from .stack_traces import read_stack
 
 _PLACED = Pattern(r"(?:file://)?([^\s:()]+\.[cm]?[jt]sx?):(\d+)$")
+# What a line is tried for begins with one of these, or has one of those in it: most texts have few of them.
+_BEGINS = ("at ", 'File "', "#", "from ", "Fatal Python ", "Next ")
 _HINTS = (
-    *(
-        "at ",
-        "Traceback (",
-        "Fatal Python ",
-        "DATA RACE",
-        "goroutine ",
-        "panic",
-        "fatal error: ",
-        "Sanitizer: ",
-        "#",
-        ":in ",
-        "Uncaught ",
-        "Next ",
-    ),
-    *('File "', "-----", "❯ ", "from ", "called at ", "  (", ".lua:", ".ex"),
+    *("Traceback (", "DATA RACE", "goroutine ", "panic", "fatal error: ", "Sanitizer: ", ":in ", "Uncaught "),
+    *("-----", "❯ ", "called at ", "  (", ".lua:", ".ex"),
 )
 _TRIED = Pattern(
     r"Traceback \(|^Fatal Python error|DATA RACE$|^\s*at |goroutine \d|panic|fatal error: |Sanitizer: |^\s*#\d|:\d+:in [`']|Uncaught |^Next "
@@ -59,11 +48,13 @@ def read_traces(lines: Sequence[str], own: OwnCode) -> tuple[list[Fault], list[s
     ('E: x', 'a.py:2 f')
     """
     reading = Reading(lines, own)
+    whole = "\n".join(lines)
+    hints = [hint for hint in _HINTS if hint in whole]
     at, service = 0, ""
     while at < len(lines):
         if lines[at][-2:] == " |" and SERVICE.match(lines[at]):
             service = lines[at]
-        if not _is_worth_trying(lines[at]):
+        if not _is_worth_trying(lines[at], hints):
             at += 1
             continue
         known = len(reading.faults)
@@ -74,10 +65,13 @@ def read_traces(lines: Sequence[str], own: OwnCode) -> tuple[list[Fault], list[s
     return reading.faults, reading.stacks, reading.used
 
 
-def _is_worth_trying(line: str) -> bool:
+def _is_worth_trying(line: str, hints: Sequence[str]) -> bool:
     """Rule out most lines, at little cost."""
-    return ((any(map(line.__contains__, _HINTS)) or line.endswith("{")) and bool(_TRIED.search(line))) or (
-        line[-1:].isdigit() and bool(_PLACED.match(line))
+    last = line[-1:]
+    if last == "{" or any(map(line.__contains__, hints)) or line.lstrip().startswith(_BEGINS):
+        return _TRIED.search(line) is not None
+    return last.isdigit() and (
+        _PLACED.match(line) is not None or ("at " in line and _TRIED.search(line) is not None)
     )
 
 
