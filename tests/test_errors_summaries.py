@@ -642,6 +642,20 @@ def test_tracebacks_of_notebooks_are_read() -> None:
     assert summarize_error(OLD_NOTEBOOK).startswith(
         "ValueError: expected a kind\n  at <ipython-input-12-8c1bb2e0ae10>:4 <module>"
     )
+    # Of the arrow at a line far down only the tip is left.
+    assert summarize_error(NOTEBOOK.replace("---> 38", "> 15427")).endswith(
+        "at grain/base.py:38 Index.find\n  return self._engine.find(key)"
+    )
+
+
+def test_what_a_log_says_behind_a_traceback_is_no_part_of_the_message() -> None:
+    """Nor is what stands so far behind it that a summary has no room for it as one."""
+    log = "".join(f"0009{n} station-{n}  INFO labelling sack {n}\n" for n in range(3))
+    assert "labelling" not in summarize_error(f"{TRACE}KeyError: 'rye'\n{log}done\n")
+    lines = "".join(f"kept sack {n} of the mill\n" for n in range(12))
+    assert "dispatch stalled: 3 sacks left" in summarize_error(
+        f"{TRACE}KeyError: 'rye'\n{lines}dispatch stalled: 3 sacks left\n"
+    )
 
 
 def test_a_message_may_have_blank_lines() -> None:

@@ -10,7 +10,7 @@ _PLACE = Pattern(
     r"(?:, in (?P<function>[^(]+)\(.*)?$"
 )
 _OLD_PLACE = Pattern(r"(?P<file><ipython-input-[\w-]+>|[~/\w][^\s:]*\.\w+) in (?P<function>[^\s(]+)\(.*$")
-_ARROW = Pattern(r"-+> ?(?P<line>\d+)(?: (?P<code>.*))?$")
+_ARROW = Pattern(r"-*> ?(?P<line>\d+)(?: (?P<code>.*))?$")
 _AROUND = Pattern(r"\s*\d+(?: |$)|\s*\(\.\.\.\)$|\s+\S|\s*$")  # code around the arrow, and what is left out
 
 

@@ -19,8 +19,9 @@ FATAL = Pattern(r"(Fatal Python error|Windows fatal exception): (.*)")
 _THREAD = Pattern(r"(Current thread|Thread) 0x[0-9a-f]+.* \(most recent call first\):$")
 _FATAL_FRAME = Pattern(r'  File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<function>.+)$')
 _LONGEST = 80  # lines of a message; what goes on longer is what else was written
+_SHOWN = 8  # lines of a message that a summary has room for, at most
 _STOP = Pattern(
-    r'Exception (?:ignored in|in thread)\b|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|\S+ (?:INFO|DEBUG|WARNING|ERROR|CRITICAL) |\{"|Traceback \(|\d+ (?:passed|failed)'
+    r'Exception (?:ignored in|in thread)\b|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|(?:\S+ +){1,3}(?:INFO|DEBUG|WARNING|ERROR|CRITICAL) |\{"|Traceback \(|\d+ (?:passed|failed)'
 )
 
 
@@ -147,12 +148,14 @@ def _goes_on(reading: Reading, at: int, column: int) -> bool:
 
 def _details(reading: Reading, fault: Fault, at: int, column: int) -> int:
     """Read the lines behind the one with the message: more of it, and notes."""
+    shown = _LONGEST if "validation error" in fault.message else _SHOWN  # of which each is told
     for number in range(at, min(at + _LONGEST, len(reading.lines))):
         line = reading.lines[number]
         text = line[column:]
         if not text.strip() or line[:column].strip(" |") or _STOP.match(text) or CHILD.match(line):
             return number
-        reading.used.add(number)
+        if number < at + shown:  # of the others the guard shows what matters
+            reading.used.add(number)
         fault.details.append(text.rstrip())
     return min(at + _LONGEST, len(reading.lines))
 
