@@ -142,13 +142,15 @@ def _is_error(text: str) -> bool:
         ends = text[:_ENDS].rpartition("\n")[0] + text[-_ENDS:][text[-_ENDS:].find("\n") :]
     ends = plain(ends)
     lines = [line for line in ends.split("\n") if line.strip()]
+    if not (
+        _RUN.search(ends) is not None
+        or len(_TRACE.findall(ends)) * 3 >= len(lines)
+        or len(_FINDING.findall(ends)) * 8 >= len(lines)
+    ):
+        return False
     margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
     told = [line for line in lines if not line[margin].isspace()][:_SAMPLE]
-    if any(3 * heads >= len(told) for heads in accumulate(map(_is_head, told), initial=0)):
-        return False
-    if _RUN.search(ends) is not None:
-        return True
-    return len(_TRACE.findall(ends)) * 3 >= len(lines) or len(_FINDING.findall(ends)) * 8 >= len(lines)
+    return all(3 * heads < len(told) for heads in accumulate(map(_is_head, told), initial=0))
 
 
 def _is_head(line: str) -> bool:
