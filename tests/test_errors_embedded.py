@@ -258,3 +258,25 @@ fastapi.exceptions.ResponseValidationError: 1 validation error:
   {'type': 'int_parsing', 'loc': ('response', 'zones', 0), 'msg': 'Input should be a number', 'input': 'A'}
 """
     assert "'loc': ('response', 'zones', 0), 'msg': 'Input should be a number'" in summarize_error(text)
+
+
+def test_a_message_that_a_record_says_again_leaves_room_for_its_request() -> None:
+    """It stands in the error, in its stack and behind them; who was asked for what says more."""
+    message = "the mill of this village cannot grind more than 450 sacks of rye a day, and was asked for 520"
+    record = {
+        "level": 50,
+        "time": 1796145827323,
+        "pid": 7805,
+        "hostname": "mill-7f9c4d5b6-x2x4z.internal.example",
+        "req": {"method": "POST", "url": "/mills/5/orders", "host": "127.0.0.1:18088"},
+        "res": {"statusCode": 500},
+        "err": {
+            "type": "MillError",
+            "message": message,
+            "stack": f"MillError: {message}\n    at a (/m/a.js:1:2)\n    at b (/m/b.js:1:2)\n",
+        },
+        "msg": message,
+    }
+    summary = summarize_error(f"{LOAD}{json.dumps(record)}\n{LOAD}")
+    assert "/mills/5/orders" in summary
+    assert summary.count(message) <= 1

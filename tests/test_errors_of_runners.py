@@ -294,3 +294,77 @@ def test_how_a_process_ended_stays_among_many_errors() -> None:
         "exited with code 70",
         "src/mill.c:5:2 error: no rye",
     )
+
+
+NODE = """\
+▶ mills
+  ✖ grinds rye (5.029ms)
+    AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:
+    + actual - expected
+    + 'flour'
+    - 'bran'
+        at TestContext.<anonymous> (file:///srv/mill/test/mill.test.js:11:50)
+        at async Test.run (node:internal/test_runner/test:797:9) {
+      code: 'ERR_ASSERTION',
+    }
+
+✖ mills (6.61ms)
+ℹ tests 3
+ℹ pass 1
+ℹ fail 1
+
+✖ failing tests:
+
+test at test/mill.test.js:11:3
+✖ grinds rye (5.029ms)
+  AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:
+  + actual - expected
+  + 'flour'
+  - 'bran'
+      at TestContext.<anonymous> (file:///srv/mill/test/mill.test.js:11:50)
+      at async Test.run (node:internal/test_runner/test:797:9) {
+    code: 'ERR_ASSERTION',
+  }
+"""
+
+
+def test_what_node_says_of_a_test_is_told_once_with_its_name() -> None:
+    """It says it twice, and closes each suite with a line that looks like that of a test."""
+    summary = told(NODE, "fail 1", "grinds rye at test/mill.test.js:11", "- 'bran'")
+    assert summary.count("grinds rye") == summary.count("bran") == 1
+    assert "mills" not in summary
+
+
+def test_a_cause_of_phpunit_is_told_with_its_message() -> None:
+    """It stands on the line below."""
+    text = """\
+There was 1 error:
+
+1) FareTest::testNight
+DomainException: no fare at 25h10
+
+/srv/tram/src/Fare.php:16
+/srv/tram/tests/FareTest.php:11
+
+Caused by
+Tram\\BadClock: clock '25h10' is not HH:MM
+
+/srv/tram/src/Clock.php:21
+
+ERRORS!
+Tests: 9, Assertions: 5, Errors: 1.
+"""
+    summary = told(text, "no fare at 25h10", "Caused by: Tram\\BadClock: clock '25h10' is not HH:MM")
+    assert "There was" not in summary
+    assert "ERRORS!" not in summary
+
+
+def test_a_line_that_surefire_names_is_told() -> None:
+    """Its list of failures has no other place."""
+    text = """\
+[ERROR] Failures:
+[ERROR]   MillTest.grinds:17 expected: <4> but was: <5>
+[INFO]
+[ERROR] Tests run: 10, Failures: 1, Errors: 0, Skipped: 0
+"""
+    told(text, "MillTest.grinds:17", "expected: <4> but was: <5>")

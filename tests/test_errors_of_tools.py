@@ -422,3 +422,49 @@ def test_services_that_a_runner_starts_are_told_apart() -> None:
     summary = summarize_error("\n".join(lines))
     assert "KeyError: 9\n  web.1 |\n  at mill/web.py:20 get\n  return 9" in summary
     assert "web.1 stopped (rc=1)" in summary
+
+
+def test_an_error_that_no_parser_reads_is_told_with_its_place() -> None:
+    """The first one in own code of what stands below it, though another error was read."""
+    log = "12:00:01 main.go:14: level=error detail=open sacks/L012.json: no such file or directory\n"
+    stack = (
+        "sack L012 unreadable\nexample.org/mill/sack.Load\n\t/srv/mill/sack/sack.go:19\n"
+        "main.main\n\t/srv/mill/main.go:25\nruntime.main\n\t/usr/lib/go-1.19/src/runtime/proc.go:250\n"
+    )
+    panic = (
+        "panic: no rye\n\ngoroutine 1 [running]:\nmain.main()\n\t/srv/mill/main.go:26 +0xe5\nexit status 2\n"
+    )
+    calm = "".join(f"12:00:0{n} main.go:17: level=info msg=ground id=L0{n}\n" for n in range(40))
+    summary = summarize_error(calm + log + stack + calm + panic)
+    assert "no such file or directory" in summary
+    assert "sack/sack.go:19" in summary
+    assert "panic: no rye\n  at mill/main.go:26" in summary
+    assert "ground" not in summary
+    vitest = (
+        " FAIL  test/mill.test.ts > mill > grinds\nMillError: cannot grind\n ❯ src/mill.ts:14:11\n\n"
+        f"{'⎯' * 30}\nCaused by: SyntaxError: no kind in line 2\n ❯ src/kinds.ts:6:19\n"
+        " ❯ test/mill.test.ts:12:12\n"
+    )
+    assert "SyntaxError: no kind in line 2 at src/kinds.ts:6" in summarize_error(vitest)
+
+
+def test_each_cause_of_a_chain_of_anyhow_is_told() -> None:
+    """Where a panic says it, it stands behind a blank line."""
+    text = """\
+thread 'plan' panicked at src/main.rs:24:68:
+called `Result::unwrap()` on an `Err` value: evening plan aborted
+
+Caused by:
+    0: filling the old pan
+    1: sluice 3 is shut
+stack backtrace:
+   0: saltpan::main
+             at ./src/main.rs:24:68
+"""
+    text += "".join(
+        f"  {n:2}: core::ops::function::call_{n}\n             at /rustc/core/f.rs:{n}:1\n"
+        for n in range(1, 40)
+    )
+    summary = summarize_error(text)
+    assert "0: filling the old pan" in summary
+    assert "1: sluice 3 is shut" in summary

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..errors.salience import weight
-from ..errors.summaries import summarize_error
+from ..errors.summaries import essence
 from .drafts import Draft, Part, Range, clipped
 from .entries import Entry, entries
 from .masks import ERROR, WARNING, Line, bare, words
@@ -200,7 +200,7 @@ def _essence(entry: Entry) -> list[str]:
 def _brief(head: str, below: list[str], is_trace: bool) -> list[str]:
     """Give a few lines, or of a trace what it says."""
     if is_trace and _TRACED.search("\n".join(below)):
-        told = summarize_error("\n".join([head, *below])).split("\n")
+        told = essence("\n".join([head, *below])).split("\n")
         return [_shown(line) for line in told if line.strip() and line.strip() not in head][:_BRIEF]
     kept = below[:4] if len(below) > 5 else below
     return [_shown(line.strip(), SHOWN // 2) for line in kept]

@@ -13,7 +13,10 @@ _PREFIXES = 16  # that differ in more than numbers
 _TELLING = (  # what names of fields have in them, the first to be told first
     *("exit", "rc", "code", "status", "level", "severity"),
     *("err", "exc", "fail", "reason", "detail", "cause", "msg", "message"),
+    *("req", "method", "url", "path", "route"),
 )
+_REPEATED = 24  # characters of a text that is told once
+_HEAD = 300  # characters of a text of several lines that say what it is of
 CHAIN = '"exc_type"'
 """What a text has where chains of exceptions are objects in it."""
 
@@ -74,6 +77,7 @@ def _lines(lead: str, value: dict[str, object], length: int, chains: bool) -> li
         if length > _LONG:
             again = {f"{key}_lines" for key in rest}  # as Ansible has it
             rest = {key: rest[key] for key in sorted(rest, key=_order) if key not in again}
+            rest = _told_once(rest, [text[:_HEAD] for text in said])
         try:
             lines = [f"{lead}{compact(rest, ' ')}"]
         except RecursionError:  # nested deeper than it can be written
@@ -96,6 +100,20 @@ def _without_said(value: object, said: list[str], depth: int, chains: bool) -> o
         else:
             rest[key] = _without_said(item, said, depth + 1, chains)
     return rest
+
+
+def _told_once(fields: dict[str, object], told: list[str]) -> dict[str, object]:
+    """Give the fields without the texts that others have: a message stands in its error and in the stack, too."""
+    kept: dict[str, object] = {}
+    for key, value in fields.items():
+        if isinstance(value, dict):
+            kept[key] = _told_once(value, told)
+        elif not isinstance(value, str) or len(value) < _REPEATED:
+            kept[key] = value
+        elif not any(value in text for text in told):
+            kept[key] = value
+            told.append(value)
+    return kept
 
 
 def _trace_of(value: object) -> str | None:

@@ -31,7 +31,7 @@ class Frame(NamedTuple):
         >>> Frame("/srv/shop/shop/pricing.py", "20", "total").place
         'shop/pricing.py:20'
         """
-        file = short_path(_SLASHES.sub("/", self.file)).lstrip("/")
+        file = _short_file(self.file)
         return f"{file}:{self.line}" if self.line else file
 
     @property
@@ -41,15 +41,28 @@ class Frame(NamedTuple):
         >>> Frame("App.java", "19", "com.shop.App.convert").name
         'App.convert'
         """
-        name = _ARGUMENTS.sub("", self.function)
-        if "." in (last := name.rpartition("/")[2]):  # Go's have the folders of their package
-            name = last
-        if len(name) > 40 or name.count(".") > 1:
-            name = ".".join(name.split(".")[-2:])
-        return name if len(name) <= 60 else _HALF_WORD.sub("", name[-60:]) or name
+        return _short_name(self.function)
 
     def __str__(self) -> str:
         return f"{self.place} {self.name}".strip()
+
+
+_REMEMBERED = 1_000  # files and functions: the same ones stand in many stacks
+
+
+@functools.lru_cache(_REMEMBERED)
+def _short_file(file: str) -> str:
+    return short_path(_SLASHES.sub("/", file)).lstrip("/")
+
+
+@functools.lru_cache(_REMEMBERED)
+def _short_name(function: str) -> str:
+    name = _ARGUMENTS.sub("", function)
+    if "." in (last := name.rpartition("/")[2]):  # Go's have the folders of their package
+        name = last
+    if len(name) > 40 or name.count(".") > 1:
+        name = ".".join(name.split(".")[-2:])
+    return name if len(name) <= 60 else _HALF_WORD.sub("", name[-60:]) or name
 
 
 def short_path(file: str) -> str:
@@ -100,7 +113,7 @@ def own_code(frame: Frame) -> bool:
     return frame.line != "0" and _is_own(frame.file, frame.function)
 
 
-@functools.lru_cache(maxsize=1_000)
+@functools.lru_cache(_REMEMBERED)
 def _is_own(file: str, function: str) -> bool:
     name = function.removeprefix("app//").partition("@")[0]
     return not _FOREIGN_FILES.search(_SLASHES.sub("/", file)) and not _FOREIGN_NAMES.match(name)

@@ -15,7 +15,7 @@ _DIFF = Pattern(
     r"\s*(?:Expected|Received|Actual|Which is|Value of|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\[\d+\] .* == |\s*(?:Did you mean|Failing input) ?|\s*\S.{0,200} !==? \S"
 )
 _NOISE = Pattern(
-    r"\s*(?:(?:Method|Class)Source \[|\[\.{3}\]$|[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|--$|Failure$|Expected equality of these values:$|\(compared using|\[\w+\]$)"
+    r"\s*(?:(?:Method|Class)Source \[|\[\.{3}\]$|[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|There (?:was|were) \d+ |ERRORS!$|FAILURES!$|--$|Failure$|Expected equality of these values:$|\(compared using|\[\w+\]$)"
 )
 _BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _JUNIT_FRAME = Pattern(
@@ -120,6 +120,8 @@ def _as_traces(block: Sequence[str]) -> list[str]:
         if lines and (match := _BARE_TYPE.match(lines[-1])) and text.strip():
             caused = len(lines) > 1 and "Caused by:" in lines[-2]
             lines[-1] = f"{'Caused by: ' if caused else ''}{match[1]} {text.strip()}"
+        elif lines and lines[-1] == "Caused by" and text.strip():  # PHPUnit's
+            lines[-1] += f": {text.strip()}"
         else:
             lines.append(text)
     return lines

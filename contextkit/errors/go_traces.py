@@ -11,7 +11,7 @@ _GO_PLACE = Pattern(r"\s+((?:[A-Za-z]:)?[^\s:][^:]*):(\d+)(?: \+0x[0-9a-f]+)?$")
 GO_HEAD = Pattern(
     r"(?:.*? )?(?P<served>\S+: panic serving \S+: .*)|(?P<kind>panic|fatal error): (?P<message>.*)"
 )
-_OF_HANGING = 3  # frames
+_OF_HANGING, _OF_OTHERS = 3, 2  # frames
 RACE = Pattern(r"WARNING: (DATA RACE)$")
 _ACCESS = Pattern(
     r"((?:Previous )?(?:[Aa]tomic )?(?:[Rr]ead|[Ww]rite)) at 0x[0-9a-f]+ by (?:goroutine \d+|main goroutine):$"
@@ -94,7 +94,7 @@ def read_goroutines(reading: Reading, at: int) -> int:
             below = frames[raised[-1] + 1 :] if raised else [] if hangs else frames
             panic.frames, running = [*filter(reading.own, above), *below], None
         elif frames:
-            mine = [frame for frame in frames if reading.own(frame)][: _OF_HANGING if hangs else 1]
+            mine = [frame for frame in frames if reading.own(frame)][: _OF_HANGING if hangs else _OF_OTHERS]
             if hangs and not mine:
                 continue
             mine = mine or frames[:1]

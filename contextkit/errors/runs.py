@@ -22,6 +22,7 @@ _STARTS = Pattern(
     r"|(?P<gradle>\S.* > .*) FAILED *$"
     r"|\[ERROR\] +(?P<maven>[\w.$]+(?:Test\w*|IT|Spec)\b.*)$"
     r"|\s+(?:Failed|X) (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
+    r"|\s*✖ (?P<node>\S.*) \([\d.]+ ?ms\)$"
     r"|\s*✘ (?P<other>\S.*)$"
     r"|\[ RUN      \] (?P<gtest>\S.*)$"
     r"|File \"(?P<doctest>[^\"]+\", line \d+, in [\w.]+)$"
@@ -32,12 +33,12 @@ _STARTS = Pattern(
     r"|\s+\d+ - (?P<ctest>\S+(?: \((?!Failed)(?:[A-Z_]+|Timeout|Not Run|\w+ aborted)\))?)(?: \(Failed\)|(?<=\))) *$"
 )
 _COUNT = Pattern(
-    r"(?:=+ |[✖×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Failed: \d+\.|Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
+    r"(?:=+ |[✖ℹ×*# ]*|\[\w+\] )?(?P<line>(?:(?:Failed|Passed)!  - |Failed: \d+\.|Tests?(?: Suites| Files)?:? |Test run|test result: |Ran |Found |FAILED \(|Tests run: |Snapshots?: "
     r"|\d+ (?:failed|passed|passing|failing|errors?\b|warnings?\b|problems?\b|issues?\b|examples?|tests?\b|scenarios?\b|failures?\b|runs?,)"
     r"|\[ FAIL \d+ \| |\[ +\d+ tests failed +\]|\d+% tests passed, |\d+ FAILED TESTS?$|\d+ items had failures|(?:pass|fail) \d+$|collected \d+ items / ).*?)(?: =+)?$"
 )
 # Most lines are ruled out by what they begin with.
-_FIRST = frozenset("_●X×✗-[✘#0123456789")
+_FIRST = frozenset("_●X×✗✖-[✘#0123456789")
 _FIRST_WORDS = (
     *("FAIL ", "FAIL\t", "FAIL: ", "Failed ", "Failure (", 'File "', "ERROR: ", "Error (", "not ok "),
     *("Testcase: ", "JUnit ", "Warning (", "── "),
@@ -49,12 +50,12 @@ _COUNT_WORDS = (
 _FIRST_LETTERS, _COUNT_LETTERS = (
     frozenset(word[0] for word in words) for words in (_FIRST_WORDS, _COUNT_WORDS)
 )
-_COUNT_SIGNS = "=✖×*# "
+_COUNT_SIGNS = "=✖ℹ×*# "
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
 _ENDS = Pattern(
-    r"\*{20,}$|Skip \(|(?:Test run|Duration:|── Skipped|══ )|\[(?:  FAILED  |       OK |-{10}|={10})\]|Errors while running CTest|\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|(?:PASS|RUN|ok|FAIL|RUNS)[ \t]|FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
+    r"\*{20,}$|Skip \(|(?:Test run|Duration:|── Skipped|══ )|\[(?:  FAILED  |       OK |-{10}|={10})\]|Errors while running CTest|\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|[ℹ▶] |test at \S+:\d+:\d+$|(?:PASS|RUN|ok|FAIL|RUNS)[ \t]|FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
 )
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? *(?:(?:-- )?Time elapsed.*|»? ?(.*))$")
@@ -63,8 +64,8 @@ _FAILED = Pattern(r"FAIL +(\S+)")
 _OF_ANT = Pattern(r"\s+(?:FAILED|Caused an ERROR)")
 _CTEST = Pattern(r" *\d+/\d+ Test +#\d+: (\S+) [^*]*(\*\*\*)?")
 _CTEST_ENDS = Pattern(r" +Start +\d+: |\d+% tests passed")
-_TOLD = Pattern(  # by googletest and ctest, of what a block or a list tells as well
-    r"\[  FAILED  \]|\[[-=]{10}\] |\[ +\d+ (?:containers|tests) \w+ +\]|Note: Google Test filter|\s*\d+/\d+ Test +#\d+: .*\*\*\*(?:Failed|Timeout|Exception:(?: \w+)?) +[\d.]+ sec|The following tests FAILED:"
+_TOLD = Pattern(  # by googletest, ctest and PHPUnit, of what a block, a list or a count tells as well
+    r"There (?:was|were) \d+ \w+:$|\[  FAILED  \]|\[[-=]{10}\] |\[ +\d+ (?:containers|tests) \w+ +\]|Note: Google Test filter|\s*\d+/\d+ Test +#\d+: .*\*\*\*(?:Failed|Timeout|Exception:(?: \w+)?) +[\d.]+ sec|The following tests FAILED:"
 )
 _PARAMETERS = Pattern(r"\[  FAILED  \] .*, where (.+?)(?: \(\d+ ms\))?$")
 _OF_PERL = Pattern(r"\s*#  |\s*$")
@@ -99,6 +100,8 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if kind == "ant" and not _OF_ANT.match("".join(lines[start + 1 : start + 2])):  # it passed
             continue
         used.update(range(start, end))
+        if kind == "node" and not any(map(str.strip, lines[start + 1 : end])):  # a suite: its tests are told
+            continue
         name, block = (
             _titled(title, lines[start + 1 : end]) if kind == "numbered" else (title, lines[start + 1 : end])
         )
@@ -115,18 +118,25 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         key = re.sub(r"^\S+\.\w+ > ", "", name) if kind == "vitest" else name
         if kind == "numbered":
             key = f"{lines[start].strip()}"
-        elif kind == "maven" and (match := _MAVEN.match(name)):
-            key = failure.name = match[1]
-            if match[3]:
-                failure.lines = [match[3], *failure.lines]
+        elif kind == "maven":
+            key = _named_by_maven(failure)
         known = failures.get(key)
         if known is None or len(known.lines) < len(failure.lines):
             failures[key] = failure
-    if kinds & {"gtest", "ctest", "junit"}:
+    if kinds & {"gtest", "ctest", "junit", "numbered"}:
         used.update(at for at, line in enumerate(lines) if _TOLD.match(line))
     if pytest:
         return joined_with(list(results.values()), failures, lines, used, own), counts, used
     return _told_once(list(failures.values())), counts, used
+
+
+def _named_by_maven(failure: Failure) -> str:
+    """Take apart what Maven writes on one line: the test, its line where it has no other, what it says; give the test."""
+    if not (match := _MAVEN.match(failure.name)):
+        return failure.name
+    failure.name = f"{match[1]}:{match[2]}" if match[2] and not failure.frame else match[1]
+    failure.lines = [*filter(None, [match[3]]), *failure.lines]
+    return match[1]
 
 
 def _told_once(failures: Sequence[Failure]) -> list[Failure]:

@@ -10,6 +10,7 @@ from .stack_traces import head_above, heads_of
 RUST = Pattern(r"thread '([^']*)'(?: \(\d+\))? panicked at (?:'(.*)', )?([^\s:']+):(\d+)(?::\d+)?:?$")
 NUMBERED = Pattern(r"\s+\d+: (?:\s*0x[0-9a-f]+ - )?(.+)$")
 RUST_PLACE = Pattern(r"\s+at (\S+?):(\d+)(?::\d+)?$")
+_CAUSE = Pattern(r"    (\S.*)")
 _HASH = Pattern(r"::h[0-9a-f]{16}$|\[[0-9a-f]{16}\]")
 
 
@@ -27,6 +28,11 @@ def read_rust(reading: Reading, at: int, match: re.Match[str]) -> int:
         at += 1
         if at >= len(reading.lines) or at > head + 40:
             break
+    if not reading.line(at).strip() and reading.line(at + 1) == "Caused by:":  # so anyhow writes a chain
+        at += 2
+        while cause := _CAUSE.match(reading.line(at)):
+            details.append(cause[1])
+            at += 1
     frames: list[Frame] = []
     if reading.line(at).startswith("stack backtrace"):
         frames, at = _frames(reading, at + 1)

@@ -119,6 +119,12 @@ def summarize_error(
     return Summary(_no_larger(summary, prefix, text, limit, count_tokens), text)
 
 
+def essence(text: str) -> str:
+    """Give what a summary says of a plain text that is a part of a larger one, whose size is seen to there."""
+    pieces = _understood(lines_of(text), own_code, text)
+    return written([piece for piece in pieces if piece.rank <= STANDARD]) or summarize_error(text)
+
+
 def _understood(lines: Sequence[str], own: OwnCode, text: str) -> Pieces:
     """Give what the parsers make of a text, and what they leave out; nothing if they know nothing of it."""
     facts, used = read(lines, own, text)
@@ -126,7 +132,7 @@ def _understood(lines: Sequence[str], own: OwnCode, text: str) -> Pieces:
         return Pieces()
     pieces = _pieces(facts, own)
     if pieces:
-        add_unexplained(pieces, lines, used)
+        add_unexplained(pieces, lines, used, own)
         add_failure(pieces, lines)
     return pieces
 

@@ -4,16 +4,19 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from ..patterns import Pattern
+from .facts import OwnCode
 from .findings import is_source
 from .frames import frame_of
 from .pieces import STANDARD, Pieces, abridged
 from .salience import CALM, TITLE, Alike, from_both_ends, salient
+from .unknown_stacks import loose_frame
 
 _MOST = 12  # lines; of a long log up to twice as many
 _LINES_FOR_ONE = 100
 _FEW_BEHIND = 4
 _WARNINGS = 2
 _BESIDE = 4
+_NEAR = 12  # lines
 _FEW_ALIKE = 4  # lines of one shape, of which each is told that has a fact of its own
 _WORD = Pattern(r"\w+")
 _NO_FACT = Pattern(
@@ -30,9 +33,10 @@ _CLOCK = Pattern(
 )
 
 
-def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int]) -> None:
+def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int], own: OwnCode) -> None:
     """Add the lines that matter and are not explained by what was understood."""
-    words = words_of(" ".join(piece.text for piece in pieces if piece.rank <= STANDARD))
+    summary = " ".join(piece.text for piece in pieces if piece.rank <= STANDARD)
+    words = words_of(summary)
     # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
     said = sum(1 for line in lines if line.strip())
     least = 0 if said <= 12 else 1 if said <= 30 else 2
@@ -57,6 +61,8 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
         pieces.start(
             3 if heavy > 2 else 4 if heavy == 2 else STANDARD, abridged(line, 300 if heavy > 2 else 160)
         )
+        if heavy > 1 and (place := _place_below(lines, numbers[0], own)) and place not in summary:
+            pieces.add(STANDARD, f" at {place}")
         if len(numbers) > 1:
             pieces.add(4, f" ×{len(numbers)}")
             told = words | words_of(line)
@@ -67,6 +73,19 @@ def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int])
                     told |= words_of(other)
     if len(missed) > most:
         pieces.start(4, f"[+{len(missed) - most} more lines]")
+
+
+def _place_below(lines: Sequence[str], at: int, own: OwnCode) -> str:
+    """Give the first place in own code of a stack that stands below a line and that no parser has read."""
+    others = 0
+    for line in lines[at + 1 : at + _NEAR]:
+        frame = frame_of(line) or loose_frame(line)
+        if frame is not None and own(frame):
+            return frame.place
+        others = 0 if frame is not None else others + 1
+        if others > 2 or not line.strip():
+            break
+    return ""
 
 
 def _timeless(line: str) -> str:
