@@ -79,12 +79,13 @@ class Shapes:
 
 def log_draft(text: str) -> Draft:
     """Draft the digest of a log."""
-    shapes, size, levels = Shapes(), 0, Counter[str]()
+    shapes, levels = Shapes(), Counter[str]()
+    entry: Entry | None = None
     for entry in entries(text):
         shapes.add(entry)
-        size = entry.last
         if entry.read.weight >= WARNING and entry.read.level:
             levels[entry.read.level] += 1
+    size = 0 if entry is None else entry.last
     room = min(max(_LEAST, int(_SHARE * len(text))), _MOST_ROOM)
     found = [shape for shape in shapes.within(room) if shape.example.text or shape.example.below]
     whole = sum(shape.size for shape in found)

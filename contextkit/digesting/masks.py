@@ -171,9 +171,9 @@ def clean(line: str) -> str:
     """
     if len(line) > 8 * LONGEST:
         line = line[: 8 * LONGEST]
-    if "\r" in line:
-        line = line.rstrip("\r").rpartition("\r")[2]
     if not line.isprintable():
+        if "\r" in line:
+            line = line.rstrip("\r").rpartition("\r")[2]
         line = plain(line)
     return line.rstrip()
 
@@ -313,9 +313,10 @@ def _masked(text: str) -> str:
         text = _UUIDS.sub("\0", text)
     parts = _FROM_DIGIT.split(text)
     last = parts.pop()
-    text = "0".join([*[part.rstrip(_LETTERS) for part in parts], last])
-    if "-0" in text or "+0" in text:
-        text = _SIGN.sub("", text)
+    if parts:
+        text = "0".join([part.rstrip(_LETTERS) for part in parts]) + "0" + last
+        if "-0" in text or "+0" in text:
+            text = _SIGN.sub("", text)
     return text.replace("\0", "0")
 
 
