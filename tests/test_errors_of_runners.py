@@ -368,3 +368,52 @@ def test_a_line_that_surefire_names_is_told() -> None:
 [ERROR] Tests run: 10, Failures: 1, Errors: 0, Skipped: 0
 """
     told(text, "MillTest.grinds:17", "expected: <4> but was: <5>")
+
+
+def test_places_of_a_run_with_a_line_each_are_those_of_its_tests() -> None:
+    """Warnings have places, too, and pytest shortens in its summary what it said above."""
+    text = """\
+=========================== FAILURES ===========================
+/srv/mill/mill/silo.py:16: KeyError: 'barley'
+/srv/mill/tests/test_silo.py:28: assert 4.878048780487805 == 4.651
+======================= warnings summary =======================
+/srv/lib/plugin.py:306: PytestDeprecationWarning: the option is unset
+=================== short test summary info ====================
+FAILED tests/test_silo.py::test_draw - KeyError: 'barley'
+FAILED tests/test_silo.py::test_loss - assert 4.878048780487805 =...
+======================= 2 failed in 0.97s ======================
+"""
+    told(text, "test_draw at mill/silo.py:16", "assert 4.878048780487805 == 4.651", "test_silo.py:28")
+
+
+def test_what_a_label_announces_is_told() -> None:
+    """A set that lacks an item has it on the line below."""
+    text = """\
+____________________ test_families ____________________
+tests/test_label.py:24: in test_families
+    assert families(labels) == {"rye", "oats", "spelt"}
+E   AssertionError: assert {'oats', 'rye'} == {'oats', ...', 'rye'}
+E
+E     Extra items in the right set:
+E     'spelt'
+E     Use -v to get more diff
+================ 1 failed in 0.10s ================
+"""
+    told(text, "Extra items in the right set:\n  'spelt'")
+
+
+def test_a_fixture_that_all_tests_use_is_told_once() -> None:
+    """It called what failed for each of them."""
+    section = """\
+________________ ERROR at setup of test_{} ________________
+tests/conftest.py:15: in remote
+    return connect("flexray://gantry")
+relay/bus.py:31: in connect
+    raise ValueError(scheme)
+E   ValueError: unsupported scheme 'flexray'
+"""
+    text = section.format("name") + section.format("slots") + "============ 2 errors in 0.10s ============\n"
+    summary = told(
+        text, "×2 at relay/bus.py:31 connect ← tests/conftest.py:15", "unsupported scheme 'flexray'"
+    )
+    assert summary.count("conftest.py") == 1

@@ -648,6 +648,54 @@ def test_tracebacks_of_notebooks_are_read() -> None:
     )
 
 
+BOXED = """\
+grinding
+╭──────────────── Traceback (most recent call last) ────────────────╮
+│ /srv/mill/src/mill/sacks.py:41 in load                            │
+│                                                                   │
+│   40 │   │   try:                                                 │
+│ ❱ 41 │   │   │   rows.append(parse(row))                          │
+│   42 │   │   except ValueError as exc:                            │
+│                                                                   │
+│ /srv/mill/src/mill/sacks.py:22 in parse                           │
+│                                                                   │
+│   21 def parse(text: str) -> tuple[int, int]:                     │
+│ ❱ 22 │   bay, level = text.split("/")                             │
+│ ╭──── locals ────╮                                                │
+│ │ text = 'B-7'   │                                                │
+│ ╰────────────────╯                                                │
+╰───────────────────────────────────────────────────────────────────╯
+ValueError: not enough values to unpack
+
+The above exception was the direct cause of the following exception:
+
+╭──────────────── Traceback (most recent call last) ────────────────╮
+│ /srv/mill/src/mill/cli.py:14 in audit                             │
+│                                                                   │
+│ ❱ 14 │   sacks = load(ledger)                                     │
+╰───────────────────────────────────────────────────────────────────╯
+LedgerError: row 4 is unreadable
+"""
+
+
+def test_tracebacks_in_boxes_are_read() -> None:
+    """Rich draws them around the places, with the source code and an arrow at the line."""
+    assert summarize_error(BOXED) == (
+        "LedgerError: row 4 is unreadable\n  at mill/cli.py:14 audit\n  sacks = load(ledger)\n"
+        "caused by ValueError: not enough values to unpack\n"
+        "  at mill/sacks.py:22 parse ← mill/sacks.py:41 load\n"
+        '  bay, level = text.split("/")'
+    )
+
+
+def test_code_that_a_library_wrote_is_not_where_it_went_wrong() -> None:
+    """Alembic runs strings, which stand above the caller's own file; alone they are all there is."""
+    ran = '  File "<string>", line 8, in bulk_insert\n'
+    told = summarize_error(f"{TRACE}    op.bulk_insert(rows)\n{ran}ValueError: no floor\n")
+    assert "at app/vat.py:3 drain\n  op.bulk_insert(rows)" in told
+    assert "<string>:8" in summarize_error(f"Traceback (most recent call last):\n{ran}ValueError: no floor\n")
+
+
 def test_what_a_log_says_behind_a_traceback_is_no_part_of_the_message() -> None:
     """Nor is what stands so far behind it that a summary has no room for it as one."""
     log = "".join(f"0009{n} station-{n}  INFO labelling sack {n}\n" for n in range(3))

@@ -31,6 +31,9 @@ def add_failures(pieces: Pieces, failures: Sequence[Failure]) -> None:
         elif len(group) <= 8:
             at = f" at {group[0].frame}" if group[0].frame else ""
             pieces.start(1, f"×{len(group)}{at}")
+            callers = {failure.caller.place for failure in group if failure.caller}
+            if len(callers) == 1:  # a fixture that all of them use
+                pieces.add(4, f" ← {callers.pop()}")
             for failure in group:
                 _failure(pieces, failure, 2, indent="  ", most=3 if len(group) < 4 else 1)
             if len(group) >= 4:  # what all of them say is told once
@@ -62,19 +65,23 @@ def _failure(
         if failure.caller:
             pieces.add(4, f" ← {failure.caller.place}")
     told = [line.strip() for line in failure.lines if line.strip()]
-    shown = 0
+    shown, before = 0, ""
     for line in told:
         if shown and (line.startswith(("Omitting", "Use -v", "..."))):
             continue
         if most == 1 and shown == 0:
             pieces.add(rank, f": {shortened(line, 120)}")
         else:
-            is_context = shown > 1 and not re.match(
-                r"[-+?]|[\w ]+: |\w+=\S|\{|where|left|right|expected|received|\$?\w\S* = |\S.{0,200} !==? |Did you mean|Failing input|\[\d+\] .* == ",
-                line,
+            is_context = (
+                shown > 1
+                and (not before.endswith(":") or line.startswith("@@"))
+                and not re.match(
+                    r"[-+?]|[\w ]+: |\w+=\S|\{|where|left|right|expected|received|\$?\w\S* = |\S.{0,200} !==? |Did you mean|Failing input|\[\d+\] .* == ",
+                    line,
+                )
             )
             pieces.long(rank + 1 if shown < most and not is_context else 6, f"{indent}  {line}", 160)
-        shown += 1
+        shown, before = shown + 1, line
 
 
 def _base(name: str) -> str:

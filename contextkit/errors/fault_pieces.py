@@ -119,6 +119,7 @@ def _stack(pieces: Pieces, fault: Fault, rank: int, own: OwnCode) -> None:
         return
     cycle, rest = _recursion(fault.frames)
     mine = [frame for frame in rest if own(frame)]
+    mine = [frame for frame in mine if frame.file != "<string>"] or mine  # what a library wrote and ran
     rank = max(2, min(rank, 4))
     if cycle:
         times, frames = cycle

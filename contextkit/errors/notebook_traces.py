@@ -1,10 +1,13 @@
-"""Tracebacks as IPython and notebooks write them: places with the source code around them, an arrow at the line."""
+"""Tracebacks as IPython and rich write them: places with the source code around them, an arrow at the line."""
 
 from ..patterns import Pattern
 from .facts import Frame
 from .reading import Reading
 
 NOTEBOOK = Pattern(r"(?P<type>[A-Za-z_][\w.]*) {2,}Traceback \(most recent call last\)$")
+BOX = Pattern(r"╭─+ Traceback \(most recent call last\) ─+╮$")
+_IN_BOX = Pattern(r"│ (?P<file>\S.*?):(?P<line>\d+) in (?P<function>.+?) *│$")
+_OF_BOX = Pattern(r"│ ❱ +\d+ [│ ]*(?P<code>.*?) *│$")
 _PLACE = Pattern(
     r"(?:File (?P<file>\S+?):(?P<line>\d+)|(?P<cell>(?:Cell|Input) In ?\[\d+\]))(?:, line (?P<cell_line>\d+))?"
     r"(?:, in (?P<function>[^(]+)\(.*)?$"
@@ -42,4 +45,18 @@ def read_cells(reading: Reading, at: int, name: str) -> tuple[list[Frame], int]:
             frames[-1] = frames[-1]._replace(line=frames[-1].line or match["line"], code=code)
         elif not _AROUND.match(line):
             return frames, number
+    return frames, len(reading.lines)
+
+
+def read_box(reading: Reading, at: int) -> tuple[list[Frame], int]:
+    """Read the places in a box of rich's: them, outermost first, and the number of the line below the box."""
+    frames: list[Frame] = []
+    for number in range(at + 1, len(reading.lines)):
+        line = reading.lines[number]
+        if not line.startswith("│"):
+            return frames, number + line.startswith("╰")
+        if match := _IN_BOX.match(line):
+            frames.append(Frame(match["file"], match["line"], match["function"]))
+        elif frames and (match := _OF_BOX.match(line)):
+            frames[-1] = frames[-1]._replace(code=match["code"])
     return frames, len(reading.lines)

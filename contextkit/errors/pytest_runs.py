@@ -10,6 +10,7 @@ from .traces import read_traces
 _RESULT = Pattern(r"(?P<how>FAILED|ERROR) (?P<name>\S+::.*?|\S+\.py)(?: - (?P<message>.*))?$")
 _SHOWN = Pattern(r"E( {3,}|$)(?P<text>.*)")
 PYTEST_PLACE = Pattern(r"(?P<file>[^\s:]+):(?P<line>\d+):(?: in (?P<function>\S+))?(?: (?P<rest>.+))?$")
+_START = 16  # characters
 _WORKER = Pattern(r"\[gw\d+\] |[-_]{3,}")
 _CAPTURED = Pattern(r"-{5,} Captured ")
 _ERROR = Pattern(r"[\w.]+(?:Error|Exception|Failed|Warning|Exit)?\b:? ?|assert ")
@@ -118,12 +119,19 @@ def joined_with(
         short = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", name)
         by_name.setdefault((short != name, _spelled(_escaped(short))), []).append(failure)
     placed = [] if failures else _lines_alone(lines, used, own)
+    by_start: dict[
+        str, list[Failure]
+    ] = {}  # warnings have places, too; and what is long is cut in the summary
+    for failure in placed:
+        by_start.setdefault(failure.lines[0][:_START], []).append(failure)
     joined: list[Failure] = []
     for number, (how, name, message) in enumerate(results):
         named = by_name.get((how == "ERROR", _spelled(name.partition("::")[2] or name)))
         known = named.pop(0) if named else None
         if known is None and len(placed) == len(results):
             known = placed[number]
+        elif known is None and (alike := by_start.get(message[:_START])):
+            known = alike.pop(0)
         told = known.lines if known and known.lines else [message] if message else []
         joined.append(Failure(name, told, known.frame if known else None, known.caller if known else None))
     return joined + [failure for named in by_name.values() for failure in named]

@@ -5,7 +5,7 @@ import re
 from ..patterns import Pattern
 from .facts import Fault, Frame
 from .frames import frame_of
-from .notebook_traces import NOTEBOOK, read_cells
+from .notebook_traces import BOX, NOTEBOOK, read_box, read_cells
 from .reading import Reading, typed
 
 _SEPARATOR = {
@@ -40,6 +40,8 @@ def read_python(reading: Reading, at: int) -> int:
             column -= 2 * (PLACE in reading.line(at))  # what is left of a traceback that was cut
         if title := NOTEBOOK.match(reading.line(at)):
             fault, at = _cells(reading, at, title["type"])
+        elif BOX.match(reading.line(at)):
+            fault, at = _boxed(reading, at)
         else:
             fault, at = _block(reading, at, column)
         fault.relation = relation
@@ -135,6 +137,15 @@ def _cells(reading: Reading, at: int, name: str) -> tuple[Fault, int]:
     behind += text.startswith(name)
     reading.used.update(range(at, behind))
     return fault, _details(reading, fault, behind, 0)
+
+
+def _boxed(reading: Reading, at: int) -> tuple[Fault, int]:
+    """Read what rich writes of one error, which stands below the box."""
+    frames, behind = read_box(reading, at)
+    fault = typed(reading.line(behind))
+    fault.frames = frames[::-1]
+    reading.used.update(range(at, min(behind + 1, len(reading.lines))))
+    return fault, _details(reading, fault, behind + 1, 0)
 
 
 def _goes_on(reading: Reading, at: int, column: int) -> bool:

@@ -7,6 +7,7 @@ from .facts import Fault, Frame, OwnCode
 from .frames import frame_of
 from .go_traces import GO_HEAD, GOROUTINE, RACE, read_goroutines, read_panic, read_race
 from .lines import SERVICE
+from .notebook_traces import BOX
 from .python_traces import CHILD, FATAL, PLACE, read_fatal, read_python, read_syntax
 from .reading import Reading, typed
 from .rust_traces import NUMBERED, RUST, RUST_PLACE, read_backtrace, read_rust
@@ -80,6 +81,7 @@ def _trace(reading: Reading, at: int) -> int:
     line = reading.lines[at]
     if (
         line.rstrip(": ").endswith("Traceback (most recent call last)")
+        or BOX.match(line)
         or line.startswith(f"  {PLACE}")
         or CHILD.match(line)
     ):
