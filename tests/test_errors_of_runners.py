@@ -417,3 +417,170 @@ E   ValueError: unsupported scheme 'flexray'
         text, "×2 at relay/bus.py:31 connect ← tests/conftest.py:15", "unsupported scheme 'flexray'"
     )
     assert summary.count("conftest.py") == 1
+
+
+TESTNG = """\
+PASSED: isFast
+FAILED: counts
+java.lang.AssertionError: departures expected [3] but found [2]
+	at tram.TimetableTest.counts(TimetableTest.java:35)
+... Removed 29 stack frames
+FAILED: next("06:40", "M10")
+java.lang.NullPointerException: the return value is null
+	at tram.Timetable.next(Timetable.java:14)
+	at tram.TimetableTest.next(TimetableTest.java:25)
+... Removed 24 stack frames
+SKIPPED: countsAfterAdd
+
+===============================================
+    tram-smoke
+    Tests run: 7, Failures: 2, Skips: 1
+===============================================
+"""
+NINJA = """\
+[1/2] Linking CXX executable imgtool
+FAILED: imgtool
+: && /usr/bin/c++ main.o -o imgtool && :
+/usr/bin/ld: main.o: in function `main':
+main.cpp:(.text+0x1d): undefined reference to `codec::encode(int)'
+collect2: error: ld returned 1 exit status
+ninja: build stopped: subcommand failed.
+"""
+
+
+def test_failures_of_testng_are_told_with_their_names() -> None:
+    """Ninja begins a line alike, and what follows is no exception."""
+    told(
+        TESTNG,
+        "Tests run: 7, Failures: 2",
+        "counts at TimetableTest.java:35",
+        "departures expected [3] but found [2]",
+        'next("06:40", "M10") at Timetable.java:14 Timetable.next ← TimetableTest.java:25',
+    )
+    told(NINJA, "FAILED: imgtool", "undefined reference to `codec::encode(int)'")
+
+
+AVA = """\
+  ✔ oven › reaches 240
+  ✘ [fail]: oven › refuses 300
+  ✘ [fail]: scale › needs a loaf Error thrown in test
+  ─
+
+  oven › refuses 300
+
+  test/oven.js:9
+
+   8: test('refuses 300', async t => {
+   9:   await t.throwsAsync(heat(300), {
+   10: });
+
+  Promise rejected with unexpected exception:
+
+  RangeError {
+    message: 'oven cannot reach 300 degrees',
+  }
+
+  Expected message to equal:
+
+  'too hot: 300'
+
+  › file://test/oven.js:9:33
+
+
+
+  scale › needs a loaf
+
+  Error thrown in test:
+
+  TypeError: Cannot convert undefined to object
+      at scale (file:///srv/bakery/src/scale.js:3:37)
+      at file:///srv/bakery/test/scale.js:24:7
+
+  ─
+
+  2 tests failed
+"""
+
+
+def test_what_ava_says_below_a_name_belongs_to_it() -> None:
+    """It lists what failed first, then tells of each below its bare name."""
+    summary = told(
+        AVA,
+        "2 tests failed",
+        "oven › refuses 300 at test/oven.js:9",
+        "'oven cannot reach 300 degrees'",
+        "'too hot: 300'",
+        "scale › needs a loaf at src/scale.js:3 scale ← test/scale.js:24",
+        "TypeError: Cannot convert undefined to object",
+    )
+    assert summary.count("refuses 300") == summary.count("needs a loaf") == 1
+    assert "throwsAsync" not in summary
+
+
+CATCH = """\
+gate_catch is a Catch v2.13.10 host application.
+-------------------------------------------------------------------------------
+gate raises
+-------------------------------------------------------------------------------
+/srv/weir/tests/gate.cpp:9
+...............................................................................
+
+/srv/weir/tests/gate.cpp:12: FAILED:
+  REQUIRE( g.status() == "half open" )
+with expansion:
+  "open" == "half open"
+
+===============================================================================
+test cases: 1 | 1 failed
+"""
+
+
+def test_what_catch_compared_is_told() -> None:
+    """It expands what was checked."""
+    told(CATCH, 'REQUIRE( g.status() == "half open" ) at tests/gate.cpp:12', '"open" == "half open"')
+
+
+def test_goroutines_of_tests_that_timed_out_are_told_though_another_failed() -> None:
+    """The panic is no part of the test that failed before."""
+    text = """\
+--- FAIL: TestPop (0.11s)
+    queue_test.go:27: Pop did not wake up
+panic: test timed out after 2s
+
+goroutine 21 [running]:
+testing.(*M).startAlarm.func1()
+	/usr/lib/go-1.19/src/testing/testing.go:2036 +0x8e
+
+goroutine 6 [semacquire]:
+sync.(*Mutex).Lock(...)
+	/usr/lib/go-1.19/src/sync/mutex.go:90
+example.org/mill/queue.(*Queue).Push(0xc00006a030, {0x526638, 0x1})
+	/srv/mill/queue/queue.go:18 +0x4d
+FAIL	example.org/mill/queue	2.013s
+"""
+    told(
+        text,
+        "TestPop at queue_test.go:27",
+        "Pop did not wake up",
+        "test timed out after 2s",
+        "queue/queue.go:18",
+    )
+
+
+def test_a_snapshot_that_is_not_written_is_told() -> None:
+    """Jest says so in the third line."""
+    text = """\
+FAIL tests/label.test.js
+  ● label › renders
+
+    expect(received).toMatchSnapshot()
+
+    Snapshot name: `label renders 1`
+
+    New snapshot was not written. The update flag must be explicitly passed to write a new snapshot.
+
+      at Object.toMatchSnapshot (tests/label.test.js:11:5)
+
+Tests:       1 failed, 1 total
+"""
+    told(text, "New snapshot was not written", "label › renders at tests/label.test.js:11")

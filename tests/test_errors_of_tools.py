@@ -468,3 +468,72 @@ stack backtrace:
     summary = summarize_error(text)
     assert "0: filling the old pan" in summary
     assert "1: sluice 3 is shut" in summary
+
+
+def test_errors_in_a_log_of_ruby_are_told_by_type() -> None:
+    """Its logger writes a prefix, and newer ones the code that a method was called in."""
+    text = """\
+E, [2026-12-01T17:58:12 #7] ERROR -- : /srv/mill/vault.rb:17:in `draw': 5 g of rye refused (Mill::VaultError)
+	from /srv/mill/api.rb:9:in `call'
+/srv/mill/vault.rb:14:in `weigh': undefined method `<' for nil:NilClass (NoMethodError)
+
+      raise VaultError, "no rye" if lot[:grams] < grams
+                                              ^
+	from /srv/mill/api.rb:8:in `call'
+"""
+    assert summarize_error(text) == (
+        "Mill::VaultError: 5 g of rye refused\n  at mill/vault.rb:17 draw ← mill/api.rb:9 call\n"
+        "caused by NoMethodError: undefined method `<' for nil:NilClass\n"
+        "  at mill/vault.rb:14 weigh ← mill/api.rb:8 call"
+    )
+
+
+WRAPPED = """\
+[mill] 2026/12/01 17:55:48 main.go:30: grinding rye
+[mill] 2026/12/01 17:55:48 main.go:32: strconv.ParseFloat: parsing "98,47": invalid syntax
+weight of rye
+example.org/mill/sack.Parse
+	/srv/mill/sack/parse.go:31
+example.org/mill/stones.(*Stone).Next
+	/srv/mill/stones/next.go:20
+main.grind
+	/srv/mill/main.go:17
+runtime.main
+	/usr/lib/go-1.19/src/runtime/proc.go:250
+stone 3 cannot turn
+mill stopped
+main.grind
+	/srv/mill/main.go:19
+runtime.main
+	/usr/lib/go-1.19/src/runtime/proc.go:250
+exit status 1
+"""
+
+
+def test_errors_with_stacks_of_their_own_in_go_are_read() -> None:
+    """Each of their messages comes with the stack that it was wrapped at, innermost first."""
+    summary = summarize_error(WRAPPED)
+    assert 'strconv.ParseFloat: parsing "98,47": invalid syntax\n  weight of rye\n' in summary
+    assert (
+        "  stone 3 cannot turn\n  mill stopped\n  at sack/parse.go:31 sack.Parse ← stones/next.go:20"
+        in summary
+    )
+    assert "proc.go" not in summary
+
+
+def test_who_started_the_goroutine_that_panics_is_told() -> None:
+    """Its stack ends there."""
+    text = (
+        "panic: no rye\n\ngoroutine 20 [running]:\nmain.(*Mill).grind(0x0)\n\t/srv/mill/mill.go:43 +0xba\n"
+        "created by main.(*Mill).Run\n\t/srv/mill/run.go:21 +0x45\nexit status 2\n"
+    )
+    assert "at mill/mill.go:43 (*Mill).grind ← mill/run.go:21" in summarize_error(text)
+
+
+def test_settings_of_an_object_tell_of_no_failure() -> None:
+    """A console shows it whole; `timeout: 1500` is how long it would wait."""
+    assert (
+        weight("    timeout: 1500,") == weight("  aborted: false,") == weight("  _error: [Function: x],") == 0
+    )
+    assert weight("    exit_code: 7,") > 1
+    assert weight("    error: 'no rye',") > 1

@@ -6,13 +6,14 @@ from ..patterns import Pattern
 from .facts import Failure, Frame, OwnCode
 from .frames import frame_of
 from .pytest_runs import PYTEST_PLACE, note_place
+from .salience import weight
 from .traces import read_traces
 
 _CODE = Pattern(
     r"\s*>?\s*\d+\s*[|│]|\s*[|^~\u2500-\u257f⎯]+\s*$|\s*[|│]\s|note: (?!panic|test did)|\s*@@|[-]{10,}|stack backtrace:"
 )
 _DIFF = Pattern(
-    r"\s*(?:Expected|Received|Actual|Which is|Value of|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\[\d+\] .* == |\s*(?:Did you mean|Failing input) ?|\s*\S.{0,200} !==? \S"
+    r"\s*(?:Expected|Received|Actual|Which is|Value of|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\[\d+\] .* == |\s*(?:Did you mean|Failing input|New snapshot) ?|\s*\S.{0,200} !==? \S"
 )
 _NOISE = Pattern(
     r"\s*(?:(?:Method|Class)Source \[|\[\.{3}\]$|[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|There (?:was|were) \d+ |ERRORS!$|FAILURES!$|--$|Failure$|Expected equality of these values:$|\(compared using|\[\w+\]$)"
@@ -29,6 +30,8 @@ _COMMENT = Pattern(r"(?<=^\s)(\s*)# (?=\s*\S)")
 _PERL_PLACE = Pattern(r"\s*#\s+(?:in|at) (\S+) (?:at )?line (\d+)\.$")
 _YAML = Pattern(r"(\s*)(expected|actual):$")  # of TAP; what it is stands below, further in
 _BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:|[A-Z]\w*(?:Error|Exception):)$")
+_MOST = 12  # lines
+_NUMBERED = Pattern(r"\s+\d+: ")
 _BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
 
@@ -50,8 +53,9 @@ def read_failure(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             kept += [caused + fault.headline, *[detail for detail in told if detail not in _BRACKETS][:6]]
     frames = [frame for fault in reversed(faults) for frame in fault.frames]
     compared = 0
+    above = text = ""
     for at, line in enumerate(block):
-        text = line.strip()
+        above, text = text or above, line.strip()
         if at in used or text in _BRACKETS or _CODE.match(line) or _NOISE.match(line):
             continue
         if frame := frame_of(line):
@@ -63,12 +67,29 @@ def read_failure(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             frames.append(Frame(match["file"], match["line"]))
             if match["rest"] and not _NOISE.match(match["rest"]):
                 kept.append(match["rest"])
-        elif (is_diff := bool(_DIFF.match(line))) or (len(kept) < 3 and text[-1] not in "{[("):
+        elif (is_diff := bool(_DIFF.match(line))) or (
+            (len(kept) < 3 or (len(kept) < _MOST and (above.endswith(":") or weight(text) > 1)))
+            and text[-1] not in "{[("
+        ):
             compared += is_diff
             if compared <= 8 and text not in kept:
                 kept.append(text)
-    failure.lines = kept[:12]
+    failure.lines = kept[:_MOST]
     note_place(failure, [frame for frame in frames if own(frame)])
+    return failure
+
+
+def read_assertion(name: str, block: Sequence[str], own: OwnCode) -> Failure:
+    """Read a failure of AVA, which draws the source code with numbers and a colon."""
+    # Further in, so that its place is not taken for where Node says that it throws.
+    return read_failure(name, [f"  {line}" for line in block if not _NUMBERED.match(line)], own)
+
+
+def read_check(name: str, block: Sequence[str], own: OwnCode) -> Failure:
+    """Read a failure of Catch2: its place is the name, what was checked and what that came to stand below."""
+    failure = read_failure(block[0].strip() or name if block else name, block[1:], own)
+    if match := PYTEST_PLACE.match(f"{name.replace('(', ':').rstrip(')')}:"):
+        failure.frame = Frame(match["file"], match["line"])
     return failure
 
 

@@ -68,7 +68,7 @@ def _headline(pieces: Pieces, fault: Fault, rank: int, before: Fault | None, tim
     headline = fault.headline
     if told and fault.relation and len(fault.message) > 24:
         headline = f"{fault.name} (same message)" if fault.type else "(same message)"
-    longest = _MESSAGE if rank < 3 or fault.relation == "-" else 100
+    longest = _MESSAGE if rank < 3 or fault.relation == "-" else 100 if fault.relation else 160
     if not f"{lead}{headline}":
         return
     pieces.long(rank, f"{lead}{headline}", longest)

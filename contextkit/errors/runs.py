@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from ..patterns import Pattern
 from .facts import Failure, OwnCode
-from .failures import read_example, read_failure
+from .failures import read_assertion, read_check, read_example, read_failure
 from .pytest_runs import joined_with, of_section, read_results
 
 _STARTS = Pattern(
@@ -23,7 +23,9 @@ _STARTS = Pattern(
     r"|\[ERROR\] +(?P<maven>[\w.$]+(?:Test\w*|IT|Spec)\b.*)$"
     r"|\s+(?:Failed|X) (?P<dotnet>[\w.]+(?:\(.*\))?) \[[^\]]+\]$"
     r"|\s*✖ (?P<node>\S.*) \([\d.]+ ?ms\)$"
-    r"|\s*✘ (?P<other>\S.*)$"
+    r"|\s*✘ (?:\[fail\]: )?(?P<listed>\S.*)$"
+    r"|(?P<catch>\S.*?[:(]\d+\)?): FAILED:$"
+    r"|FAILED: (?P<testng>(?!\d)\S.*)$"
     r"|\[ RUN      \] (?P<gtest>\S.*)$"
     r"|File \"(?P<doctest>[^\"]+\", line \d+, in [\w.]+)$"
     r"|(?:── )?(?P<testthat>(?:Failure|Error|Warning) \('?[^'():]+:\d+(?::\d+)?'?\): .+?)(?: ─+)?$"
@@ -40,7 +42,18 @@ _COUNT = Pattern(
 # Most lines are ruled out by what they begin with.
 _FIRST = frozenset("_●X×✗✖-[✘#0123456789")
 _FIRST_WORDS = (
-    *("FAIL ", "FAIL\t", "FAIL: ", "Failed ", "Failure (", 'File "', "ERROR: ", "Error (", "not ok "),
+    *(
+        "FAIL ",
+        "FAIL\t",
+        "FAIL: ",
+        "FAILED: ",
+        "Failed ",
+        "Failure (",
+        'File "',
+        "ERROR: ",
+        "Error (",
+        "not ok ",
+    ),
     *("Testcase: ", "JUnit ", "Warning (", "── "),
 )
 _COUNT_WORDS = (
@@ -55,13 +68,15 @@ _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
 )
 _ENDS = Pattern(
-    r"\*{20,}$|Skip \(|(?:Test run|Duration:|── Skipped|══ )|\[(?:  FAILED  |       OK |-{10}|={10})\]|Errors while running CTest|\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|[ℹ▶] |test at \S+:\d+:\d+$|(?:PASS|RUN|ok|FAIL|RUNS)[ \t]|FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
+    r"\*{20,}$|Skip \(|(?:Test run|Duration:|── Skipped|══ )|\[(?:  FAILED  |       OK |-{10}|={10})\]|Errors while running CTest|\[(?:INFO|ERROR|WARNING)\]|[=⎯]{5,}|[ℹ▶] |(?:PASSED|SKIPPED): |panic: test timed out|test at \S+:\d+:\d+$|(?:PASS|RUN|ok|FAIL|RUNS)[ \t]|FAIL$|failures:$|Test Suites:|Tests:|Summary of all|⎯|\d+ (?:passing|failing|pending)|Failed [Tt]ests|#\s+(?:tests|pass|fail)|test result:|Test [Rr]un |Total tests: |rspec |Failed examples:|=== "
 )
 _PLAIN = Pattern(r"[-=]{20,}$|[=]{5,} ")
 _MAVEN = Pattern(r"(?:[\w$]+\.)*([\w$]+\.\w+)(?::(\d+))? *(?:(?:-- )?Time elapsed.*|»? ?(.*))$")
 _RUN = Pattern(r"=== (?:RUN|CONT|NAME) +(\S+)$")
 _FAILED = Pattern(r"FAIL +(\S+)")
 _OF_ANT = Pattern(r"\s+(?:FAILED|Caused an ERROR)")
+_OF_TESTNG = Pattern(r"(?:\w+\.)+[A-Z]\w*(?:: |$)")
+_TELLS = {"ant": _OF_ANT, "testng": _OF_TESTNG}  # else it passed, or is no test: ninja writes the same
 _CTEST = Pattern(r" *\d+/\d+ Test +#\d+: (\S+) [^*]*(\*\*\*)?")
 _CTEST_ENDS = Pattern(r" +Start +\d+: |\d+% tests passed")
 _TOLD = Pattern(  # by googletest, ctest and PHPUnit, of what a block, a list or a count tells as well
@@ -71,7 +86,7 @@ _PARAMETERS = Pattern(r"\[  FAILED  \] .*, where (.+?)(?: \(\d+ ms\))?$")
 _OF_PERL = Pattern(r"\s*#  |\s*$")
 _HOOK = Pattern(r'\s*"(?:before|after) (?:each|all)" hook')
 _LABELS = ("Error:", "Failure:")
-_READERS = {"pytest": of_section, "doctest": read_example}
+_READERS = {"pytest": of_section, "doctest": read_example, "ava": read_assertion, "catch": read_check}
 
 
 def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[str], set[int]]:
@@ -97,7 +112,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     for kind, title, start, end in blocks:
         if (kind == "numbered" and not numbered) or (kind != "pytest" and pytest):
             continue
-        if kind == "ant" and not _OF_ANT.match("".join(lines[start + 1 : start + 2])):  # it passed
+        if kind in _TELLS and not _TELLS[kind].match("".join(lines[start + 1 : start + 2])):
             continue
         used.update(range(start, end))
         if kind == "node" and not any(map(str.strip, lines[start + 1 : end])):  # a suite: its tests are told
@@ -173,6 +188,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
     """Give the kind, name, first line and the line behind the last one of each failure."""
     blocks: list[tuple[str, str, int, int]] = []
     kind, name, start = "", "", -1
+    listed: set[str] = set()  # what AVA lists, and tells of below the bare names
     for at, line in enumerate(lines):
         said = line.lstrip()
         first = said[:1]
@@ -181,19 +197,26 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
         ends = start >= 0 and (
             at in counted
             or (kind == "pytest" and line[:1] in ("-", "=") and _PLAIN.match(line))
-            or (kind == "robot" and _PLAIN.match(line))
+            or (kind in ("robot", "catch") and _PLAIN.match(line))
             or (kind == "perl" and not _OF_PERL.match(line))
             or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
         )
+        if listed and " › " in said and said[:1].isalnum() and any(one.startswith(said) for one in listed):
+            blocks.append((kind, name, start, at))
+            kind, name, start = "ava", said, at
+            continue
         if match or ends:
             if start >= 0 and not line.startswith("[       OK "):
                 blocks.append((kind, name, start, at))
             start = -1
         if match and match.lastgroup:
             kind, name, start = match.lastgroup, match[match.lastgroup].strip(), at
+            if kind == "listed":
+                listed.add(name)
     if start >= 0:
         blocks.append((kind, name, start, len(lines)))
-    return blocks
+    told = tuple(name for kind, name, *_ in blocks if kind == "ava")
+    return [block for block in blocks if block[0] != "listed" or not block[1].startswith(told)]
 
 
 def _titled(name: str, block: Sequence[str]) -> tuple[str, Sequence[str]]:

@@ -25,7 +25,7 @@ _STRONG = (
     *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
     *("out of ", "already", "duplicate", "not permitted", "unbound", "ambiguous", "interrupted", "unrecogni"),
-    *("no route", "no space", "giving up", "incorrect", "wrong", "never ", "intercept"),
+    *("no route", "no space", "multiple def", "giving up", "incorrect", "wrong", "never ", "intercept"),
     *("sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
 _MAYBE_STRONG = (
@@ -41,7 +41,7 @@ _WEAK = Pattern(
     r"retry|[\w)]:\d+(?::\d+)?\b|line \d+|\(\d+,\d+\)|^[-+] |code:|found:|\d+ (?:passed|errors?|warnings?|problems?|tests?)"
 )
 _NAMES = ("error", "fatal", "panic", "fail")
-CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b")
+CALM = Pattern(r"\b(?:INFO|DEBUG|TRACE|NOTICE)\b|\blevel=(?:info|debug|trace|notice)\b")
 _COMPARED = Pattern(r"\s*(?:left|right|expected|received|actual|got|want)\b[^:=]{0,20}[:=] *\S")
 _TYPES = Pattern(
     r"\b[A-Z]\w*(?:Error|Exception|Failure|Fault)\b|\b[a-z][\w.]*\.[A-Z]\w+: |^(?!INFO|DEBUG|TRACE|NOTICE)[A-Z]\w+(?:(?:\.|::)\w+)*: (?=\S+ |['\"<(\[])"
@@ -56,6 +56,9 @@ _NAMED = Pattern(
     r"(?<![\w.@+~%-])(?:[\w.@+~%-]*+/[\w.@+~%/-]*+|--[a-z][\w-]*+|-w[\w=-]++|[a-z\d]++(?:-[a-z\d.+]++)++(?![\w/]))"
 )
 TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
+_SETTING = Pattern(  # of an object that a console shows whole: timeout: 1500
+    r"(?i)\s+(?!.*(?:code|status|errno|exit|rc\b))['\"\[]?[\w() ]{1,60}[\]'\"]{0,2}: (?:null|undefined|true|false|\d+|\[(?:Function|Getter|Array|Object|Circular)\b.*\]),?$"
+)
 _TAG = 24  # characters
 _FEW_TAGS = 5  # lines; what more of them begin with is who speaks: ACPI, Get
 _SHAPE = Pattern(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"|\[[^\]]*\]")
@@ -101,7 +104,7 @@ def weight(line: str, least: int = 1, strong: Collection[str] = _STRONG, tags: C
         heavy = 2
     elif least < 2 and _WEAK.search(lowered) and not CALM.search(line):
         heavy = 1
-    return 0 if heavy and (_SUCCESS.search(line) or TITLE.match(line)) else heavy
+    return 0 if heavy and (_SUCCESS.search(line) or TITLE.match(line) or _SETTING.match(line)) else heavy
 
 
 def _says(lowered: str, strong: Collection[str]) -> bool:

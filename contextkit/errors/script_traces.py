@@ -8,7 +8,7 @@ from .frames import frame_of
 from .reading import Reading
 
 RUBY = Pattern(
-    r"(?P<file>[^\s:]+):(?P<line>\d+):in [`'](?P<function>[^']+)': (?P<message>.*?) ?\((?P<type>[A-Z][\w:]*)\)$"
+    r"(?:[A-Z], \[[^\]]*\] +[A-Z]+ -- [^:]*: )?(?P<file>[^\s:]+):(?P<line>\d+):in [`'](?P<function>[^']+)': (?P<message>.*?) ?\((?P<type>[A-Z][\w:]*)\)$"
 )
 PHP = Pattern(
     r"(?P<lead>.*\bUncaught |Next )(?P<type>[A-Za-z_][\w\\]*): (?P<message>.*) in (?P<file>\S+?)(?::| on line )(?P<line>\d+)$"
@@ -22,6 +22,12 @@ def read_ruby(reading: Reading, at: int, match: re.Match[str]) -> int:
     fault.frames = [Frame(match["file"], match["line"], match["function"])]
     reading.used.add(at)
     at += 1
+    if not reading.line(at).strip() and not reading.line(at + 2).strip(
+        " ^"
+    ):  # the code, and what it points at
+        fault.frames[0] = fault.frames[0]._replace(code=reading.line(at + 1).strip())
+        reading.used.update(range(at, at + 3))
+        at += 3
     while frame := frame_of(reading.line(at)):
         fault.frames.append(frame)
         reading.used.add(at)

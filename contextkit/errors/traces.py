@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from ..patterns import Pattern
 from .facts import Fault, Frame, OwnCode
 from .frames import frame_of
-from .go_traces import GO_HEAD, GOROUTINE, RACE, read_goroutines, read_panic, read_race
+from .go_traces import (
+    GO_HEAD,
+    GOROUTINE,
+    RACE,
+    WRAPPED,
+    read_goroutines,
+    read_panic,
+    read_race,
+    read_wrapped,
+)
 from .lines import SERVICE
 from .notebook_traces import BOX
 from .python_traces import CHILD, FATAL, PLACE, read_fatal, read_python, read_syntax
@@ -34,6 +43,7 @@ _HEADS = (
     (GO_HEAD, read_panic),
     (SANITIZER, read_sanitizer),
     (RUBY, read_ruby),
+    (WRAPPED, read_wrapped),
 )
 
 
@@ -72,7 +82,9 @@ def _is_worth_trying(line: str, hints: Sequence[str]) -> bool:
     if last == "{" or any(map(line.__contains__, hints)) or line.lstrip().startswith(_BEGINS):
         return _TRIED.search(line) is not None
     return last.isdigit() and (
-        _PLACED.match(line) is not None or ("at " in line and _TRIED.search(line) is not None)
+        _PLACED.match(line) is not None
+        or WRAPPED.match(line) is not None
+        or ("at " in line and _TRIED.search(line) is not None)
     )
 
 
