@@ -280,3 +280,15 @@ def test_a_message_that_a_record_says_again_leaves_room_for_its_request() -> Non
     summary = summarize_error(f"{LOAD}{json.dumps(record)}\n{LOAD}")
     assert "/mills/5/orders" in summary
     assert summary.count(message) <= 1
+
+
+def test_words_that_a_chain_of_objects_is_written_with_are_not_told() -> None:
+    """Where nothing reads the traceback that is made of it, next to a run of tests say."""
+    frame = {"filename": "/srv/mill/stones.py", "lineno": 4, "name": "grind"}
+    error = {"exc_type": "NoStone", "exc_value": "stone 3 is gone", "is_cause": False, "frames": [frame]}
+    record = json.dumps({"event": "failed", "level": "error", "exception": [error]})
+    run = "--- FAIL: TestGrind (0.11s)\n    mill_test.go:27: no flour\n"
+    for text in (f"{record}\n{run}", json.dumps({"exit": 1, "lines": "\n".join([record, "and", "more"])})):
+        for summary in (summarize_error(text), summarize_error(text, parse=False)):
+            assert "stone 3 is gone" in summary
+            assert "most recent" not in summary

@@ -17,7 +17,7 @@ _TELLING = (  # what names of fields have in them, the first to be told first
 )
 _REPEATED = 24  # characters of a text that is told once
 _HEAD = 300  # characters of a text of several lines that say what it is of
-CHAIN = '"exc_type"'
+CHAIN = "exc_type"
 """What a text has where chains of exceptions are objects in it."""
 
 _CAUSED = "The above exception was the direct cause of the following exception:"

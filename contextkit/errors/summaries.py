@@ -111,9 +111,9 @@ def summarize_error(
     summary = ""
     if pieces:
         summary = telling([*head, *pieces], prefix + text, limit, count_tokens, None if budget else STANDARD)
+    if CHAIN in whole:  # told is only what stands there
+        lines = lines_of(whole, chains=False)
     if not pieces or not _is_faithful(summary.removeprefix(prefix), lines, text):
-        if CHAIN in whole:  # quoted is only what stands there
-            lines = lines_of(whole, chains=False)
         pieces, worth = quoted(lines, own)
         summary = telling([*head, *pieces], prefix + text, budget or worth, count_tokens)
     return Summary(_no_larger(summary, prefix, text, limit, count_tokens), text)
