@@ -288,7 +288,7 @@ def test_words_that_a_chain_of_objects_is_written_with_are_not_told() -> None:
     error = {"exc_type": "NoStone", "exc_value": "stone 3 is gone", "is_cause": False, "frames": [frame]}
     record = json.dumps({"event": "failed", "level": "error", "exception": [error]})
     run = "--- FAIL: TestGrind (0.11s)\n    mill_test.go:27: no flour\n"
-    for text in (f"{record}\n{run}", json.dumps({"exit": 1, "lines": "\n".join([record, "and", "more"])})):
+    for text in (f"{record}\n{run}", json.dumps({"exit": 1, "lines": f"{record}\nand\nmore"})):
         for summary in (summarize_error(text), summarize_error(text, parse=False)):
             assert "stone 3 is gone" in summary
             assert "most recent" not in summary

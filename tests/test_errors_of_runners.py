@@ -584,3 +584,93 @@ FAIL tests/label.test.js
 Tests:       1 failed, 1 total
 """
     told(text, "New snapshot was not written", "label › renders at tests/label.test.js:11")
+
+
+def test_lines_of_one_length_are_no_line_that_a_terminal_broke() -> None:
+    """What stands below begins as it does below shorter ones, but for its numbers."""
+    text = "".join(
+        f"<p>the mill stood still, and nobody in the village knew for how long</p> GET /sacks/{n} in {n}ms\n"
+        f"def f_{n}():\n    return {n}\n"
+        for n in (0, 7, 14, 21, 28, 4, 11)
+    )
+    for summary in (summarize_error(text, budget=300, parse=False), summarize_error(text, budget=300)):
+        assert "msdef" not in summary
+
+
+def test_messages_of_mypy_that_are_broken_are_whole() -> None:
+    """With --pretty it breaks lines where the terminal ends, however short the message is."""
+    text = """\
+src/orchard/models/tree.py:27: error: Item "None" of "str | None" has no
+attribute "title"  [union-attr]
+            return self.cultivar.title() + " " + self.tag
+                   ^~~~~~~~~~~~~~~~~~~
+src/orchard/jobs/harvest.py:25: error: Property "planted" defined in "Tree" is
+read-only  [misc]
+        trees[0].planted = 2010
+        ^~~~~~~~~~~~~~~~
+Found 2 errors in 2 files (checked 5 source files)
+"""
+    told(
+        text,
+        'Item "None" of "str | None" has no attribute "title"',
+        '"planted" defined in "Tree" is read-only',
+    )
+
+
+def test_each_failure_that_hypothesis_found_is_told() -> None:
+    """How it explains the first takes no room from the second."""
+    group = "".join(
+        f"""\
+{"  +-+" if not number else "    +"}---------------- {number + 1} ----------------
+    | Traceback (most recent call last):
+    |   File "/srv/morse/codec.py", line {31 + number}, in pause
+    |     dot = 1200 / speed
+    | {error}
+    | Failing test case: test_pause(
+    |     speed={number},
+    | )
+    | Explanation:
+    |     These lines were always and only run by failing test cases:
+    |         /srv/morse/codec.py:{31 + number}
+"""
+        for number, error in enumerate(
+            ("ZeroDivisionError: division by zero", "ValueError: speed 1 is too slow")
+        )
+    )
+    text = f"""\
+________________ test_pause ________________
+  + Exception Group Traceback (most recent call last):
+  |   File "/srv/morse/tests/test_codec.py", line 22, in test_pause
+  |     @given(speed=st.integers(0, 30))
+  | ExceptionGroup: Hypothesis found 2 distinct failures. (2 sub-exceptions)
+{group}    +------------------------------------
+============ 1 failed in 1.44s ============
+"""
+    told(
+        text,
+        "ZeroDivisionError: division by zero at morse/codec.py:31",
+        "ValueError: speed 1 is too slow at morse/codec.py:32",
+        "speed=0",
+        "speed=1",
+    )
+
+
+def test_each_count_that_differs_is_told() -> None:
+    """Unittest has a line for each item."""
+    text = """\
+======================================================================
+FAIL: test_wards (tests.test_shifts.ConflictTest.test_wards)
+----------------------------------------------------------------------
+Traceback (most recent call last):
+  File "/srv/clinic/tests/test_shifts.py", line 36, in test_wards
+    self.assertCountEqual(shifts.wards(WEEK), ["ICU", "ER", "MATERNITY"])
+AssertionError: Element counts were not equal:
+First has 2, Second has 1:  'ICU'
+First has 0, Second has 1:  'MATERNITY'
+
+----------------------------------------------------------------------
+Ran 7 tests in 0.003s
+
+FAILED (failures=1)
+"""
+    told(text, "First has 2, Second has 1:  'ICU'", "First has 0, Second has 1:  'MATERNITY'")

@@ -144,15 +144,17 @@ class Fault:
 
     @property
     def short_type(self) -> str:
-        """The class without its package; of one in a module of Ruby or C++ with that.
+        """The class without its package; of one in a module of Ruby or C++, or in a class of Python, with that.
 
         >>> Fault("shop.pricing.PricingError").short_type, Fault("com.shop.App$OrderException").short_type
         ('PricingError', 'OrderException')
-        >>> Fault("Errno::ENOENT").short_type
-        'Errno::ENOENT'
+        >>> Fault("Errno::ENOENT").short_type, Fault("shop.models.Order.DoesNotExist").short_type
+        ('Errno::ENOENT', 'Order.DoesNotExist')
         """
-        name = re.split(r"[.$\\]", self.type.rstrip(".:$\\"))[-1]
-        return "::".join(name.split("::")[-2:])
+        names = re.split(r"[$\\]", self.type.rstrip(".:$\\"))[-1].split(".")
+        if len(names) > 2 and names[0][:1].islower() and names[-2][:1].isupper():
+            return ".".join(names[-2:])
+        return "::".join(names[-1].split("::")[-2:])
 
     @property
     def headline(self) -> str:

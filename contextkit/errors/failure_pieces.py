@@ -76,7 +76,7 @@ def _failure(
                 shown > 1
                 and (not before.endswith(":") or line.startswith("@@"))
                 and not re.match(
-                    r"[-+?]|[\w ]+: |\w+=\S|\{|where|left|right|expected|received|\$?\w\S* = |\S.{0,200} !==? |Did you mean|Failing input|New snapshot|[\"'][^\"']*[\"']$|\[\d+\] .* == ",
+                    r"[-+?]|[\w, ]+: |\w+=\S|\{|where|left|right|expected|received|\$?\w\S* = |\S.{0,200} !==? |Did you mean|Failing input|New snapshot|[\"'][^\"']*[\"']$|\[\d+\] .* == ",
                     line,
                 )
             )

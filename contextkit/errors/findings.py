@@ -44,6 +44,7 @@ _CODE = Pattern(r"\s*(?:\d+ *)?[|│]|\s*[\^~\u2500-\u257f]+[\s^~\w]*$|\s*\d+ *$
 _LABEL = Pattern(r"\s*[|│][\s|-]*\^+ (\w.{3,})$")  # rustc's, below the code that it points at
 _INCLUDED = Pattern(r"\s+from \S+:\d+[,:]$")
 _LONGEST = 400  # characters of a message of several lines
+_NARROW = 60  # columns of a terminal that breaks lines
 _FAR = 99
 _FAR_BELOW = 12  # lines of source code between a place and its message
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
@@ -178,7 +179,7 @@ class _Reader:
                 newest.details.append(line.strip())
             elif not newest.message:
                 newest.message = line.strip()
-        elif newest and behind == 1 and _is_wrapped(newest.message, line):
+        elif newest and behind == 1 and _is_wrapped(newest.message, self.lines[at - 1], line):
             newest.message += f" {line.strip()}"
             self.last = at
         else:
@@ -202,12 +203,14 @@ def _placed(match: re.Match[str]) -> Finding | None:
     return Finding(file, number or "", column or "", severity, message)
 
 
-def _is_wrapped(message: str, behind: str) -> bool:
-    """Whether a message goes on in the line behind it, which a narrow terminal has broken."""
+def _is_wrapped(message: str, line: str, behind: str) -> bool:
+    """Whether the message of a line goes on in the one behind it, which a narrow terminal has broken."""
     if not message or message[-1] in ".;:)]" or len(message) > _LONGEST:
         return False
     first = behind.split(" ", 1)[0]
-    return (behind[0].islower() and len(message) > 40) or (behind[0] in "\"'[(" and len(message + first) > 40)
+    return (behind[0].islower() and len(line) > _NARROW) or (
+        behind[0] in "\"'[(" and len(line + first) > _NARROW
+    )
 
 
 def is_source(lines: Sequence[str], at: int) -> bool:

@@ -177,7 +177,7 @@ def _unbroken(lines: list[str]) -> list[str]:
 
 def _start(line: str) -> str:
     """Give what a line begins with, digits as 0: many begin alike, but not where a terminal broke one."""
-    return _DIGITS.sub("0", line[:_START])
+    return _DIGITS.sub("0", line[: 2 * _START])[:_START]
 
 
 def _without(prefix: Pattern, lines: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from ..patterns import Pattern
 from .facts import Failure, Frame, OwnCode
@@ -49,7 +50,8 @@ def of_section(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             frames += fault.frames[::-1]
         for child in [fault for fault in faults if fault.relation == "-"][:6]:
             place = next((f" at {frame.place}" for frame in child.frames if own(frame)), "")
-            shown += [child.headline + place, *child.details]
+            told = takewhile(lambda detail: not detail.strip().startswith("Explanation:"), child.details)
+            shown += [child.headline + place, *told]  # Hypothesis explains by lines of whole files
     if not shown:  # a crash, a doctest, a test that passed against all expectation
         told = [line.strip() for line in block if line.strip() and not PYTEST_PLACE.match(line)]
         at = next((number for number, line in enumerate(told) if line.startswith("Expected")), 0)
