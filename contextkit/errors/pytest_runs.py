@@ -50,8 +50,7 @@ def of_section(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             frames += fault.frames[::-1]
         for child in [fault for fault in faults if fault.relation == "-"][:6]:
             place = next((f" at {frame.place}" for frame in child.frames if own(frame)), "")
-            told = takewhile(lambda detail: not detail.strip().startswith("Explanation:"), child.details)
-            shown += [child.headline + place, *told]  # Hypothesis explains by lines of whole files
+            shown += [child.headline + place, *takewhile(_is_told, child.details)]
     if not shown:  # a crash, a doctest, a test that passed against all expectation
         told = [line.strip() for line in block if line.strip() and not PYTEST_PLACE.match(line)]
         at = next((number for number, line in enumerate(told) if line.startswith("Expected")), 0)
@@ -59,6 +58,11 @@ def of_section(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     failure.lines = _telling(shown)
     note_place(failure, [frame for frame in reversed(frames) if own(frame)])
     return failure
+
+
+def _is_told(detail: str) -> bool:
+    """Whether a detail is none of what Hypothesis explains by, which is lines of whole files."""
+    return not detail.strip().startswith("Explanation:")
 
 
 def _joined(lines: Sequence[str]) -> list[str]:
