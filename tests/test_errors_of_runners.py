@@ -276,7 +276,7 @@ def test_paths_of_workspaces_are_those_of_the_repository(folder: str) -> None:
 
 def test_what_a_log_says_again_leaves_room_for_the_rest() -> None:
     """Of lines alike the first comes before other lines that matter, and the others behind these."""
-    same = "".join(f"ERROR: cannot watch {chr(n + 97) * 9}: {'the pond is shut ' * 8}\n" for n in range(8))
+    same = "".join(f"ERROR: cannot watch {chr(n + 97) * 9}: {'the pond is shut ' * 8}\n" for n in range(18))
     rare = "\nunable to update: no networks found in /etc/net.d\n\n"
     text = "started\n" * 30 + same + "calm\n" * 9 + rare + "calm\n" * 9 + same + same + "\ndone for now\n"
     told(text, "no networks found in /etc/net.d", "cannot watch aaaaaaaaa")
@@ -674,3 +674,92 @@ Ran 7 tests in 0.003s
 FAILED (failures=1)
 """
     told(text, "First has 2, Second has 1:  'ICU'", "First has 0, Second has 1:  'MATERNITY'")
+
+
+def test_a_failure_that_is_listed_first_has_its_places() -> None:
+    """Vitest lists what failed next to what passed, and draws source code between two places of a stack."""
+    text = """\
+ × test/crates.test.js > crates > opens a second crate
+   → crate C1 cannot take 5 kg
+ ✓ test/crates.test.js > crates > has the list price
+
+⎯⎯⎯⎯⎯⎯⎯ Failed Tests 1 ⎯⎯⎯⎯⎯⎯⎯
+
+ FAIL  test/crates.test.js > crates > opens a second crate
+CrateOverflow: crate C1 cannot take 5 kg
+ ❯ fill src/crates.js:9:48
+      7|
+      9|   if (crate.kilos > crate.limit) throw new CrateOverflow(crate);
+       |                                        ^
+ ❯ Module.pack src/crates.js:17:13
+ ❯ test/crates.test.js:10:20
+
+⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯[1/1]⎯
+
+ Tests  1 failed | 1 passed (2)
+"""
+    told(text, "opens a second crate at src/crates.js:9 fill ← test/crates.test.js:10", "cannot take 5 kg")
+
+
+def test_places_of_what_node_writes_for_machines_are_read() -> None:
+    """In TAP a stack has no `at`; a test without one has a location, and a suite only counts."""
+    text = """\
+TAP version 13
+# Subtest: cores
+    # Subtest: reads a tag
+    not ok 1 - reads a tag
+      ---
+      location: '/srv/cli/test/cores.test.js:11:5'
+      failureType: 'testCodeFailure'
+      error: 'malformed tag'
+      name: 'TagError'
+      stack: |-
+        async parseCore (/srv/cli/cores.js:10:17)
+        TestContext.<anonymous> (/srv/cli/test/cores.test.js:12:24)
+        Test.run (node:internal/test_runner/test:796:25)
+      ...
+    # Subtest: drills
+    not ok 2 - drills
+      ---
+      location: '/srv/cli/test/cores.test.js:41:1'
+      failureType: 'testTimeoutFailure'
+      error: 'test timed out after 40ms'
+      ...
+    1..2
+not ok 1 - cores
+  ---
+  location: '/srv/cli/test/cores.test.js:6:1'
+  failureType: 'subtestsFailed'
+  error: '2 subtests failed'
+  ...
+1..1
+# tests 2
+# fail 2
+"""
+    summary = told(
+        text,
+        "reads a tag at cli/cores.js:10 parseCore ← test/cores.test.js:12",
+        "malformed tag",
+        "drills at test/cores.test.js:41",
+        "test timed out after 40ms",
+    )
+    assert "2 subtests failed" not in summary
+
+
+def test_without_parsers_the_place_above_an_error_is_quoted() -> None:
+    """The nearest one in own code, though there is more around other errors than there is room for."""
+    library = "".join(
+        f'  File "/usr/lib/python3.11/lib{n}.py", line {n}, in f{n}\n    g{n}()\n' for n in range(8)
+    )
+    trace = (
+        f"Traceback (most recent call last):\n{library}"
+        f'  File "/srv/mill/stones.py", line 31, in grind\n    turn()\n{library}StoneError: no rye\n'
+    )
+    errors = "".join(
+        f"ERROR: mill {name * 3} cannot grind\n"
+        + "".join(f"{name * size} waits for the wind\n" for size in (4, 5, 6, 7))
+        for name in "abcdefghijklmnopqrst"
+    )
+    summary = summarize_error(errors + trace + errors, parse=False)
+    assert "stones.py" in summary
+    assert "StoneError: no rye" in summary

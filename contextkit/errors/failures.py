@@ -16,7 +16,7 @@ _DIFF = Pattern(
     r"\s*(?:Expected|Received|Actual|Which is|Value of|expected|actual|received|got|want|left|right|Diff|Caused|Error|AssertionError)\b ?:?|\s*[-+]\s*\S|\s*\[\d+\] .* == |\s*(?:Did you mean|Failing input|New snapshot) ?|\s*\S.{0,200} !==? \S"
 )
 _NOISE = Pattern(
-    r"\s*(?:(?:Method|Class)Source \[|\[\.{3}\]$|[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|There (?:was|were) \d+ |ERRORS!$|FAILURES!$|--$|Failure$|Expected equality of these values:$|\(compared using|\[\w+\]$)"
+    r"\s*(?:(?:Method|Class)Source \[|\[\.{3}\]$|[-+] (?:Expected|Received|expected|actual)\b(?:\s+- \d+)?$|\+ expected - actual|duration_ms|type: |failureType: |(?:error|stack): [|>]-?$|code: 'ERR_|\.\.\.|---|\.\.$|(?:Error Message|Stack ?[Tt]race|stacktrace|Call log):$|Captured std|Subtest: |1\.\.\d+$|There (?:was|were) \d+ |ERRORS!$|FAILURES!$|--$|Failure$|Expected equality of these values:$|\(compared using|\[\w+\]$)"
 )
 _BRACKETS = frozenset(("", "{", "}", "[", "]", "(", ")", "},", "],", "),"))
 _JUNIT_FRAME = Pattern(
@@ -32,6 +32,7 @@ _YAML = Pattern(r"(\s*)(expected|actual):$")  # of TAP; what it is stands below,
 _BARE_TYPE = Pattern(r"\s*([A-Z]\w*(?:::[A-Z]\w*)+:|[A-Z]\w*(?:Error|Exception):)$")
 _MOST = 12  # lines
 _NUMBERED = Pattern(r"\s+\d+: ")
+_LOCATION = Pattern(r"location: '(?P<file>\S+\.\w+):(?P<line>\d+):\d+'$")  # of a test, in TAP
 _BARE = Pattern(r"(?P<file>\S+\.\w+):(?P<line>\d+)$")
 
 
@@ -45,7 +46,8 @@ def read_failure(name: str, block: Sequence[str], own: OwnCode) -> Failure:
     failure = Failure(name)
     kept: list[str] = []
     block = _as_traces(_outdented(block))
-    faults, _, used = read_traces(block, own)
+    # Between the places of vitest stands source code; those are read one by one.
+    faults, _, used = read_traces(["" if line.lstrip()[:2] == "❯ " else line for line in block], own)
     for fault in faults[:3]:
         if fault.headline:
             told = (detail.strip() for detail in fault.details if not _NOISE.match(detail))
@@ -53,6 +55,7 @@ def read_failure(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             kept += [caused + fault.headline, *[detail for detail in told if detail not in _BRACKETS][:6]]
     frames = [frame for fault in reversed(faults) for frame in fault.frames]
     compared = 0
+    test: Frame | None = None
     above = text = ""
     for at, line in enumerate(block):
         above, text = text or above, line.strip()
@@ -60,6 +63,8 @@ def read_failure(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             continue
         if frame := frame_of(line):
             frames.append(frame)
+        elif match := _LOCATION.match(text):
+            test = Frame(match["file"], match["line"])
         elif match := _BARE.match(text):
             if all(frame.file != match["file"] for frame in frames):  # else it is where the test begins
                 frames.append(Frame(match["file"], match["line"]))
@@ -75,7 +80,7 @@ def read_failure(name: str, block: Sequence[str], own: OwnCode) -> Failure:
             if compared <= 8 and text not in kept:
                 kept.append(text)
     failure.lines = kept[:_MOST]
-    note_place(failure, [frame for frame in frames if own(frame)])
+    note_place(failure, [frame for frame in frames if own(frame)] or ([test] if test else []))
     return failure
 
 

@@ -23,7 +23,9 @@ _SHAPES = (
     # JavaScript without a place: at async Promise.any (index 0), at Array.reduce (<anonymous>)
     Pattern(r"\s*at (?P<function>(?:async )?[^()]+?) \((?P<file><anonymous>|native|index \d+)\)[,{ ]*$"),
     # JavaScript in TAP: f (file:///a.mjs:3:4)
-    Pattern(r"\s+(?P<function>[\w.$<>]+(?: [\w.$<>]+)?) \((?P<file>file://[^\s()]+?):(?P<line>\d+):\d+\)$"),
+    Pattern(
+        r"\s+(?:async )?(?P<function>[\w.$<>]+(?: [\w.$<>]+)?) \((?P<file>(?:file://|/|node:)[^\s()]+?):(?P<line>\d+):\d+\)$"
+    ),
     # C#, of Mono and of .NET
     Pattern(
         r"\s*at (?P<function>\S+) ?\([^)]*\)(?: \[0x\w+\])?(?: in (?P<file>.+?):(?:line )?(?P<line>\d+))?(?: <---)?$"
@@ -58,7 +60,7 @@ _SHAPES = (
     Pattern(r"\s*❯ (?:(?P<function>\S+) )?(?P<file>[^\s:]+):(?P<line>\d+)(?::\d+)?$"),
 )
 _STARTS = ('File "', "at ", "by 0x", "from ", "#", "(", "❯ ", *"0123456789")
-_PARTS = (":in `", ":in '", ".lua:", ".ex:", ".exs:", ".erl:", " called at ", " (file://")
+_PARTS = (":in `", ":in '", ".lua:", ".ex:", ".exs:", ".erl:", " called at ", " (file://", " (/", " (node:")
 
 
 @lru_cache(maxsize=512)  # those of a recursion come again and again

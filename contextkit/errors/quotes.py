@@ -18,6 +18,7 @@ _FALLBACK = 640  # tokens of one of a format that nobody knows; more for a long 
 _LONG = 200  # lines of a log, of whose ends but some say more than what stands around a line that speaks of failure
 _OF_ENDS = 6
 _WIDE = 600  # characters
+_NEAR = 40  # lines
 _LAST = 999  # the rank of a line that nothing speaks for
 _FEW = 3  # lines of a shape that are all quoted
 _FAILED = "failed"  # the least that can be said
@@ -99,6 +100,8 @@ def quoted(lines: Sequence[str], own: OwnCode = own_code) -> tuple[Pieces, int]:
     strong = sum(1 for alike in by_weight if alike.weight >= 2)
     worth = min(_FALLBACK + sum(map(len, lines)) // 130 + 15 * max(strong - 12, 0), MOST)
     ranks = _ranks(lines, numbers, by_weight)
+    for at, rank in _places(lines, by_weight, own):
+        ranks[at] = min(ranks.get(at, _LAST), rank)
     many = {alike.numbers[0]: alike.numbers for alike in by_weight if len(alike.numbers) > _FEW}
     telling = [alike.numbers[0] for alike in by_weight if failure_at(lines[alike.numbers[0]]) >= 0]
     strongest = next(iter(telling), next((at for at in numbers if failure_at(lines[at]) >= 0), numbers[-1]))
@@ -138,6 +141,18 @@ def _ranks(lines: Sequence[str], numbers: Sequence[int], by_weight: Sequence[Ali
     for distance, at in enumerate(_ends(lines, numbers)):
         ranks[at] = min(ranks.get(at, _LAST), (60 if distance < some else 90) + distance // 2)
     return ranks
+
+
+def _places(lines: Sequence[str], by_weight: Sequence[Alike], own: OwnCode) -> Iterator[tuple[int, int]]:
+    """Give the nearest place in own code above each line that speaks of failure, and how soon it is left out."""
+    for heavy, same in by_weight:
+        for at in same[:1] if heavy >= 2 else ():
+            for near in range(at - 1, max(at - _NEAR, -1), -1):
+                if not lines[near].strip():
+                    break
+                if (frame := frame_of(lines[near])) and own(frame):
+                    yield near, 40 * (4 - heavy)
+                    break
 
 
 def _around(lines: Sequence[str], at: int) -> Iterator[tuple[int, int]]:

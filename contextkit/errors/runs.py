@@ -63,6 +63,7 @@ _COUNT_WORDS = (
 _FIRST_LETTERS, _COUNT_LETTERS = (
     frozenset(word[0] for word in words) for words in (_FIRST_WORDS, _COUNT_WORDS)
 )
+_PASSED = frozenset("✓✔√")
 _COUNT_SIGNS = "=✖ℹ×*# "
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
@@ -115,7 +116,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if kind in _TELLS and not _TELLS[kind].match("".join(lines[start + 1 : start + 2])):
             continue
         used.update(range(start, end))
-        if kind == "node" and not any(map(str.strip, lines[start + 1 : end])):  # a suite: its tests are told
+        if _is_suite(kind, lines[start + 1 : end]):  # its tests are told
             continue
         name, block = (
             _titled(title, lines[start + 1 : end]) if kind == "numbered" else (title, lines[start + 1 : end])
@@ -136,13 +137,20 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         elif kind == "maven":
             key = _named_by_maven(failure)
         known = failures.get(key)
-        if known is None or len(known.lines) < len(failure.lines):
+        if known is None or _weighs(known) < _weighs(failure):
             failures[key] = failure
     if kinds & {"gtest", "ctest", "junit", "numbered"}:
         used.update(at for at, line in enumerate(lines) if _TOLD.match(line))
     if pytest:
         return joined_with(list(results.values()), failures, lines, used, own), counts, used
     return _told_once(list(failures.values())), counts, used
+
+
+def _is_suite(kind: str, block: Sequence[str]) -> bool:
+    """Whether Node says no more than that tests in a suite have failed."""
+    if kind == "node":
+        return not any(map(str.strip, block))
+    return kind == "tap" and any("'subtestsFailed'" in line for line in block)
 
 
 def _named_by_maven(failure: Failure) -> str:
@@ -152,6 +160,11 @@ def _named_by_maven(failure: Failure) -> str:
     failure.name = f"{match[1]}:{match[2]}" if match[2] and not failure.frame else match[1]
     failure.lines = [*filter(None, [match[3]]), *failure.lines]
     return match[1]
+
+
+def _weighs(failure: Failure) -> tuple[bool, int]:
+    """Say how much is told of a failure that comes twice: first in a list, then with its place."""
+    return failure.frame is not None, len(failure.lines)
 
 
 def _told_once(failures: Sequence[Failure]) -> list[Failure]:
@@ -199,7 +212,7 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
             or (kind == "pytest" and line[:1] in ("-", "=") and _PLAIN.match(line))
             or (kind in ("robot", "catch") and _PLAIN.match(line))
             or (kind == "perl" and not _OF_PERL.match(line))
-            or (kind != "pytest" and line[:1] not in " \t" and _ENDS.match(line))
+            or (kind != "pytest" and (first in _PASSED or (line[:1] not in " \t" and _ENDS.match(line))))
         )
         if listed and " › " in said and said[:1].isalnum() and any(one.startswith(said) for one in listed):
             blocks.append((kind, name, start, at))

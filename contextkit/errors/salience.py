@@ -25,7 +25,17 @@ _STRONG = (
     *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
     *("out of ", "already", "duplicate", "not permitted", "unbound", "ambiguous", "interrupted", "unrecogni"),
-    *("no route", "no space", "multiple def", "giving up", "incorrect", "wrong", "never ", "intercept"),
+    *(
+        "no route",
+        "no space",
+        "multiple def",
+        "test case: ",
+        "giving up",
+        "incorrect",
+        "wrong",
+        "never ",
+        "intercept",
+    ),
     *("sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
 _MAYBE_STRONG = (
