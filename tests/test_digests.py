@@ -609,3 +609,19 @@ def test_of_what_a_logger_says_some_has_lines_below() -> None:
     told = digest("\n".join(lines)).text
     assert "sack evicted: 40 kg\n  rye_0 = 40.5\n  wheat_1 = 0x40ff" in told
     assert told.count("rye_0") == 1
+
+
+def test_a_log_without_times_in_which_much_is_traces_is_a_log() -> None:
+    """What stands between them would be lost in a summary of its errors."""
+    stack = "".join(f"\tat com.mill.sack.Main.turn(Sack.java:{n})\n" for n in range(4))
+    text = "".join(
+        f"stone.worker: ground {n} sacks of rye\nstone.volume: sack {n} moved by the wind\n"
+        f"mill.keeper: {n} mice seen\n"
+        f"stone.worker: error: refused sack {n}\ncom.mill.NoRye: sack {n} is empty\n{stack}"
+        for n in range(60)
+    )
+    told = digest(text)
+    assert told.kind == "log"
+    for shape in ("sacks of rye", "moved by the wind", "mice seen", "refused sack", "NoRye"):
+        assert shape in told.text
+    assert kind_of_output(f"com.mill.NoRye: sack 3 is empty\n{stack * 60}") == "error"

@@ -26,6 +26,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 _CODE = re.compile(r"\s*(?:#(?!\d)|[*<@.]|//|/\*|- )|(?!\{.*\}$).*[{};(,:]$")
 _SAMPLE = 160  # lines
+_FEW = 120  # lines; of so few that are a trace for a third there is little else
 _LONG_ROW = 4_000_000  # characters of a record on a line, and of the records that tell that all are
 _ENDS = 12_000  # characters of each end that tell whether a text is an error
 _RUN = re.compile(
@@ -37,6 +38,7 @@ _TRACE = re.compile(
     r"thread '.{1,80}' panicked|"
     r"Unhandled [Ee]xception|\s*Caused by: |\s+at \S.{1,200}$|\s+File \".{1,200}, line \d+|=+\d+=+ ?ERROR: )"
 )
+_PART = re.compile(rf"{_TRACE.pattern}|\"[^\"]+\" |goroutine \d+ \[|created by |[\w./*()\[\]-]{{1,200}}\(.{{0,300}}\)$")
 _FINDING = re.compile(
     r"(?m)^(?:[^\s:]{1,200}:\d+:\d+:? |\s+\d+:\d+\s+(?:error|warning) |"
     r"[^\s:]{1,200}[:(]\d+[:,]\d*[:)]? ?.{0,10}(?:error|warning)|(?:error|warning)(?:\[\w+\])?: |  --> )"
@@ -142,14 +144,14 @@ def _is_error(text: str) -> bool:
         ends = text[:_ENDS].rpartition("\n")[0] + text[-_ENDS:][text[-_ENDS:].find("\n") :]
     ends = plain(ends)
     lines = [line for line in ends.split("\n") if line.strip()]
-    if not (
-        _RUN.search(ends) is not None
-        or len(_TRACE.findall(ends)) * 3 >= len(lines)
-        or len(_FINDING.findall(ends)) * 8 >= len(lines)
-    ):
+    ran = _RUN.search(ends) is not None or len(_FINDING.findall(ends)) * 8 >= len(lines)
+    if not ran and len(_TRACE.findall(ends)) * 3 < len(lines):
         return False
     margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
-    told = [line for line in lines if not line[margin].isspace()][:_SAMPLE]
+    told = [line for line in lines if not line[margin].isspace()]
+    if not ran and len(lines) > _FEW and 3 * sum(_PART.match(line) is None for line in told) > len(lines):
+        return False  # a log with traces
+    told = told[:_SAMPLE]
     return all(3 * heads < len(told) for heads in accumulate(map(_is_head, told), initial=0))
 
 
@@ -167,7 +169,7 @@ def _is_log(text: str) -> bool:
     for line in lines_of(text, min(len(text), 400_000)):
         if len(lines) >= 2 * _SAMPLE or (len(lines) >= _SAMPLE // 4 and heads >= 0.7 * len(lines)):
             break
-        if len(lines) == _SAMPLE and _are_alike(reads) and not _is_code(lines):
+        if len(lines) in (_SAMPLE // 2, _SAMPLE) and _are_alike(reads) and not _is_code(lines):
             return True  # no need to read more
         told = clean(line[margin:] if not line[:margin].strip() else line)
         if told:
