@@ -12,6 +12,7 @@ from .masks import (
     OTHER,
     Line,
     clean,
+    frame,
     is_steady,
     masked,
     shape_of,
@@ -41,6 +42,9 @@ _PART = re.compile(
     r"created by |"
     r"\[signal |note: run with|stack backtrace:|---> |--- End of)"
 )
+_FRAMED = re.compile(
+    r"\s+(?:at [\w$.<>/@]{1,200}\(|File \")"
+)  # there are more of these than of all other lines
 _FRAME = re.compile(r"\s*(?:at |File \"|\.{3} \d+ |\d+: |#\d+ |from /|\^|~)|\s{4,}")
 _CLOSES = re.compile(r"[)\]}]+[,;]?$")
 _GO = re.compile(r"[\w./*()\[\]-]{1,200}\(.{0,300}\)$|exit status \d+$")
@@ -107,7 +111,7 @@ class Reader:
 
 @lru_cache(maxsize=512)  # a line is read to tell the kind, and again as an entry's
 def _read(text: str) -> Read:
-    line = understood(text)
+    line = frame(text) if _FRAMED.match(text) is not None else understood(text)
     told = line.text[source_of(text) :] if line.sourced else line.text
     raised = _TRACE.match(told) is not None
     awaits = told.startswith(("The above", "During handling")) or (

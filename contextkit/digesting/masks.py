@@ -153,6 +153,11 @@ def understood(text: str) -> Line:
     return Line(text, starts, at > 0, told, level, weight, None)
 
 
+def frame(text: str) -> Line:
+    """Read a line of a stack, which has no time and no level; by its words it may tell of a failure."""
+    return Line(text, False, False, 0, "", _by_words(text[:300]), None)
+
+
 def source_of(text: str) -> int:
     """Give where a line begins behind who says it.
 

@@ -38,7 +38,9 @@ _TRACE = re.compile(
     r"thread '.{1,80}' panicked|"
     r"Unhandled [Ee]xception|\s*Caused by: |\s+at \S.{1,200}$|\s+File \".{1,200}, line \d+|=+\d+=+ ?ERROR: )"
 )
-_PART = re.compile(rf"{_TRACE.pattern}|\"[^\"]+\" |goroutine \d+ \[|created by |[\w./*()\[\]-]{{1,200}}\(.{{0,300}}\)$")
+_PART = re.compile(
+    rf"{_TRACE.pattern}|\"[^\"]+\" |goroutine \d+ \[|created by |[\w./*()\[\]-]{{1,200}}\(.{{0,300}}\)$"
+)
 _FINDING = re.compile(
     r"(?m)^(?:[^\s:]{1,200}:\d+:\d+:? |\s+\d+:\d+\s+(?:error|warning) |"
     r"[^\s:]{1,200}[:(]\d+[:,]\d*[:)]? ?.{0,10}(?:error|warning)|(?:error|warning)(?:\[\w+\])?: |  --> )"
