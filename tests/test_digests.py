@@ -625,3 +625,16 @@ def test_a_log_without_times_in_which_much_is_traces_is_a_log() -> None:
     for shape in ("sacks of rye", "moved by the wind", "mice seen", "refused sack", "NoRye"):
         assert shape in told.text
     assert kind_of_output(f"com.mill.NoRye: sack 3 is empty\n{stack * 60}") == "error"
+
+
+def test_what_a_log_says_of_an_error_is_not_said_again_below() -> None:
+    """The trace of an entry is told, and the line above it once."""
+    calm = "".join(f"[INFO] [03/01/2026 11:{n:02}:40] [mill.stones] ground {n} sacks\n" for n in range(30))
+    head = "[ERROR] [03/01/2026 11:06:43] [mill.keeper] stone 3 refused for the last time\n"
+    trace = (
+        "WindException: mill is not what was agreed with 876402\n"
+        "    at turned (/srv/app/ledger.js:89:7)\n    at flushed (/srv/app/cursor.js:147:7)\n"
+    )
+    told = digest(calm + head + trace + calm).text
+    assert told.count("refused for the last time") == 1
+    assert "app/ledger.js:89 turned" in told

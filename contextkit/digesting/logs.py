@@ -23,6 +23,9 @@ _END = 12  # last lines, which say how it went
 _TRACED = re.compile(
     r"(?m)^\s*(?:at |File \"|Caused by|Traceback|goroutine|#\d|\d+: )|(?:Error|Exception|panic)\b"
 )
+_RAISED = re.compile(
+    r"\s*(?:Traceback \(|(?!Caused by|Suppressed)(?:[\w$]{1,80}\.){0,12}[A-Z]\w{0,80}(?:Error|Exception): )"
+)
 _ESCAPED = re.compile(r"\\n|#012")  # newlines, as logfmt and rsyslog write them
 
 
@@ -201,7 +204,14 @@ def _essence(entry: Entry) -> list[str]:
 def _brief(head: str, below: list[str], is_trace: bool) -> list[str]:
     """Give a few lines, or of a trace what it says."""
     if is_trace and _TRACED.search("\n".join(below)):
-        told = essence("\n".join([head, *below])).split("\n")
-        return [_shown(line) for line in told if line.strip() and line.strip() not in head][:_BRIEF]
+        trace = below if _RAISED.match(below[0]) else [head, *below]
+        told = [line for line in essence("\n".join(trace)).split("\n") if not _is_in(head, line)]
+        return [_shown(line) for line in told][:_BRIEF]
     kept = below[:4] if len(below) > 5 else below
     return [_shown(line.strip(), SHOWN // 2) for line in kept]
+
+
+def _is_in(head: str, line: str) -> bool:
+    """Whether a line says what its head does, but for the place that it is from."""
+    said, _, place = line.strip().rpartition(" at ")
+    return line.strip() in head or bool(said and place and said in head)

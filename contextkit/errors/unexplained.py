@@ -35,6 +35,8 @@ _CLOCK = Pattern(
 
 def add_unexplained(pieces: Pieces, lines: Sequence[str], used: Collection[int], own: OwnCode) -> None:
     """Add the lines that matter and are not explained by what was understood."""
+    if all(at in used or not line.strip() for at, line in enumerate(lines)):
+        return
     summary = " ".join(piece.text for piece in pieces if piece.rank <= STANDARD)
     words = words_of(summary)
     # A short text is told nearly whole; of a longer one what speaks of failure, and of a warning or two.
