@@ -42,9 +42,7 @@ _PART = re.compile(
     r"created by |"
     r"\[signal |note: run with|stack backtrace:|---> |--- End of)"
 )
-_FRAMED = re.compile(
-    r"\s+(?:at [\w$.<>/@]{1,200}\(|File \")"
-)  # there are more of these than of all other lines
+_FRAMED = re.compile(r"\s+(?:at [\w$.<>/@]{1,200}\(|File \")")  # in some logs most lines are these
 _FRAME = re.compile(r"\s*(?:at |File \"|\.{3} \d+ |\d+: |#\d+ |from /|\^|~)|\s{4,}")
 _CLOSES = re.compile(r"[)\]}]+[,;]?$")
 _GO = re.compile(r"[\w./*()\[\]-]{1,200}\(.{0,300}\)$|exit status \d+$")

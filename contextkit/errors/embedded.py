@@ -16,6 +16,7 @@ _TELLING = (  # what names of fields have in them, the first to be told first
     *("req", "method", "url", "path", "route"),
 )
 _REPEATED = 24  # characters of a text that is told once
+_COMPARED = 20  # texts of several lines, and as many others, which the others are looked for in
 _HEAD = 300  # characters of a text of several lines that say what it is of
 CHAIN = "exc_type"
 """What a text has where chains of exceptions are objects in it."""
@@ -77,7 +78,7 @@ def _lines(lead: str, value: dict[str, object], length: int, chains: bool) -> li
         if length > _LONG:
             again = {f"{key}_lines" for key in rest}  # as Ansible has it
             rest = {key: rest[key] for key in sorted(rest, key=_order) if key not in again}
-            rest = _told_once(rest, [text[:_HEAD] for text in said])
+            rest = _told_once(rest, [text[:_HEAD] for text in said[:_COMPARED]])
         try:
             lines = [f"{lead}{compact(rest, ' ')}"]
         except RecursionError:  # nested deeper than it can be written
@@ -112,7 +113,8 @@ def _told_once(fields: dict[str, object], told: list[str]) -> dict[str, object]:
             kept[key] = value
         elif not any(value in text for text in told):
             kept[key] = value
-            told.append(value)
+            if len(told) < 2 * _COMPARED:
+                told.append(value)
     return kept
 
 

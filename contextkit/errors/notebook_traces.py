@@ -6,8 +6,8 @@ from .reading import Reading
 
 NOTEBOOK = Pattern(r"(?P<type>[A-Za-z_][\w.]*) {2,}Traceback \(most recent call last\)$")
 BOX = Pattern(r"╭─+ Traceback \(most recent call last\) ─+╮$")
-_IN_BOX = Pattern(r"│ (?P<file>\S.*?):(?P<line>\d+) in (?P<function>.+?) *│$")
-_OF_BOX = Pattern(r"│ ❱ +\d+ [│ ]*(?P<code>.*?) *│$")
+_IN_BOX = Pattern(r"│ (?P<file>\S.*?):(?P<line>\d+) in (?P<function>.+)$")
+_OF_BOX = Pattern(r"│ ❱ +\d+ [│ ]*(?P<code>.*)$")
 _PLACE = Pattern(
     r"(?:File (?P<file>\S+?):(?P<line>\d+)|(?P<cell>(?:Cell|Input) In ?\[\d+\]))(?:, line (?P<cell_line>\d+))?"
     r"(?:, in (?P<function>[^(]+)\(.*)?$"
@@ -55,6 +55,7 @@ def read_box(reading: Reading, at: int) -> tuple[list[Frame], int]:
         line = reading.lines[number]
         if not line.startswith("│"):
             return frames, number + line.startswith("╰")
+        line = line.rstrip("│ ")
         if match := _IN_BOX.match(line):
             frames.append(Frame(match["file"], match["line"], match["function"]))
         elif frames and (match := _OF_BOX.match(line)):

@@ -19,6 +19,7 @@ _LONG = 200  # lines of a log, of whose ends but some say more than what stands 
 _OF_ENDS = 6
 _WIDE = 600  # characters
 _NEAR = 40  # lines
+_MOST_PLACES = 100
 _LAST = 999  # the rank of a line that nothing speaks for
 _FEW = 3  # lines of a shape that are all quoted
 _FAILED = "failed"  # the least that can be said
@@ -145,7 +146,7 @@ def _ranks(lines: Sequence[str], numbers: Sequence[int], by_weight: Sequence[Ali
 
 def _places(lines: Sequence[str], by_weight: Sequence[Alike], own: OwnCode) -> Iterator[tuple[int, int]]:
     """Give the nearest place in own code above each line that speaks of failure, and how soon it is left out."""
-    for heavy, same in by_weight:
+    for heavy, same in by_weight[:_MOST_PLACES]:
         for at in same[:1] if heavy >= 2 else ():
             for near in range(at - 1, max(at - _NEAR, -1), -1):
                 if not lines[near].strip():

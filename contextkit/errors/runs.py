@@ -42,19 +42,8 @@ _COUNT = Pattern(
 # Most lines are ruled out by what they begin with.
 _FIRST = frozenset("_●X×✗✖-[✘#0123456789")
 _FIRST_WORDS = (
-    *(
-        "FAIL ",
-        "FAIL\t",
-        "FAIL: ",
-        "FAILED: ",
-        "Failed ",
-        "Failure (",
-        'File "',
-        "ERROR: ",
-        "Error (",
-        "not ok ",
-    ),
-    *("Testcase: ", "JUnit ", "Warning (", "── "),
+    *("FAIL ", "FAIL\t", "FAIL: ", "FAILED: ", "Failed ", "Failure (", 'File "', "ERROR: ", "Error ("),
+    *("not ok ", "Testcase: ", "JUnit ", "Warning (", "── "),
 )
 _COUNT_WORDS = (
     *("Failed", "Passed!", "Test", "test result: ", "Ran ", "Found ", "FAILED (", "Snapshot", "[", "pass "),
@@ -64,6 +53,7 @@ _FIRST_LETTERS, _COUNT_LETTERS = (
     frozenset(word[0] for word in words) for words in (_FIRST_WORDS, _COUNT_WORDS)
 )
 _PASSED = frozenset("✓✔√")
+_LISTED = 200  # names
 _COUNT_SIGNS = "=✖ℹ×*# "
 _COUNTED = Pattern(
     r"(?i)\d+ ?(?:tests?|failed|failures?|errors?|problems?|issues?|passed|passing|failing|examples?|total|warnings?|fixable)|(?:failures?|fail|failed|pass|passed|errors)[=: ]+\d"
@@ -224,11 +214,11 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
             start = -1
         if match and match.lastgroup:
             kind, name, start = match.lastgroup, match[match.lastgroup].strip(), at
-            if kind == "listed":
+            if kind == "listed" and len(listed) < _LISTED:
                 listed.add(name)
     if start >= 0:
         blocks.append((kind, name, start, len(lines)))
-    told = tuple(name for kind, name, *_ in blocks if kind == "ava")
+    told = tuple({name for kind, name, *_ in blocks if kind == "ava"})
     return [block for block in blocks if block[0] != "listed" or not block[1].startswith(told)]
 
 

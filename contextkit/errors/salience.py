@@ -25,17 +25,8 @@ _STRONG = (
     *("too large", "too small", "unknown", "illegal", "deadlock", "overflow", "exceeded", "depends on"),
     *("requires", "unsupported", "incompatible", "expired", "unreachable", "forbidden", "unauthorized"),
     *("out of ", "already", "duplicate", "not permitted", "unbound", "ambiguous", "interrupted", "unrecogni"),
-    *(
-        "no route",
-        "no space",
-        "multiple def",
-        "test case: ",
-        "giving up",
-        "incorrect",
-        "wrong",
-        "never ",
-        "intercept",
-    ),
+    *("no route", "no space", "multiple def", "giving up", "incorrect", "wrong", "never ", "intercept"),
+    "test case: ",
     *("sigsegv", "sigabrt", "signal 1", "signal 6", "signal 9"),
 )
 _MAYBE_STRONG = (
@@ -67,7 +58,7 @@ _NAMED = Pattern(
 )
 TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _SETTING = Pattern(  # of an object that a console shows whole: timeout: 1500
-    r"(?i)\s+(?!.*(?:code|status|errno|exit|rc\b))['\"\[]?[\w() ]{1,60}[\]'\"]{0,2}: (?:null|undefined|true|false|\d+|\[(?:Function|Getter|Array|Object|Circular)\b.*\]),?$"
+    r"(?i)\s++(?!.*(?:code|status|errno|exit|rc\b))['\"\[]?[\w() ]{1,60}[\]'\"]{0,2}: (?:null|undefined|true|false|\d+|\[(?:Function|Getter|Array|Object|Circular)\b.*\]),?$"
 )
 _TAG = 24  # characters
 _FEW_TAGS = 5  # lines; what more of them begin with is who speaks: ACPI, Get

@@ -22,9 +22,8 @@ def read_ruby(reading: Reading, at: int, match: re.Match[str]) -> int:
     fault.frames = [Frame(match["file"], match["line"], match["function"])]
     reading.used.add(at)
     at += 1
-    if not reading.line(at).strip() and not reading.line(at + 2).strip(
-        " ^"
-    ):  # the code, and what it points at
+    points = reading.line(at + 2).strip()
+    if points and not reading.line(at).strip() and not points.strip("^"):  # at the code above
         fault.frames[0] = fault.frames[0]._replace(code=reading.line(at + 1).strip())
         reading.used.update(range(at, at + 3))
         at += 3
