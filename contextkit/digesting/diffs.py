@@ -36,10 +36,11 @@ class _File:
 def is_diff(text: str) -> bool:
     """Tell whether a text is a unified diff, by its beginning, and no other that has one in it."""
     head = text[:20_000]
-    found = re.search(r"(?m)^@@ -\d+(?:,\d+)? \+\d+", head) and re.search(
-        r"(?m)^(?:diff --git |--- \S|\+\+\+ \S)", head
-    )
-    if not found:
+    if (
+        "\n@@ -" not in f"\n{head}"
+        or not re.search(r"(?m)^@@ -\d+(?:,\d+)? \+\d+", head)
+        or not re.search(r"(?m)^(?:diff --git |--- \S|\+\+\+ \S)", head)
+    ):
         return False
     lines = [line for line in head.split("\n") if line.strip()]
     return sum(_LINE.match(line) is not None for line in lines) * 2 >= len(lines)

@@ -34,6 +34,8 @@ class Table(NamedTuple):
 def _delimited(lines: Sequence[str]) -> str:
     """Find what separates the cells of lines; nothing where they are no table."""
     for sign in (",", "\t", ";", "|"):
+        if sign not in lines[0]:
+            continue
         try:
             widths = Counter(len(row) for row in csv.reader(lines, delimiter=sign))
         except csv.Error:
