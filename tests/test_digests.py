@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from benchmarks.digests import hostile
 from benchmarks.outputs import FORMATS, SCHEMAS, log, outliers_kept, rows, shapes_kept
 from contextkit import Event, SettingError, Thread, digest, token_counter
+from contextkit.digesting import routing
 from contextkit.digesting.masks import clean
 from contextkit.digesting.routing import kind_of_output
 from contextkit.errors.salience import failure_at
@@ -638,3 +639,12 @@ def test_what_a_log_says_of_an_error_is_not_said_again_below() -> None:
     told = digest(calm + head + trace + calm).text
     assert told.count("refused for the last time") == 1
     assert "app/ledger.js:89 turned" in told
+
+
+def test_blank_lines_are_not_looked_at_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether lines are alike is asked a few times, however many blank ones follow."""
+    asked: list[int] = []
+    monkeypatch.setattr(routing, "_are_alike", lambda reads: asked.append(len(reads)))
+    words = "".join(f"{chr(97 + n % 26) * (3 + n // 26)} {chr(122 - n % 26) * 5} of rye\n" for n in range(80))
+    kind_of_output(f"{words}{chr(10) * 500}the end of it\n")
+    assert len(asked) <= 3

@@ -292,3 +292,13 @@ def test_words_that_a_chain_of_objects_is_written_with_are_not_told() -> None:
         for summary in (summarize_error(text), summarize_error(text, parse=False)):
             assert "stone 3 is gone" in summary
             assert "most recent" not in summary
+
+
+def test_long_texts_of_a_record_are_not_compared_in_whole() -> None:
+    """Each is looked for in the heads of some others, so that time grows with the record alone."""
+    message = "value of the mill that is told again"
+    fields = {"level": "error", "failed": f"{'wind ' * 100}{message}", "msg": message}
+    (line,) = opened(json.dumps(fields))
+    assert line.count(message) == 2  # the first stands behind what is compared
+    (line,) = opened(json.dumps({**fields, "failed": f"{message}: {'wind' * 50}"}))
+    assert line.count(message) == 1

@@ -763,3 +763,54 @@ def test_without_parsers_the_place_above_an_error_is_quoted() -> None:
     summary = summarize_error(errors + trace + errors, parse=False)
     assert "stones.py" in summary
     assert "StoneError: no rye" in summary
+
+
+def test_names_of_failed_tests_are_kept_where_nothing_else_is_told_of_them() -> None:
+    """Of Node's suites only those are left out that it opened by name, while a test in them is told."""
+    told(
+        "✔ works (1ms)\n✖ charges the card (12.5ms)\n✔ refunds (1ms)\nℹ tests 3\nℹ fail 1\n",
+        "charges the card",
+    )
+    tap = "not ok 2 - checkout suite\n  ---\n  failureType: 'subtestsFailed'\n  error: '1 failed'\n  ...\n"
+    told(f"TAP version 13\nok 1 - works\n{tap}1..2\n# tests 2\n# pass 1\n# fail 1\n", "checkout suite")
+
+
+def test_what_stands_above_a_list_is_no_part_of_a_failure() -> None:
+    """Nor is what AVA writes between two of them."""
+    text = (
+        "npm ERR! disk quota exceeded on /dev/sda1\n  ✘ [fail]: cart › adds\n  ✘ [fail]: cart › subs\n  ─\n\n"
+        "  cart › adds\n\n  t.js:3\n\n  Difference:\n\n  - 1\n  + 2\n\n✔ printed by the tested code\n\n"
+        "  cart › subs\n\n  t.js:9\n\n  Difference:\n\n  - 5\n  + 6\n\n"
+    )
+    summary = told(text, "cart › adds at t.js:3\n  Difference:\n  - 1\n  + 2", "disk quota exceeded")
+    assert "[fail]" not in summary
+
+
+def test_a_test_of_maven_that_failed_twice_is_told_twice() -> None:
+    """With other parameters it fails at another line."""
+    calm = "".join(f"[INFO] Running com.mill.Test{n}\n" for n in range(40))
+    text = (
+        f"{calm}[ERROR] AppTest.adds:12 expected: <3> but was: <2>\n"
+        "[ERROR] AppTest.adds:19 expected: <7> but was: <9>\n"
+        f"{calm}[ERROR] Tests run: 2, Failures: 2, Errors: 0, Skipped: 0\n"
+    )
+    told(
+        text,
+        "AppTest.adds:12\n  expected: <3> but was: <2>",
+        "AppTest.adds:19\n  expected: <7> but was: <9>",
+    )
+
+
+def test_a_line_of_a_message_may_have_the_name_of_a_level() -> None:
+    """A log has a time before it, or one word."""
+    text = (
+        'Traceback (most recent call last):\n  File "a.py", line 2, in f\n    g()\nValueError: bad rows\n'
+        "row 17 has INFO where a number belongs\nrow 18 is empty\n"
+    )
+    told(text, "ValueError: bad rows\n  row 17 has INFO where a number belongs\n  row 18 is empty")
+
+
+def test_what_is_not_defined_is_a_finding_whatever_its_name() -> None:
+    """Some names are those of levels, too."""
+    text = "".join(f"src/a.js:{n}:5: NOTICE is not defined\n" for n in range(3, 60))
+    told(text, "NOTICE is not defined ×57", "src/a.js:3,4,5")

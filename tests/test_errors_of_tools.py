@@ -536,4 +536,6 @@ def test_settings_of_an_object_tell_of_no_failure() -> None:
         weight("    timeout: 1500,") == weight("  aborted: false,") == weight("  _error: [Function: x],") == 0
     )
     assert weight("    exit_code: 7,") > 1
+    assert weight("  corrupted blocks: 17") > 1
+    assert weight("  failed: true") > 1
     assert weight("    error: 'no rye',") > 1

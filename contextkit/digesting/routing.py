@@ -206,13 +206,13 @@ def _is_log(text: str) -> bool:
     for line in lines_of(text, min(len(text), 400_000)):
         if len(lines) >= 2 * _SAMPLE or (len(lines) >= _SAMPLE // 4 and heads >= 0.7 * len(lines)):
             break
-        if len(lines) in (_SAMPLE // 2, _SAMPLE) and _are_alike(reads) and not _is_code(lines):
-            return True  # no need to read more
         told = clean(line[margin:] if not line[:margin].strip() else line)
         if told:
             lines.append(told)
             reads.append(read := reader(told))
             heads += told[0] not in " \t" and (read.starts or read.sourced or bool(read.level))
+            if len(lines) in (_SAMPLE // 2, _SAMPLE) and _are_alike(reads) and not _is_code(lines):
+                return True  # no need to read more
     if heads * 5 < len(lines) and _is_code(lines):
         return False
     return len(lines) >= 10 and (heads >= 0.3 * len(lines) or (len(lines) >= 40 and _are_alike(reads)))

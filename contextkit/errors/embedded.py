@@ -111,10 +111,10 @@ def _told_once(fields: dict[str, object], told: list[str]) -> dict[str, object]:
             kept[key] = _told_once(value, told)
         elif not isinstance(value, str) or len(value) < _REPEATED:
             kept[key] = value
-        elif not any(value in text for text in told):
+        elif len(value) > _HEAD or not any(value in text for text in told):
             kept[key] = value
             if len(told) < 2 * _COMPARED:
-                told.append(value)
+                told.append(value[:_HEAD])
     return kept
 
 

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 
 from ..patterns import Pattern
 from .facts import Finding
-from .salience import CALM
 
 _PATH = r"(?P<file>(?:[A-Za-z]:(?=[\\\\/]))?[^\s:()\"'<>|,\[\]{}=]++)"
 _LEVELS = "fatal error|error|warning|warn|note|info|hint|convention|refactor|style|suggestion|failure"
@@ -47,6 +46,7 @@ _LONGEST = 400  # characters of a message of several lines
 _NARROW = 60  # columns of a terminal that breaks lines
 _FAR = 99
 _FAR_BELOW = 12  # lines of source code between a place and its message
+_AT_EASE = Pattern(r"level=(?:info|debug|trace|notice)\b")  # a logger's line, which has the place it is from
 _NO_PATH = Pattern(r"(?i)https?$|^\d+$|^(?:error|warning|note|line|at|info)$|^\[")
 _IN_SCRIPT = Pattern(r"In (?P<file>\S+) line (?P<line>\d+):$")  # ShellCheck's, over source code and messages
 _OF_SCRIPT = Pattern(r"\s*\^-*\^? (?P<message>SC\d+) \((?P<severity>\w+)\)(?P<rest>: .+)$")
@@ -191,7 +191,7 @@ class _Reader:
 
 def _placed(match: re.Match[str]) -> Finding | None:
     file, message = match["file"], match["message"].lstrip(": \t-")
-    if ("." not in file and "/" not in file) or _NO_PATH.search(file) or CALM.match(message):
+    if ("." not in file and "/" not in file) or _NO_PATH.search(file) or _AT_EASE.match(message):
         return None
     number = match["line"] or match["line2"] or match["line3"] or match["line4"] or match["line5"]
     column = match["column"] or match["column2"] or match["column3"] or match["column4"] or match["column5"]

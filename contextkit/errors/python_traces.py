@@ -21,7 +21,7 @@ _FATAL_FRAME = Pattern(r'  File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<fun
 _LONGEST = 80  # lines of a message; what goes on longer is what else was written
 _SHOWN = 8  # lines of a message that a summary has room for, at most
 _STOP = Pattern(
-    r'Exception (?:ignored in|in thread)\b|╭─|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|(?:\S+ +){1,3}(?:INFO|DEBUG|WARNING|ERROR|CRITICAL) |\{"|Traceback \(|\d+ (?:passed|failed)'
+    r'Exception (?:ignored in|in thread)\b|╭─|[=_]{5,}|-{10,}|"""|(?:FAILED|ERROR|PASSED) |Ran \d|\[?\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN|WARNING|ERROR|CRITICAL)\b|(?:\S+ |(?=[\[\d])(?:\S+ +){2,3})(?:INFO|DEBUG|WARNING|ERROR|CRITICAL) |\{"|Traceback \(|\d+ (?:passed|failed)'
 )
 
 

@@ -1,7 +1,7 @@
 """Runs of tests -> failures and counts, for the runners of a dozen languages."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from ..patterns import Pattern
 from .facts import Failure, OwnCode
@@ -96,6 +96,8 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
     logs = _logs(lines) if "go" in kinds else _outputs(lines) if "ctest" in kinds else {}
     used = set(counted)
     failures: dict[str, Failure] = {}
+    suites: dict[str, Failure] = {}  # which are told where no test in them is
+    opened = {line.strip(" ▶") for line in lines if "▶" in line} if "node" in kinds else set()
     results = read_results(lines)
     used.update(results)
     pytest = bool(results) or "pytest" in kinds
@@ -106,7 +108,8 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if kind in _TELLS and not _TELLS[kind].match("".join(lines[start + 1 : start + 2])):
             continue
         used.update(range(start, end))
-        if _is_suite(kind, lines[start + 1 : end]):  # its tests are told
+        if _is_suite(kind, title, lines[start + 1 : end], opened):
+            suites[title] = Failure(title)
             continue
         name, block = (
             _titled(title, lines[start + 1 : end]) if kind == "numbered" else (title, lines[start + 1 : end])
@@ -125,7 +128,7 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         if kind == "numbered":
             key = f"{lines[start].strip()}"
         elif kind == "maven":
-            key = _named_by_maven(failure)
+            key = _named_by_maven(failure, failures)
         known = failures.get(key)
         if known is None or _weighs(known) < _weighs(failure):
             failures[key] = failure
@@ -133,23 +136,28 @@ def read_runs(lines: Sequence[str], own: OwnCode) -> tuple[list[Failure], list[s
         used.update(at for at, line in enumerate(lines) if _TOLD.match(line))
     if pytest:
         return joined_with(list(results.values()), failures, lines, used, own), counts, used
-    return _told_once(list(failures.values())), counts, used
+    return _told_once(list((failures or suites).values())), counts, used
 
 
-def _is_suite(kind: str, block: Sequence[str]) -> bool:
-    """Whether Node says no more than that tests in a suite have failed."""
+def _is_suite(kind: str, title: str, block: Sequence[str], opened: Collection[str]) -> bool:
+    """Whether Node says no more than that tests in a suite have failed, which it has opened by its name."""
     if kind == "node":
-        return not any(map(str.strip, block))
+        return title in opened and not any(map(str.strip, block))
     return kind == "tap" and any("'subtestsFailed'" in line for line in block)
 
 
-def _named_by_maven(failure: Failure) -> str:
-    """Take apart what Maven writes on one line: the test, its line where it has no other, what it says; give the test."""
+def _named_by_maven(failure: Failure, known: Mapping[str, Failure]) -> str:
+    """Take apart what Maven writes on one line: the test, its line where it has no other, and what it says.
+
+    Returns:
+        The test; with its line where it has failed at another one, as with other parameters.
+    """
     if not (match := _MAVEN.match(failure.name)):
         return failure.name
     failure.name = f"{match[1]}:{match[2]}" if match[2] and not failure.frame else match[1]
     failure.lines = [*filter(None, [match[3]]), *failure.lines]
-    return match[1]
+    before = known.get(match[1])
+    return failure.name if before and not before.frame and before.name != match[1] else match[1]
 
 
 def _weighs(failure: Failure) -> tuple[bool, int]:
@@ -205,7 +213,8 @@ def _blocks(lines: Sequence[str], counted: set[int]) -> list[tuple[str, str, int
             or (kind != "pytest" and (first in _PASSED or (line[:1] not in " \t" and _ENDS.match(line))))
         )
         if listed and " › " in said and said[:1].isalnum() and any(one.startswith(said) for one in listed):
-            blocks.append((kind, name, start, at))
+            if start >= 0:
+                blocks.append((kind, name, start, at))
             kind, name, start = "ava", said, at
             continue
         if match or ends:

@@ -58,7 +58,8 @@ _NAMED = Pattern(
 )
 TITLE = Pattern(r"\W*\w+(?: \w+)?:?\W{4,}$|\s*\w+(?: \w+)?:\s*$")
 _SETTING = Pattern(  # of an object that a console shows whole: timeout: 1500
-    r"(?i)\s++(?!.*(?:code|status|errno|exit|rc\b))['\"\[]?[\w() ]{1,60}[\]'\"]{0,2}: (?:null|undefined|true|false|\d+|\[(?:Function|Getter|Array|Object|Circular)\b.*\]),?$"
+    r"(?i)\s++['\"\[]?(?:Symbol\()?\w{1,60}[\])'\"]{0,3}: (?:null|undefined|false|0|\[(?:Function|Getter|Array|Object|Circular)\b.*\]),?$"
+    r"|\s++\w*timeout\w*: \d+,?$"
 )
 _TAG = 24  # characters
 _FEW_TAGS = 5  # lines; what more of them begin with is who speaks: ACPI, Get
