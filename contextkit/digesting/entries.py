@@ -271,10 +271,7 @@ class _State:
         self.in_trace, self.ended, self.blank = read.traced, False, 0
         self.awaits = read.awaits
         self.headed = read.starts or read.sourced or read.weight > 0
-        if not read.sourced:
-            self.source = ""
-        elif not self.source or not text.startswith(self.source):
-            self.source = text[: source_of(text)]
+        self.source = text[: source_of(text)] if read.sourced else ""
         self._margin = _margin(text) if text[:1] in " \t" else 0
         self._asked = False
         if self._margin:

@@ -63,7 +63,7 @@ class Shape:
             self.again.append((entry.number, entry.text[:LONGEST]))
         self.count += 1
         self.lines += entry.size
-        self.last = entry.number + entry.size - 1
+        self.last = entry.last
         if len(self.places) < _PLACES:
             self.places.append(entry.number)
 

@@ -113,7 +113,7 @@ def read_goroutines(reading: Reading, at: int) -> int:
     hangs = panic is not None and "timed out" in panic.message  # what hangs is in the other goroutines
     folded: dict[tuple[str, str], int] = {}
     while match := GOROUTINE.match(reading.line(at)):
-        frames, started, start = [], "", at
+        frames, start = list[Frame](), at
         starter: Frame | None = None
         at += 1
         while reading.line(at).strip() and not GOROUTINE.match(reading.line(at)):
@@ -122,7 +122,6 @@ def read_goroutines(reading: Reading, at: int) -> int:
                 name = re.sub(r"\([^()]*\)$", "", reading.line(at).strip())
                 if name.startswith("created by "):
                     starter = Frame(place[1], place[2])
-                    started = starter.place if not hangs or reading.own(starter) else ""
                 else:
                     frames.append(Frame(place[1], place[2], name))
                 at += 1
@@ -143,7 +142,9 @@ def read_goroutines(reading: Reading, at: int) -> int:
             if hangs and not mine:
                 continue
             mine = mine or frames[:1]
-            stack = f"at {' ← '.join(map(str, mine))}" + (f" ← {started}" if started else "")
+            stack = f"at {' ← '.join(map(str, mine))}"
+            if starter and (not hangs or reading.own(starter)):
+                stack += f" ← {starter.place}"
             folded[match[1], stack] = folded.get((match[1], stack), 0) + 1
         if not reading.line(at).strip():
             at += 1

@@ -125,9 +125,8 @@ def joined_with(
         short = re.sub(r"^ERROR (?:at (?:setup|teardown) of|collecting) ", "", name)
         by_name.setdefault((short != name, _spelled(_escaped(short))), []).append(failure)
     placed = [] if failures else _lines_alone(lines, used, own)
-    by_start: dict[
-        str, list[Failure]
-    ] = {}  # warnings have places, too; and what is long is cut in the summary
+    # Warnings have places, too; and what is long is cut in the summary.
+    by_start: dict[str, list[Failure]] = {}
     for failure in placed:
         by_start.setdefault(failure.lines[0][:_START], []).append(failure)
     joined: list[Failure] = []

@@ -182,7 +182,7 @@ def _told_once(failures: Sequence[Failure]) -> list[Failure]:
 def _counts(lines: Sequence[str]) -> tuple[list[str], set[int]]:
     counts: dict[str, int] = {}
     for at, line in enumerate(lines):
-        said = line.lstrip(_COUNT_SIGNS) if line[:1] in _COUNT_SIGNS else line
+        said = line.lstrip(_COUNT_SIGNS)
         if (
             said[:1] in _COUNT_LETTERS
             and len(line) < 200
